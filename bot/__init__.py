@@ -1,0 +1,1 @@
+"""The running service: channels, dispatch, delivery, timers, web server, command line, wiring."""

@@ -1,0 +1,1 @@
+"""The casebook: tables, migrations, encryption, files, outbox. The only place with SQL."""
