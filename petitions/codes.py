@@ -214,7 +214,7 @@ def find_codes(text: str) -> list[FoundCode]:
     found: dict[int, FoundCode] = {}
     used: set[int] = set()
     for splits, read in ((_GOOD_BY_FIRST, _good_code), (_SLIPS_BY_FIRST, _slip)):
-        for at, split in ((at, split) for at in starts for split in splits.get(lengths[at], ())):
+        for at, split in ((start, split) for start in starts for split in splits.get(lengths[start], ())):
             if tuple(lengths[at : at + len(split)]) != split:
                 continue
             places = range(at, at + len(split))
