@@ -1,0 +1,1 @@
+"""What officers read and press: cards, inboxes, answers; in their unit's group and in private."""

@@ -1,0 +1,208 @@
+"""The card of a petition as one reader may see it: in a unit's group, or in an officer's private chat.
+
+A group sees what the work needs and nothing about the person: code, kind, topic, place, unit, stage, who has
+it, the date and why. A sealed case shows only its code and class, and only in private.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from handlers.messages import Button, Outgoing
+from handlers.officers.access import Access, in_unit, officer_access, sealed
+from handlers.officers.tokens import Press
+from petitions.codes import TrackingCode
+from petitions.kinds import Action, Role, Severity, Stage
+from petitions.workflow import actions_for
+
+if TYPE_CHECKING:
+    from handlers.texts import Texts
+    from handlers.turn import Turn
+    from storage.records import OfficerRecord, PetitionRecord
+
+ORDER: Final = (
+    Action.TAKE,
+    Action.START,
+    Action.ASK_CITIZEN,
+    Action.ANSWER,
+    Action.CLOSE,
+    Action.REOPEN,
+    Action.WITHDRAW,
+    Action.MESSAGE_CITIZEN,
+    Action.NOTE,
+    Action.ASSIGN,
+    Action.TRANSFER,
+    Action.CORRECT,
+)
+"""Actions an officer presses, in the order of their buttons. Whatever else the table allows has no button."""
+
+_PRIMARY: Final = frozenset({Action.TAKE, Action.ANSWER})
+_OVER: Final = frozenset({Stage.CLOSED, Stage.WITHDRAWN})
+_PLACE_SHOWN: Final = 120
+
+
+def shown_code(petition: PetitionRecord) -> str:
+    """The code as people read it."""
+    return str(TrackingCode(petition.code))
+
+
+def private_card(turn: Turn, petition: PetitionRecord, officer: OfficerRecord, texts: Texts) -> Outgoing:
+    """The card in the private chat of `officer`, with the buttons this officer may press now."""
+    access = officer_access(turn.facts.agency, petition, officer)
+    if access is Access.NONE:
+        return gone_card(petition, texts)
+    text = _sealed_lines(turn, petition, texts) if sealed(petition) else _lines(turn, petition, texts, group=False)
+    buttons = _actions(turn, petition, officer, texts) if access is Access.FULL else []
+    if access is Access.FULL:
+        buttons.append(Button(label=texts.get("cards.button_view"), token=Press("view", petition.id).token))
+        buttons.append(Button(label=texts.get("cards.button_history"), token=Press("log", petition.id).token))
+    return Outgoing(
+        title=texts.get("cards.title", code=shown_code(petition)),
+        text=text,
+        rows=_pairs(buttons),
+        monospace=(shown_code(petition),),
+        protect=sealed(petition),
+    )
+
+
+def group_card(turn: Turn, petition: PetitionRecord, texts: Texts, *, unit: str) -> Outgoing:
+    """The card in the group of `unit`. A case that went elsewhere, or is sealed, keeps only its code there."""
+    agency = turn.facts.agency
+    if sealed(petition) or agency.answerable(unit).code != agency.answerable(petition.unit).code:
+        return gone_card(petition, texts)
+    allowed = actions_for(petition.stage, role=Role.HEAD, kind=petition.kind, same_unit=True)
+    buttons = [
+        _button(action, petition, texts)
+        for action in ORDER
+        if action in allowed and _offered(petition, action, None) and action not in (Action.WITHDRAW, Action.CORRECT)
+    ]
+    buttons.append(Button(label=texts.get("cards.button_view"), token=Press("view", petition.id).token))
+    return Outgoing(
+        title=texts.get("cards.title", code=shown_code(petition)),
+        text=_lines(turn, petition, texts, group=True),
+        rows=_pairs(buttons),
+        monospace=(shown_code(petition),),
+    )
+
+
+def gone_card(petition: PetitionRecord, texts: Texts) -> Outgoing:
+    """What is left of a card where the case may no longer be seen: no kind, no unit, no button."""
+    return Outgoing(text=texts.get("cards.gone", code=shown_code(petition)), monospace=(shown_code(petition),))
+
+
+def shown_date(day: date, texts: Texts) -> str:
+    """A date as people write it here, day first."""
+    return texts.get("cards.date", day=f"{day.day:02d}", month=f"{day.month:02d}", year=day.year)
+
+
+def due_line(turn: Turn, petition: PetitionRecord, texts: Texts) -> str:
+    """The first legal date with its reason; empty where no rule gives one."""
+    if petition.due_on is None:
+        return ""
+    since = petition.first_message_at.astimezone(turn.facts.agency.zone).date()
+    key = f"cards.rule_{(petition.due_rule or '').replace('-', '').lower()}"
+    reason = texts.get(key if key in texts else "cards.rule_other", since=shown_date(since, texts))
+    line = texts.get("cards.due", date=shown_date(petition.due_on, texts), reason=reason)
+    today = turn.now.astimezone(turn.facts.agency.zone).date()
+    if petition.due_on < today and petition.stage not in _OVER | {Stage.ANSWERED}:
+        return line + "\n" + texts.get("cards.overdue", days=(today - petition.due_on).days)
+    return line
+
+
+def officer_shown(turn: Turn, petition: PetitionRecord, texts: Texts) -> str:
+    """Who has the case, in words; nobody is said as such."""
+    officer = turn.book.officer(petition.officer_id) if petition.officer_id is not None else None
+    return officer.name if officer is not None else texts.get("cards.nobody")
+
+
+def topic_shown(turn: Turn, petition: PetitionRecord, texts: Texts) -> str:
+    if petition.topic is None:
+        return texts.get("cards.no_topic")
+    return turn.facts.agency.topic(petition.topic).name(texts.language)
+
+
+def unit_shown(turn: Turn, petition: PetitionRecord, texts: Texts) -> str:
+    return turn.facts.agency.answerable(petition.unit).name(texts.language)
+
+
+def _lines(turn: Turn, petition: PetitionRecord, texts: Texts, *, group: bool) -> str:
+    lines = [texts.get("cards.matter", kind=texts.get(f"cards.kind_{petition.kind}"), topic=topic_shown(turn, petition, texts))]
+    if petition.severity is Severity.URGENT:
+        lines.insert(0, texts.get("cards.urgent"))
+    place = "" if petition.discreet and group else turn.book.content(petition).place
+    if place:
+        lines.append(texts.get("cards.place", place=_short(place)))
+    lines.append(texts.get("cards.unit", unit=unit_shown(turn, petition, texts)))
+    if petition.destination:
+        lines.append(texts.get("cards.destination", destination=destination_shown(turn, petition.destination, texts)))
+    lines.append(texts.get("cards.stage", stage=texts.get(f"cards.stage_{petition.stage}")))
+    lines.append(texts.get("cards.officer", officer=officer_shown(turn, petition, texts)))
+    if petition.withdraw_wish_at is not None and petition.stage not in _OVER:
+        lines.append(texts.get("cards.withdraw_wish"))
+    if petition.not_satisfied_at is not None:
+        lines.append(texts.get("cards.not_satisfied"))
+    lines.append(due_line(turn, petition, texts))
+    return "\n".join(line for line in lines if line)
+
+
+def _sealed_lines(turn: Turn, petition: PetitionRecord, texts: Texts) -> str:
+    lines = [
+        texts.get("cards.urgent") if petition.severity is Severity.URGENT else "",
+        texts.get("cards.class", kind=texts.get(f"cards.kind_{petition.kind}")),
+        texts.get("cards.stage", stage=texts.get(f"cards.stage_{petition.stage}")),
+        texts.get("cards.officer", officer=officer_shown(turn, petition, texts)),
+        texts.get("cards.withdraw_wish") if petition.withdraw_wish_at and petition.stage not in _OVER else "",
+        due_line(turn, petition, texts),
+        texts.get("cards.sealed"),
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def destination_shown(turn: Turn, destination: str, texts: Texts) -> str:
+    """The outside authority's name for `outside:<code>`."""
+    return turn.facts.agency.outside_authority(destination.removeprefix("outside:")).name(texts.language)
+
+
+def _actions(turn: Turn, petition: PetitionRecord, officer: OfficerRecord, texts: Texts) -> list[Button]:
+    allowed = actions_for(
+        petition.stage,
+        role=officer.role,
+        kind=petition.kind,
+        same_unit=in_unit(turn.facts.agency, officer, petition.unit),
+    )
+    return [
+        _button(action, petition, texts)
+        for action in ORDER
+        if action in allowed and _offered(petition, action, officer)
+    ]
+
+
+def _offered(petition: PetitionRecord, action: Action, officer: OfficerRecord | None) -> bool:
+    """Whether a button makes sense beside what the table allows."""
+    if action is Action.TAKE:
+        return petition.officer_id is None or (officer is not None and petition.officer_id != officer.id)
+    if action is Action.WITHDRAW:
+        return petition.withdraw_wish_at is not None
+    return True
+
+
+def _button(action: Action, petition: PetitionRecord, texts: Texts) -> Button:
+    return Button(
+        label=texts.get(f"cards.button_{action}"),
+        token=Press(_VERBS.get(action, str(action)), petition.id).token,
+        style="primary" if action in _PRIMARY else "",
+    )
+
+
+_VERBS: Final = {Action.ASK_CITIZEN: "ask", Action.MESSAGE_CITIZEN: "message"}
+"""Verbs that differ from the action's wire value, because a token's verb is letters only."""
+
+
+def _pairs(buttons: list[Button]) -> tuple[tuple[Button, ...], ...]:
+    return tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
+
+
+def _short(words: str) -> str:
+    line = " ".join(words.split())
+    return line if len(line) <= _PLACE_SHOWN else line[: _PLACE_SHOWN - 1].rstrip() + "…"

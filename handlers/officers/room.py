@@ -1,0 +1,94 @@
+"""Where an officer is answered: here in private, or in the private chat when the press came from a group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from handlers.messages import Button, Outgoing
+
+if TYPE_CHECKING:
+    from handlers.texts import Texts
+    from handlers.turn import Turn
+    from storage.records import ContactRecord, OfficerRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One officer at work in one turn."""
+
+    turn: Turn
+    officer: OfficerRecord
+    contact: ContactRecord
+    """The officer's private chat; also when the press came from a group."""
+
+    @property
+    def in_group(self) -> bool:
+        return self.turn.incoming.is_group
+
+    @property
+    def texts(self) -> Texts:
+        return self.turn.texts
+
+    def text(self, key: str, **params: object) -> str:
+        return self.turn.text(key, **params)
+
+    def say(self, key: str, *, petition_id: int | None = None, **params: object) -> None:
+        """A plain sentence in the private chat."""
+        self.send(Outgoing(text=self.text(key, **params)), petition_id=petition_id)
+
+    def ask(
+        self,
+        key: str,
+        rows: tuple[tuple[Button, ...], ...],
+        *,
+        petition_id: int | None = None,
+        protect: bool = False,
+        **params: object,
+    ) -> None:
+        """A sentence with buttons in the private chat."""
+        message = Outgoing(text=self.text(key, **params), rows=rows, protect=protect)
+        self.send(message, petition_id=petition_id)
+
+    def send(self, message: Outgoing, *, petition_id: int | None = None, card_of: int | None = None) -> None:
+        self.turn.send(
+            message,
+            to=self.contact,
+            audience="officer",
+            petition_id=petition_id,
+            card_of=card_of,
+            coalesce=f"card:{card_of}" if card_of is not None else "",
+        )
+
+    def acknowledge(self, key: str, **params: object) -> None:
+        """Short words on the pressed button; where a message is read more surely, that is sent as well."""
+        self.turn.acknowledgement = self.text(key, **params)
+
+    def refuse(self, key: str, **params: object) -> None:
+        """Say why nothing was done: on the button in a group, as a message in private."""
+        self.acknowledge(key, **params)
+        if not self.in_group:
+            self.say(key, **params)
+
+
+def room_of(turn: Turn) -> Room | None:
+    """The room of the officer of this turn; None for anybody else.
+
+    In a group the private chat on the same account is used, else any other chat of the officer that is open.
+    """
+    officer = turn.officer
+    if officer is None or not officer.active:
+        return None
+    if not turn.incoming.is_group:
+        return Room(turn, officer, turn.contact)
+    contact = private_chat(turn, officer)
+    return Room(turn, officer, contact) if contact is not None else None
+
+
+def private_chat(turn: Turn, officer: OfficerRecord) -> ContactRecord | None:
+    """A private chat of `officer` that can be written to, best on the account of this turn."""
+    chats = [turn.book.contact_by_id(contact_id) for contact_id in officer.contact_ids]
+    open_chats = [chat for chat in chats if chat is not None and chat.blocked_at is None and not chat.is_group]
+    here = (turn.incoming.channel, turn.incoming.account)
+    open_chats.sort(key=lambda chat: (chat.channel, chat.account) != here)
+    return open_chats[0] if open_chats else None

@@ -1,0 +1,43 @@
+"""What an officer's conversation remembers between two messages."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from pydantic import BaseModel
+
+from handlers.talk import Talk
+
+KEPT: Final = timedelta(hours=12)
+"""A question left open longer is forgotten: words written the next day are not meant for it."""
+
+
+class Pending(BaseModel):
+    """A question put to the officer whose answer is free text, or the text awaiting its confirmation."""
+
+    verb: str
+    petition_id: int
+    argument: str = ""
+    """What was chosen before the text: a unit, an officer, a kind."""
+    text: str = ""
+    """The answer, once given, while its confirmation is awaited."""
+    asked_at: datetime
+
+
+class OfficerTalk(BaseModel):
+    """The officer's part of a conversation's memory."""
+
+    pending: Pending | None = None
+
+
+def load(talk: Talk, now: datetime) -> OfficerTalk:
+    """The officer's memory as of `now`, without a question that has grown old."""
+    state = OfficerTalk.model_validate(talk.officer)
+    if state.pending is not None and now - state.pending.asked_at > KEPT:
+        state.pending = None
+    return state
+
+
+def save(talk: Talk, state: OfficerTalk) -> None:
+    talk.officer = state.model_dump(mode="json", exclude_none=True)
