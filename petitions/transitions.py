@@ -1,0 +1,346 @@
+"""The one table of what may be done to a petition. A later stage, action or kind is a row here.
+
+Rows are tried in order; the first that fits the actor, kind, role, unit and stage is the one used. Each row
+says in `reason` why it stands there. `petitions.workflow` asks the table.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from petitions.kinds import Action, ActorKind, Kind, Role, Stage
+from petitions.transition_rows import OfficerEffect, Transition
+
+_CITIZEN: Final = frozenset({ActorKind.CITIZEN})
+_OFFICER: Final = frozenset({ActorKind.OFFICER})
+_SERVICE: Final = frozenset({ActorKind.SERVICE})
+
+_ANY_STAGE: Final = frozenset(Stage)
+_OPEN: Final = frozenset({Stage.RECEIVED, Stage.ASSIGNED, Stage.IN_PROGRESS, Stage.WAITING_CITIZEN})
+_TAKEN: Final = _OPEN - {Stage.RECEIVED}
+_DONE: Final = frozenset({Stage.ANSWERED, Stage.CLOSED})
+
+_LEADING: Final = frozenset({Role.INTAKE, Role.HEAD, Role.INSPECTOR, Role.DIRECTOR})
+_STAFF: Final = _LEADING | {Role.OFFICER}
+_OFFICER_ONLY: Final = frozenset({Role.OFFICER})
+_DIRECTOR: Final = frozenset({Role.DIRECTOR})
+_OVERSIGHT: Final = frozenset({Role.INTAKE, Role.INSPECTOR, Role.DIRECTOR})
+
+_LIGHT: Final = frozenset({Kind.FEEDBACK, Kind.RECOMMENDATION})
+"""Kinds whose handling the law leaves to the office: no accepting decision, no conclusion."""
+_FORMAL: Final = frozenset(Kind) - _LIGHT
+
+SEALED_KINDS: Final = frozenset({Kind.DENUNCIATION, Kind.ANONYMOUS_TIP})
+"""Luật Tố cáo 2018 Đ9, Đ56; a tip is sealed as well, for its words may give its sender away."""
+SEALED_ROLES: Final = _LEADING
+"""Who of the answerable unit may see a sealed case without being its named officer."""
+
+_TEXT: Final = frozenset({"text"})
+_REASON: Final = frozenset({"reason"})
+
+_FILING: Final = (
+    Transition(
+        action=Action.FILE,
+        from_stages=frozenset(),
+        to_stage=Stage.RECEIVED,
+        actors=frozenset(ActorKind),
+        roles=frozenset(Role),
+        unit_scope="any",
+        reason="A unit answers from the first moment; an officer may file for a person who came or called.",
+    ),
+    Transition(
+        action=Action.LINK,
+        from_stages=_ANY_STAGE,
+        to_stage=None,
+        actors=_CITIZEN | _SERVICE,
+        reason="A new petition on an old matter names the old one, whatever stage that has reached.",
+    ),
+    Transition(
+        action=Action.LINK,
+        from_stages=_ANY_STAGE,
+        to_stage=None,
+        actors=_OFFICER,
+        roles=_STAFF,
+        reason="The unit sees that two petitions are one matter.",
+    ),
+    Transition(
+        action=Action.CORRECT,
+        from_stages=_OPEN,
+        to_stage=None,
+        actors=_OFFICER,
+        roles=_OVERSIGHT,
+        needs=_REASON,
+        unit_scope="any",
+        reason="The content decides the kind (Thông tư 05/2021): the focal unit confirms or corrects it.",
+    ),
+    Transition(
+        action=Action.CORRECT,
+        from_stages=_OPEN,
+        to_stage=None,
+        actors=_OFFICER,
+        roles=frozenset({Role.HEAD}),
+        needs=_REASON,
+        reason="The head of the unit that has it knows the matter best.",
+    ),
+)
+
+_ANSWERING: Final = (
+    Transition(
+        action=Action.TAKE,
+        from_stages=frozenset({Stage.RECEIVED}),
+        to_stage=Stage.ASSIGNED,
+        actors=_OFFICER,
+        roles=_STAFF,
+        officer=OfficerEffect.SELF,
+        reason="Whoever takes it first answers for it; a second press finds it taken.",
+    ),
+    Transition(
+        action=Action.ASSIGN,
+        from_stages=frozenset({Stage.RECEIVED}),
+        to_stage=Stage.ASSIGNED,
+        actors=_OFFICER,
+        roles=_LEADING | {Role.ADMIN},
+        needs=frozenset({"officer"}),
+        officer=OfficerEffect.NAMED,
+        reason="Those who lead the unit name who answers for it.",
+    ),
+    Transition(
+        action=Action.ASSIGN,
+        from_stages=_TAKEN,
+        to_stage=None,
+        actors=_OFFICER,
+        roles=_LEADING | {Role.ADMIN},
+        needs=frozenset({"officer"}),
+        officer=OfficerEffect.NAMED,
+        reason="Leave and illness: the work goes on under another name, where it stood.",
+    ),
+    Transition(
+        action=Action.TRANSFER,
+        from_stages=_OPEN,
+        to_stage=Stage.RECEIVED,
+        actors=_OFFICER,
+        roles=_STAFF,
+        needs=frozenset({"reason", "unit"}),
+        officer=OfficerEffect.CLEAR,
+        reason="A wrong address is put right with a reason, at most MAX_TRANSFERS times.",
+    ),
+    Transition(
+        action=Action.TRANSFER,
+        from_stages=_OPEN,
+        to_stage=Stage.RECEIVED,
+        actors=_OFFICER,
+        roles=_OVERSIGHT,
+        needs=frozenset({"reason", "unit"}),
+        unit_scope="any",
+        officer=OfficerEffect.CLEAR,
+        reason="Focal unit and leadership end a dispute between units about who answers.",
+    ),
+)
+
+_WORKING: Final = (
+    Transition(
+        action=Action.START,
+        from_stages=frozenset({Stage.ASSIGNED, Stage.WAITING_CITIZEN}),
+        to_stage=Stage.IN_PROGRESS,
+        actors=_OFFICER,
+        roles=_LEADING,
+        reason="Those who lead may note that work has begun, or goes on without the citizen's words.",
+    ),
+    Transition(
+        action=Action.START,
+        from_stages=frozenset({Stage.ASSIGNED, Stage.WAITING_CITIZEN}),
+        to_stage=Stage.IN_PROGRESS,
+        actors=_OFFICER,
+        roles=_OFFICER_ONLY,
+        assigned_only=True,
+        reason="The named officer begins, or goes on without the citizen's words.",
+    ),
+    Transition(
+        action=Action.ASK_CITIZEN,
+        from_stages=_TAKEN,
+        to_stage=Stage.WAITING_CITIZEN,
+        actors=_OFFICER,
+        roles=_LEADING,
+        needs=_TEXT,
+        reason="What is missing is asked through the bot, so that neither side shows an account.",
+    ),
+    Transition(
+        action=Action.ASK_CITIZEN,
+        from_stages=_TAKEN,
+        to_stage=Stage.WAITING_CITIZEN,
+        actors=_OFFICER,
+        roles=_OFFICER_ONLY,
+        needs=_TEXT,
+        assigned_only=True,
+        reason="Only the named officer asks, or the citizen would be asked twice.",
+    ),
+    Transition(
+        action=Action.CITIZEN_ADDS,
+        from_stages=frozenset({Stage.WAITING_CITIZEN}),
+        to_stage=Stage.IN_PROGRESS,
+        actors=_CITIZEN,
+        needs=_TEXT,
+        reason="The citizen answered what was asked: the work goes on.",
+    ),
+    Transition(
+        action=Action.CITIZEN_ADDS,
+        from_stages=_ANY_STAGE - {Stage.WAITING_CITIZEN, Stage.WITHDRAWN},
+        to_stage=None,
+        actors=_CITIZEN,
+        needs=_TEXT,
+        reason="Words and papers may be added at any time, also to an answered petition; none is lost.",
+    ),
+    Transition(
+        action=Action.MESSAGE_CITIZEN,
+        from_stages=_ANY_STAGE - {Stage.WITHDRAWN},
+        to_stage=None,
+        actors=_OFFICER,
+        roles=_STAFF,
+        needs=_TEXT,
+        reason="A word to the citizen that asks nothing and changes nothing.",
+    ),
+    Transition(
+        action=Action.NOTE,
+        from_stages=_ANY_STAGE,
+        to_stage=None,
+        actors=_OFFICER,
+        roles=_STAFF,
+        needs=_TEXT,
+        reason="The unit's own record; the citizen does not see it.",
+    ),
+    Transition(
+        action=Action.NOTE,
+        from_stages=_ANY_STAGE,
+        to_stage=None,
+        actors=_OFFICER,
+        roles=_OVERSIGHT,
+        needs=_TEXT,
+        unit_scope="any",
+        reason="Focal unit and leadership follow up and urge; their words stay in the record.",
+    ),
+)
+
+_ENDING: Final = (
+    Transition(
+        action=Action.ANSWER,
+        from_stages=_TAKEN,
+        to_stage=Stage.ANSWERED,
+        actors=_OFFICER,
+        roles=_LEADING,
+        needs=_TEXT,
+        reason="The answer is the result the citizen was promised (Luật Tiếp công dân Đ28 k1).",
+    ),
+    Transition(
+        action=Action.ANSWER,
+        from_stages=_TAKEN,
+        to_stage=Stage.ANSWERED,
+        actors=_OFFICER,
+        roles=_OFFICER_ONLY,
+        needs=_TEXT,
+        assigned_only=True,
+        reason="The named officer answers; a petition nobody took has no answer.",
+    ),
+    Transition(
+        action=Action.CLOSE,
+        from_stages=frozenset({Stage.ANSWERED}),
+        to_stage=Stage.CLOSED,
+        actors=_OFFICER | _SERVICE,
+        roles=_STAFF,
+        reason="Answered and nothing more to do; the service closes what has rested long enough.",
+    ),
+    Transition(
+        action=Action.CLOSE,
+        from_stages=_TAKEN,
+        to_stage=Stage.CLOSED,
+        actors=_OFFICER,
+        roles=_LEADING,
+        kinds=_LIGHT | {Kind.ANONYMOUS_TIP},
+        needs=_REASON,
+        reason="Empty, repeated or beyond checking. A complaint or denunciation needs its lawful end.",
+    ),
+    Transition(
+        action=Action.WITHDRAW,
+        from_stages=_OPEN,
+        to_stage=Stage.WITHDRAWN,
+        actors=_CITIZEN,
+        kinds=_LIGHT,
+        reason="No law asks for a form: the citizen's word is enough and takes effect at once.",
+    ),
+    Transition(
+        action=Action.WITHDRAW,
+        from_stages=_OPEN,
+        to_stage=Stage.WITHDRAWN,
+        actors=_OFFICER,
+        roles=_STAFF,
+        kinds=_FORMAL,
+        needs=_REASON,
+        reason="Luật Khiếu nại Đ10, Luật Tố cáo Đ33: in writing or on record; an officer enters it.",
+    ),
+    Transition(
+        action=Action.ASK_WITHDRAW,
+        from_stages=_OPEN,
+        to_stage=None,
+        actors=_CITIZEN,
+        kinds=_FORMAL,
+        reason="The wish is on record and with the unit; the officer leads the citizen to the lawful form.",
+    ),
+    Transition(
+        action=Action.RATE,
+        from_stages=_DONE,
+        to_stage=None,
+        actors=_CITIZEN,
+        needs=frozenset({"rating"}),
+        reason="Asked once the answer is there; a later rating replaces an earlier one.",
+    ),
+    Transition(
+        action=Action.NOT_SATISFIED,
+        from_stages=_DONE,
+        to_stage=None,
+        actors=_CITIZEN,
+        reason="Goes once to the head of the unit, who decides; further steps are the law's own.",
+    ),
+    Transition(
+        action=Action.REOPEN,
+        from_stages=_DONE,
+        to_stage=Stage.IN_PROGRESS,
+        actors=_OFFICER,
+        roles=frozenset({Role.HEAD, Role.DIRECTOR}),
+        needs=_REASON,
+        after=Action.NOT_SATISFIED,
+        reason="The head found the objection right; the same officer goes on.",
+    ),
+    Transition(
+        action=Action.REOPEN,
+        from_stages=_DONE,
+        to_stage=Stage.IN_PROGRESS,
+        actors=_OFFICER,
+        roles=_DIRECTOR,
+        needs=_REASON,
+        unit_scope="any",
+        after=Action.NOT_SATISFIED,
+        reason="Where the head does not move, the director may.",
+    ),
+    Transition(
+        action=Action.REOPEN,
+        from_stages=frozenset({Stage.WITHDRAWN}),
+        to_stage=Stage.RECEIVED,
+        actors=_OFFICER,
+        roles=frozenset({Role.HEAD, Role.DIRECTOR}),
+        kinds=_LIGHT,
+        needs=_REASON,
+        officer=OfficerEffect.CLEAR,
+        reason="A withdrawn matter that goes on harming is taken up again without a new code.",
+    ),
+    Transition(
+        action=Action.REOPEN,
+        from_stages=frozenset({Stage.WITHDRAWN}),
+        to_stage=Stage.RECEIVED,
+        actors=_CITIZEN,
+        kinds=_LIGHT,
+        officer=OfficerEffect.CLEAR,
+        reason="The trouble came back the next day: the citizen takes back the withdrawal, once.",
+    ),
+)
+
+TABLE: Final[tuple[Transition, ...]] = _FILING + _ANSWERING + _WORKING + _ENDING
+"""Every row, in the order they are tried."""
