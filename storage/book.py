@@ -1,0 +1,68 @@
+"""What every part of the casebook stands on: the transaction, the vault, ids, the clock and the agency."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Insert, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from petitions.clock import Clock
+from storage.ids import IdSource
+from storage.keys import Vault
+
+Insertion = postgresql.Insert | sqlite.Insert
+
+
+class Book:
+    """One transaction's view of the casebook. Lives as long as the work it was made in."""
+
+    def __init__(
+        self, connection: Connection, *, vault: Vault, ids: IdSource, clock: Clock, agency: str
+    ) -> None:
+        self.connection = connection
+        self.vault = vault
+        self.ids = ids
+        self.clock = clock
+        self.agency = agency
+        self._chats: dict[int, str] = {}
+        """Addresses of contacts met in this transaction, so that a message to them needs no look-up."""
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def _insert(self, statement: ByDialect) -> Insert:
+        return statement.on(self.connection)
+
+
+class ByDialect:
+    """An insert with a conflict clause, made once for each engine (their constructs differ, their SQL does not)."""
+
+    def __init__(self, statements: Mapping[str, Insert]) -> None:
+        self._statements: Final = statements
+
+    def on(self, connection: Connection) -> Insert:
+        return self._statements[connection.dialect.name]
+
+
+def insert_new(table: Table, *, unless: list[str], returning: Any = None) -> ByDialect:
+    """An insert that does nothing where the columns `unless` hold these values already."""
+
+    def build(insert: Any) -> Any:
+        statement = insert(table).on_conflict_do_nothing(index_elements=unless)
+        return statement if returning is None else statement.returning(returning)
+
+    return ByDialect({"sqlite": build(sqlite.insert), "postgresql": build(postgresql.insert)})
+
+
+def upsert(table: Table, *, key: list[str], change: Any, returning: Any = None) -> ByDialect:
+    """An insert that changes the row which holds the key already. `change` gets the row that was to be put in."""
+
+    def build(insert: Any) -> Any:
+        statement = insert(table)
+        statement = statement.on_conflict_do_update(index_elements=key, set_=change(statement.excluded))
+        return statement if returning is None else statement.returning(returning)
+
+    return ByDialect({"sqlite": build(sqlite.insert), "postgresql": build(postgresql.insert)})

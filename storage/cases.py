@@ -1,0 +1,200 @@
+"""Petitions in the casebook: filing, finding, and what they say."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any, Final
+
+from sqlalchemy import Select, bindparam, insert, select
+
+from petitions.codes import BadCode, TrackingCode, read_secret
+from petitions.kinds import Action, Stage
+from storage import chain
+from storage.attachments import Attachments
+from storage.events import Events
+from storage.keys import to_json
+from storage.records import Filing, PetitionContent, PetitionRecord
+from storage.schema import petitions
+
+FINISHED: Final = (Stage.CLOSED, Stage.WITHDRAWN)
+"""Stages in which nobody has work left."""
+
+_COLUMNS: Final = tuple(petitions.c[name] for name in PetitionRecord.__dataclass_fields__)
+_NEWEST_FIRST: Final = select(*_COLUMNS).order_by(petitions.c.id.desc())
+_BY_ID: Final = select(*_COLUMNS).where(petitions.c.id == bindparam("petition_id"))
+_BY_ID_LOCKED: Final = _BY_ID.with_for_update(key_share=True)
+_BY_CODE: Final = select(*_COLUMNS).where(petitions.c.code == bindparam("code"))
+_BY_CONVERSATION: Final = _NEWEST_FIRST.where(petitions.c.conversation_id == bindparam("conversation_id"))
+_BY_PHONE: Final = _NEWEST_FIRST.where(petitions.c.phone_hash == bindparam("phone_hash"))
+_CONTENT: Final = select(petitions.c.content_enc).where(petitions.c.id == bindparam("petition_id"))
+_SECRET: Final = select(petitions.c.secret_hash).where(petitions.c.id == bindparam("petition_id"))
+_CODE_TAKEN: Final = select(petitions.c.id).where(petitions.c.code == bindparam("code"))
+_INSERT: Final = insert(petitions)
+
+
+class Cases(Events, Attachments):
+    """Filing and finding petitions."""
+
+    def file(self, filing: Filing) -> PetitionRecord:
+        """Enters a confirmed petition: register number, tracking code, FILE event, first assignment, its files.
+
+        All of it is in this transaction; the conversation must be locked in it already (lock order:
+        conversation, petition, register).
+        """
+        now, petition_id = self.now(), self.ids.new()
+        code = filing.code or self._free_code()
+        place = self._take_number(filing.kind, now)
+        content = to_json(filing.content.to_json())
+        event = self._event_row(
+            petition_id, 1, chain.START, Action.FILE, filing.actor,
+            self._file_event(filing, code, place, content), now,
+        )  # fmt: skip
+        petition = PetitionRecord(
+            id=petition_id,
+            agency=self.agency,
+            code=code,
+            kind=filing.kind,
+            subkind=filing.subkind,
+            topic=filing.topic,
+            unit=filing.unit,
+            destination=filing.destination,
+            officer_id=None,
+            stage=Stage.RECEIVED,
+            severity=filing.severity,
+            confidential=filing.confidential,
+            anonymous=filing.anonymous,
+            discreet=filing.discreet,
+            people=filing.people,
+            language=filing.language,
+            channel=filing.channel,
+            first_message_at=filing.first_message_at,
+            filed_at=now,
+            due_on=filing.due_on,
+            due_rule=filing.due_rule,
+            register_book=place[0],
+            register_year=place[1],
+            register_no=place[2],
+            conversation_id=filing.conversation_id,
+            contact_id=filing.contact_id,
+            linked_to=filing.linked_to,
+            rating=None,
+            not_satisfied_at=None,
+            withdraw_wish_at=None,
+            transfers=0,
+            reopened=0,
+            version=1,
+            events_count=1,
+            events_head=chain.head(self.vault.chain_key, petition_id, 1, event["link"]),
+            updated_at=now,
+        )
+        self._write(petition, filing, content, event)
+        return petition
+
+    def petition(self, petition_id: int, *, lock: bool = False) -> PetitionRecord | None:
+        """A petition; with `lock` nobody else changes it until this transaction ends."""
+        statement = _BY_ID_LOCKED if lock else _BY_ID
+        return self._one(statement, {"petition_id": petition_id})
+
+    def petition_by_code(self, code: str) -> PetitionRecord | None:
+        """`code` in its canonical form (`TrackingCode.value`)."""
+        return self._one(_BY_CODE, {"code": code})
+
+    def petitions_of(self, conversation_id: int) -> list[PetitionRecord]:
+        """The petitions filed in a conversation, newest first."""
+        return self._many(_BY_CONVERSATION, {"conversation_id": conversation_id})
+
+    def petitions_by_phone(self, phone: str) -> list[PetitionRecord]:
+        """Petitions that gave exactly this phone number (canonical form), newest first."""
+        return self._many(_BY_PHONE, {"phone_hash": self._phone_hash(phone)})
+
+    def work_of(
+        self, *, unit: str | None, officer_id: int | None, open_only: bool = True, limit: int = 50
+    ) -> list[PetitionRecord]:
+        """Petitions of a unit, of an officer, or of both at once; the soonest date first."""
+        statement = select(*_COLUMNS).where(petitions.c.agency == self.agency)
+        if unit is not None:
+            statement = statement.where(petitions.c.unit == unit)
+        if officer_id is not None:
+            statement = statement.where(petitions.c.officer_id == officer_id)
+        if open_only:
+            statement = statement.where(petitions.c.stage.not_in(FINISHED))
+        return self._many(
+            statement.order_by(petitions.c.due_on.asc().nulls_last(), petitions.c.id).limit(limit), {}
+        )
+
+    def content(self, petition: PetitionRecord) -> PetitionContent:
+        """What the citizen said when filing. Raises `keys.CannotOpen`."""
+        sealed = self.connection.execute(_CONTENT, {"petition_id": petition.id}).scalar_one()
+        values = self.vault.open_json(sealed, table="petitions", column="content_enc", row=petition.id)
+        return PetitionContent.from_json(values)
+
+    def check_secret(self, petition: PetitionRecord, typed: str) -> bool:
+        """Whether `typed` is the secret on this petition's receipt. Guessing is throttled by the caller."""
+        try:
+            secret = read_secret(typed)
+        except BadCode:
+            return False
+        kept = self.connection.execute(_SECRET, {"petition_id": petition.id}).scalar_one()
+        return kept is not None and hmac.compare_digest(kept, self._secret_hash(petition.id, secret))
+
+    def _free_code(self) -> str:
+        while True:
+            code = TrackingCode.generate(self.ids.random).value
+            if self.connection.execute(_CODE_TAKEN, {"code": code}).first() is None:
+                return code
+
+    def _file_event(
+        self, filing: Filing, code: str, place: tuple[str, int, int], content: bytes
+    ) -> dict[str, Any]:
+        """The FILE event also binds number, code and content, so that `verify` sees a change of the row itself."""
+        return {
+            **filing.event,
+            "code": code,
+            "register": list(place),
+            "kind": filing.kind.value,
+            "unit": filing.unit,
+            "destination": filing.destination,
+            "content": self.vault.fingerprint("petition", content).hex(),
+        }
+
+    def _write(self, petition: PetitionRecord, filing: Filing, content: bytes, event: dict[str, Any]) -> None:
+        columns = {name: getattr(petition, name) for name in PetitionRecord.__dataclass_fields__}
+        phone = filing.content.phone
+        self.connection.execute(
+            _INSERT,
+            {
+                **columns,
+                "phone_hash": self._phone_hash(phone) if phone else None,
+                "secret_hash": self._secret_hash(petition.id, read_secret(filing.secret))
+                if filing.secret
+                else None,
+                "content_enc": self.vault.seal(
+                    content, table="petitions", column="content_enc", row=petition.id
+                ),
+            },
+        )
+        self._write_event(event)
+        self._enter(
+            petition.id,
+            (petition.register_book, petition.register_year, petition.register_no),
+            petition.filed_at,
+        )
+        self._assign(petition, 1, petition.filed_at)
+        if petition.conversation_id is not None:
+            self._has_petitions(petition.conversation_id)
+        if filing.file_ids:
+            self.attach_files(filing.file_ids, petition.id)
+
+    def _phone_hash(self, phone: str) -> bytes:
+        return self.vault.blind("phone", phone)
+
+    def _secret_hash(self, petition_id: int, secret: str) -> bytes:
+        """A keyed hash is enough: the secret has 80 random bits of its own."""
+        return self.vault.blind("secret", f"{petition_id}|{secret}")
+
+    def _one(self, statement: Select[Any], values: dict[str, Any]) -> PetitionRecord | None:
+        row = self.connection.execute(statement, values).first()
+        return None if row is None else PetitionRecord(**row._mapping)
+
+    def _many(self, statement: Select[Any], values: dict[str, Any]) -> list[PetitionRecord]:
+        return [PetitionRecord(**row._mapping) for row in self.connection.execute(statement, values)]

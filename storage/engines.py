@@ -1,0 +1,112 @@
+"""Engines as this service wants them: how each connection is set up on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
+
+BUSY_MILLISECONDS: Final = 5_000
+"""How long SQLite waits for another process (a backup, the command line) before it gives up."""
+
+
+def read_url(url: str) -> URL:
+    """The database address of the settings. Raises ValueError for one that this service cannot use."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if not parsed.database or parsed.database == ":memory:" or "mode" in parsed.query:
+            raise ValueError("SQLite needs a file: sqlite+aiosqlite:///path/to/file.db")
+        return parsed.set(drivername="sqlite+aiosqlite")
+    if parsed.get_backend_name() == "postgresql":
+        return parsed.set(drivername="postgresql+asyncpg")
+    raise ValueError("the database must be SQLite or PostgreSQL")
+
+
+def sqlite_writer(url: URL) -> Engine:
+    """One connection for the writer thread. Transactions are begun at once (BEGIN IMMEDIATE), each COMMIT is
+    on disk when it returns (WAL with synchronous=FULL)."""
+    engine = _sync_sqlite(url)
+    _set_up(engine, "PRAGMA foreign_keys=ON")
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def sqlite_migrator(url: URL) -> Engine:
+    """As the writer, but with foreign keys off: a table rebuilt by a migration would otherwise take the rows
+    that refer to it along (ON DELETE fires on its DROP)."""
+    engine = _sync_sqlite(url)
+    _set_up(engine, "PRAGMA foreign_keys=OFF")
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def sqlite_readers(url: URL, *, connections: int = 3) -> AsyncEngine:
+    """A few connections that can only read, each read seeing one moment of the database."""
+    engine = create_async_engine(
+        url,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=10,
+        connect_args={"isolation_level": None},
+    )
+    _set_up(engine.sync_engine, "PRAGMA query_only=ON")
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def postgresql(url: URL, *, connections: int = 10) -> AsyncEngine:
+    """A pool of connections. Locks, statements and forgotten transactions all end by themselves."""
+    return create_async_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=10,
+        connect_args={
+            "timeout": 5,
+            "command_timeout": 30,
+            "server_settings": {
+                "application_name": "tiepdan",
+                "timezone": "UTC",
+                "jit": "off",
+                "lock_timeout": "10s",
+                "idle_in_transaction_session_timeout": "60s",
+            },
+        },
+    )
+
+
+def _sync_sqlite(url: URL) -> Engine:
+    return create_engine(
+        url.set(drivername="sqlite+pysqlite"),
+        poolclass=NullPool,
+        connect_args={"isolation_level": None, "check_same_thread": False, "cached_statements": 512},
+    )
+
+
+def _set_up(engine: Engine, *more: str) -> None:
+    statements = (
+        f"PRAGMA busy_timeout={BUSY_MILLISECONDS}",
+        "PRAGMA journal_mode=WAL",
+        "PRAGMA synchronous=FULL",
+        "PRAGMA temp_store=MEMORY",
+        *more,
+    )
+
+    def prepare(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        for statement in statements:
+            cursor.execute(statement)
+        cursor.close()
+
+    event.listen(engine, "connect", prepare)
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

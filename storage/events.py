@@ -1,0 +1,190 @@
+"""The history of a petition: append-only, hash-chained events, and who answered for it when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import bindparam, insert, select, update
+
+from petitions.kinds import Action
+from storage import chain
+from storage.columns import microseconds
+from storage.keys import to_json
+from storage.records import ActorRef, AssignmentRecord, EventRecord, PetitionChanges, PetitionRecord
+from storage.registers import Registers
+from storage.schema import assignments, conversations, events, petitions
+
+_INSERT: Final = insert(events)
+_OF_PETITION: Final = (
+    select(events).where(events.c.petition_id == bindparam("petition_id")).order_by(events.c.seq)
+)
+_INSERT_ASSIGNMENT: Final = insert(assignments)
+_END_ASSIGNMENT: Final = (
+    update(assignments)
+    .where(assignments.c.petition_id == bindparam("of_petition"), assignments.c.until.is_(None))
+    .values(until=bindparam("now"))
+)
+_ASSIGNMENTS: Final = (
+    select(*(assignments.c[name] for name in AssignmentRecord.__dataclass_fields__))
+    .where(assignments.c.petition_id == bindparam("petition_id"))
+    .order_by(assignments.c.id)
+)
+_HAS_PETITIONS: Final = (
+    update(conversations)
+    .where(conversations.c.id == bindparam("conversation"), conversations.c.has_petitions.is_(False))
+    .values(has_petitions=True)
+)
+_ANSWERABLE: Final = frozenset({"unit", "officer_id", "destination"})
+
+
+class StaleRecord(Exception):
+    """The petition was changed since this record of it was read: it was not locked in this transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Appended:
+    count: int
+    head: bytes
+
+
+class Events(Registers):
+    """Appending to the history and reading it."""
+
+    def record(
+        self,
+        petition: PetitionRecord,
+        *,
+        action: Action,
+        actor: ActorRef,
+        content: dict[str, Any],
+        changes: PetitionChanges,
+    ) -> PetitionRecord:
+        """Appends an event to a petition locked in this transaction and makes its changes; gives it as it is now.
+
+        A change of kind takes a number in the other book, a change of unit, officer or destination a new line
+        in the assignments. `content` (JSON values) is stored sealed. Raises StaleRecord.
+        """
+        now = self.now()
+        appended = self._append(
+            petition.id, petition.events_count, petition.events_head, action, actor, content, now
+        )
+        values: dict[str, Any] = {
+            **changes,
+            "events_count": appended.count,
+            "events_head": appended.head,
+            "version": petition.version + 1,
+            "updated_at": now,
+        }
+        kind = changes.get("kind")
+        if kind is not None and kind.value != petition.register_book:
+            book, year, number = self._move_to_book(petition, kind, now)
+            values |= {"register_book": book, "register_year": year, "register_no": number}
+        statement = update(petitions).where(
+            petitions.c.id == petition.id, petitions.c.version == petition.version
+        )
+        if self.connection.execute(statement.values(values)).rowcount != 1:
+            raise StaleRecord(f"petition {petition.id} is past version {petition.version}")
+        after = replace(petition, **values)
+        if any(getattr(petition, name) != getattr(after, name) for name in _ANSWERABLE):
+            self.connection.execute(_END_ASSIGNMENT, {"of_petition": petition.id, "now": now})
+            self._assign(after, appended.count, now)
+        if after.conversation_id is not None and after.conversation_id != petition.conversation_id:
+            self._has_petitions(after.conversation_id)
+        return after
+
+    def events(self, petition_id: int) -> list[EventRecord]:
+        """The whole history, opened, oldest first. Raises `keys.CannotOpen`."""
+        rows = self.connection.execute(_OF_PETITION, {"petition_id": petition_id})
+        return [
+            EventRecord(
+                id=row.id,
+                petition_id=row.petition_id,
+                seq=row.seq,
+                action=row.type,
+                actor=ActorRef(kind=row.actor_kind, officer_id=row.officer_id),
+                at=row.at,
+                content=self.vault.open_json(
+                    row.content_enc, table="events", column="content_enc", row=row.id
+                ),
+            )
+            for row in rows
+        ]
+
+    def assignments(self, petition_id: int) -> list[AssignmentRecord]:
+        """Who answered for the petition, from filing until now, oldest first; the last one is open."""
+        rows = self.connection.execute(_ASSIGNMENTS, {"petition_id": petition_id})
+        return [AssignmentRecord(**row._mapping) for row in rows]
+
+    def _append(
+        self,
+        petition_id: int,
+        count: int,
+        head: bytes,
+        action: Action,
+        actor: ActorRef,
+        content: dict[str, Any],
+        now: datetime,
+    ) -> _Appended:
+        """Writes event `count + 1` behind `head`."""
+        sealed = self._event_row(petition_id, count + 1, head, action, actor, content, now)
+        self._write_event(sealed)
+        return _Appended(count + 1, chain.head(self.vault.chain_key, petition_id, count + 1, sealed["link"]))
+
+    def _event_row(
+        self,
+        petition_id: int,
+        seq: int,
+        previous: bytes,
+        action: Action,
+        actor: ActorRef,
+        content: dict[str, Any],
+        now: datetime,
+    ) -> dict[str, Any]:
+        event_id = self.ids.new()
+        salt, plain = self.vault.random_bytes(chain.SALT_BYTES), to_json(content)
+        facts = chain.LinkFacts(
+            petition_id=petition_id,
+            seq=seq,
+            action=action.value,
+            actor_kind=actor.kind.value,
+            officer_id=actor.officer_id,
+            at=microseconds(now),
+            commitment=chain.commitment(salt, plain),
+        )
+        return {
+            "id": event_id,
+            "agency": self.agency,
+            "petition_id": petition_id,
+            "seq": seq,
+            "type": action,
+            "actor_kind": actor.kind,
+            "officer_id": actor.officer_id,
+            "at": now,
+            "salt_enc": self.vault.seal(salt, table="events", column="salt_enc", row=event_id),
+            "content_enc": self.vault.seal(plain, table="events", column="content_enc", row=event_id),
+            "commitment": facts.commitment,
+            "link": chain.link(self.vault.chain_key, previous, facts),
+        }
+
+    def _write_event(self, row: dict[str, Any]) -> None:
+        self.connection.execute(_INSERT, row)
+
+    def _assign(self, petition: PetitionRecord, event_seq: int, now: datetime) -> None:
+        self.connection.execute(
+            _INSERT_ASSIGNMENT,
+            {
+                "id": self.ids.new(),
+                "agency": self.agency,
+                "petition_id": petition.id,
+                "unit": petition.unit,
+                "officer_id": petition.officer_id,
+                "destination": petition.destination,
+                "since": now,
+                "event_seq": event_seq,
+            },
+        )
+
+    def _has_petitions(self, conversation_id: int) -> None:
+        self.connection.execute(_HAS_PETITIONS, {"conversation": conversation_id})

@@ -1,0 +1,205 @@
+"""Messages to send: queued in the transaction that causes them; and the cards that are edited in place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Row, bindparam, insert, or_, select, update
+
+from storage.book import Book, upsert
+from storage.keys import Vault
+from storage.records import CardRecord, NewOutbox, OutboxRow, OutboxStatus, Queued
+from storage.schema import cards, contacts, outbox
+
+_INSERT: Final = insert(outbox)
+_SUPERSEDE: Final = (
+    update(outbox)
+    .where(
+        outbox.c.contact_id == bindparam("to_contact"),
+        outbox.c.coalesce_key == bindparam("of_key"),
+        outbox.c.status == "queued",
+        outbox.c.legal.is_(False),
+        or_(outbox.c.sending_until.is_(None), outbox.c.sending_until <= bindparam("now")),
+    )
+    .values(
+        status=OutboxStatus.SUPERSEDED, superseded_by=bindparam("successor"), finished_at=bindparam("now")
+    )
+    .returning(outbox.c.id)
+)
+_ADDRESS: Final = select(contacts.c.address_enc).where(contacts.c.id == bindparam("contact_id"))
+_CARD: Final = select(cards).where(
+    cards.c.petition_id == bindparam("petition_id"), cards.c.contact_id == bindparam("contact_id")
+)
+_CARDS: Final = select(cards).where(cards.c.petition_id == bindparam("petition_id")).order_by(cards.c.id)
+SET_CARD: Final = upsert(
+    cards,
+    key=["petition_id", "contact_id"],
+    change=lambda row: {"platform_ref": row.platform_ref, "version": cards.c.version + 1},
+)
+WITH_ADDRESS: Final = select(outbox, contacts.c.address_enc).join(
+    contacts, contacts.c.id == outbox.c.contact_id
+)
+_OF_PETITION: Final = WITH_ADDRESS.where(outbox.c.petition_id == bindparam("petition_id")).order_by(
+    outbox.c.id
+)
+
+
+class Notices(Book):
+    """Queueing messages and looking at what became of them."""
+
+    def queue(self, message: NewOutbox) -> Queued:
+        """Queues a message in this transaction; see `queue_many`."""
+        return self.queue_many([message])[0]
+
+    def queue_many(self, messages: Sequence[NewOutbox]) -> list[Queued]:
+        """Queues messages in their order, in one insert.
+
+        A message with a coalesce key replaces earlier ones of the same contact and key that are still queued,
+        on record; never a legal notice, nor one that is being sent or whose fate is uncertain. What comes back
+        is for delivery to take up after the commit, without reading it again.
+        """
+        now = self.now()
+        queued = [self._prepare(message, now) for message in messages]
+        if queued:
+            self.connection.execute(_INSERT, [self._values(item.row) for item in queued])
+        return queued
+
+    def notices_of(self, petition_id: int) -> list[OutboxRow]:
+        """Every message about a petition and what became of it, oldest first."""
+        rows = self.connection.execute(_OF_PETITION, {"petition_id": petition_id})
+        return [outbox_row(row, self.vault) for row in rows]
+
+    def card(self, petition_id: int, contact_id: int) -> CardRecord | None:
+        """Where the petition's card stands in a chat; None where none arrived yet."""
+        row = self.connection.execute(_CARD, {"petition_id": petition_id, "contact_id": contact_id}).first()
+        return None if row is None else _card_record(row)
+
+    def cards(self, petition_id: int) -> list[CardRecord]:
+        return [_card_record(row) for row in self.connection.execute(_CARDS, {"petition_id": petition_id})]
+
+    def set_card(self, petition_id: int, contact_id: int, platform_ref: str) -> None:
+        """Remembers where a card stands, or that it was edited."""
+        values = {
+            "id": self.ids.new(),
+            "agency": self.agency,
+            "petition_id": petition_id,
+            "contact_id": contact_id,
+            "platform_ref": platform_ref,
+            "version": 1,
+        }
+        self.connection.execute(self._insert(SET_CARD), values)
+
+    def _prepare(self, message: NewOutbox, now: datetime) -> Queued:
+        message_id = self.ids.new()
+        superseded: tuple[int, ...] = ()
+        if message.coalesce_key:
+            superseded = self._supersede(message, message_id, now)
+        edit_of_ref = message.edit_of_ref
+        if message.card_petition_id is not None and not edit_of_ref:
+            card = self.card(message.card_petition_id, message.contact_id)
+            edit_of_ref = card.platform_ref if card is not None else ""
+        row = OutboxRow(
+            id=message_id,
+            contact_id=message.contact_id,
+            channel=message.channel,
+            account=message.account,
+            chat=self._address(message.contact_id),
+            status=OutboxStatus.QUEUED,
+            audience=message.audience,
+            priority=message.priority,
+            body=message.body,
+            petition_id=message.petition_id,
+            event_seq=message.event_seq,
+            coalesce_key=message.coalesce_key,
+            card_petition_id=message.card_petition_id,
+            edit_of_ref=edit_of_ref,
+            legal=message.legal,
+            attempts=0,
+            next_at=message.not_before or now,
+            created_at=now,
+            finished_at=None,
+            platform_ref="",
+            reason="",
+            superseded_by=None,
+        )
+        return Queued(row, superseded)
+
+    def _supersede(self, message: NewOutbox, successor: int, now: datetime) -> tuple[int, ...]:
+        values = {
+            "to_contact": message.contact_id,
+            "of_key": message.coalesce_key,
+            "now": now,
+            "successor": successor,
+        }
+        return tuple(self.connection.execute(_SUPERSEDE, values).scalars())
+
+    def _address(self, contact_id: int) -> str:
+        chat = self._chats.get(contact_id)
+        if chat is None:
+            sealed = self.connection.execute(_ADDRESS, {"contact_id": contact_id}).scalar_one()
+            chat = self.vault.open_text(sealed, table="contacts", column="address_enc", row=contact_id)
+            self._chats[contact_id] = chat
+        return chat
+
+    def _values(self, row: OutboxRow) -> dict[str, Any]:
+        return {
+            "id": row.id,
+            "agency": self.agency,
+            "contact_id": row.contact_id,
+            "channel": row.channel,
+            "account": row.account,
+            "status": row.status,
+            "audience": row.audience,
+            "priority": row.priority,
+            "body_enc": self.vault.seal_json(row.body, table="outbox", column="body_enc", row=row.id),
+            "petition_id": row.petition_id,
+            "event_seq": row.event_seq,
+            "coalesce_key": row.coalesce_key,
+            "card_petition_id": row.card_petition_id,
+            "edit_of_ref": row.edit_of_ref,
+            "legal": row.legal,
+            "next_at": row.next_at,
+            "created_at": row.created_at,
+            "platform_ref": "",
+            "reason": "",
+        }
+
+
+def outbox_row(row: Row[Any], vault: Vault) -> OutboxRow:
+    """A row of `WITH_ADDRESS`, opened. Raises `keys.CannotOpen`."""
+    return OutboxRow(
+        id=row.id,
+        contact_id=row.contact_id,
+        channel=row.channel,
+        account=row.account,
+        chat=vault.open_text(row.address_enc, table="contacts", column="address_enc", row=row.contact_id),
+        status=row.status,
+        audience=row.audience,
+        priority=row.priority,
+        body=vault.open_json(row.body_enc, table="outbox", column="body_enc", row=row.id),
+        petition_id=row.petition_id,
+        event_seq=row.event_seq,
+        coalesce_key=row.coalesce_key,
+        card_petition_id=row.card_petition_id,
+        edit_of_ref=row.edit_of_ref,
+        legal=row.legal,
+        attempts=row.attempts,
+        next_at=row.next_at,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+        platform_ref=row.platform_ref,
+        reason=row.reason,
+        superseded_by=row.superseded_by,
+    )
+
+
+def _card_record(row: Row[Any]) -> CardRecord:
+    return CardRecord(
+        id=row.id,
+        petition_id=row.petition_id,
+        contact_id=row.contact_id,
+        platform_ref=row.platform_ref,
+        version=row.version,
+    )

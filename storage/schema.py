@@ -1,0 +1,428 @@
+"""Every table of the casebook (SQLAlchemy Core). Migrations are the only way to make them.
+
+Names ending in `_enc` hold sealed bytes (`keys.Vault`), names ending in `_hash` hold keyed hashes. Every
+table that grows carries the agency. Queries on growing tables have an index each; the partial ones stay
+small because done work leaves them.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from petitions.kinds import Action, ActorKind, Kind, Role, Severity, Stage
+from storage.columns import Identifier, Moment, Vocabulary, Word
+from storage.records import FileStatus, OutboxStatus
+
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> Column[int]:
+    return Column("id", Identifier, primary_key=True, autoincrement=False)
+
+
+def _agency() -> Column[str]:
+    return Column("agency", Word, nullable=False)
+
+
+def _reference(name: str, target: str, *, nullable: bool = True) -> Column[int]:
+    return Column(name, Identifier, ForeignKey(f"{target}.id"), nullable=nullable)
+
+
+def _moment(name: str, *, nullable: bool = False) -> Column[Any]:
+    return Column(name, Moment, nullable=nullable)
+
+
+def _word(name: str, *, nullable: bool = False) -> Column[Any]:
+    return Column(name, Word, nullable=nullable)
+
+
+def _of(name: str, words: type[StrEnum], *, nullable: bool = False) -> Column[Any]:
+    return Column(name, Vocabulary(words), nullable=nullable)
+
+
+def _sealed(name: str, *, nullable: bool = False) -> Column[Any]:
+    return Column(name, LargeBinary, nullable=nullable)
+
+
+def _flag(name: str) -> Column[bool]:
+    return Column(name, Boolean, nullable=False, server_default=text("false"))
+
+
+def _count(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default=text("0"))
+
+
+def _partial(name: str, *columns: Any, where: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+inbox: Final = Table(
+    "inbox",
+    metadata,
+    Column("channel", Word, primary_key=True),
+    Column("account", Word, primary_key=True),
+    Column("update_id", Word, primary_key=True),
+    Column("id", Identifier, nullable=True),
+    _agency(),
+    _word("status"),
+    _sealed("raw_enc", nullable=True),
+    _word("error", nullable=True),
+    _count("attempts"),
+    _moment("received_at"),
+    sqlite_with_rowid=False,
+)
+"""Updates seen. `status`: done; kept = acknowledged, not yet handled; dead = a letter for replay."""
+_partial("ix_inbox_open", inbox.c.status, inbox.c.id, where="status <> 'done'")
+
+conversations: Final = Table(
+    "conversations",
+    metadata,
+    _id(),
+    _agency(),
+    _count("version"),
+    _sealed("state_enc"),
+    Column("owner_contact_id", Identifier, nullable=False),
+    _flag("has_petitions"),
+    _moment("updated_at"),
+)
+
+officers: Final = Table(
+    "officers",
+    metadata,
+    _id(),
+    _agency(),
+    _word("unit"),
+    _of("role", Role),
+    _sealed("name_enc"),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    _moment("absent_until", nullable=True),
+    _reference("deputy_id", "officers"),
+    _moment("created_at"),
+    _moment("removed_at", nullable=True),
+)
+Index("ix_officers_unit", officers.c.agency, officers.c.unit)
+
+contacts: Final = Table(
+    "contacts",
+    metadata,
+    _id(),
+    _agency(),
+    _word("channel"),
+    _word("account"),
+    Column("chat_hash", LargeBinary, nullable=False, unique=True),
+    _sealed("address_enc"),
+    _flag("is_group"),
+    _word("language"),
+    _moment("blocked_at", nullable=True),
+    _word("blocked_reason", nullable=True),
+    _reference("conversation_id", "conversations", nullable=False),
+    _word("unit", nullable=True),
+    _reference("officer_id", "officers"),
+    _word("notify"),
+    _flag("discreet"),
+    _moment("created_at"),
+)
+Index("ix_contacts_conversation", contacts.c.conversation_id)
+_partial("ix_contacts_unit", contacts.c.agency, contacts.c.unit, where="unit IS NOT NULL")
+_partial("ix_contacts_officer", contacts.c.officer_id, where="officer_id IS NOT NULL")
+
+petitions: Final = Table(
+    "petitions",
+    metadata,
+    _id(),
+    _agency(),
+    Column("code", Word, nullable=False, unique=True),
+    _of("kind", Kind),
+    _word("subkind"),
+    _word("topic", nullable=True),
+    _word("unit"),
+    _word("destination", nullable=True),
+    _reference("officer_id", "officers"),
+    _of("stage", Stage),
+    _of("severity", Severity),
+    _flag("confidential"),
+    _flag("anonymous"),
+    _flag("discreet"),
+    Column("people", Integer, nullable=True),
+    _word("language"),
+    _word("channel"),
+    _moment("first_message_at"),
+    _moment("filed_at"),
+    Column("due_on", Date, nullable=True),
+    _word("due_rule", nullable=True),
+    _word("register_book"),
+    Column("register_year", Integer, nullable=False),
+    Column("register_no", Integer, nullable=False),
+    _reference("conversation_id", "conversations"),
+    _reference("contact_id", "contacts"),
+    _reference("linked_to", "petitions"),
+    Column("phone_hash", LargeBinary, nullable=True),
+    Column("secret_hash", LargeBinary, nullable=True),
+    _sealed("content_enc"),
+    Column("rating", Integer, nullable=True),
+    _moment("not_satisfied_at", nullable=True),
+    _moment("withdraw_wish_at", nullable=True),
+    _count("transfers"),
+    _count("reopened"),
+    _count("version"),
+    _count("events_count"),
+    Column("events_head", LargeBinary, nullable=False),
+    _moment("updated_at"),
+    UniqueConstraint("agency", "register_book", "register_year", "register_no", name="uq_petitions_register"),
+)
+_partial(
+    "ix_petitions_conversation",
+    petitions.c.conversation_id,
+    petitions.c.id,
+    where="conversation_id IS NOT NULL",
+)
+_partial("ix_petitions_phone", petitions.c.phone_hash, petitions.c.id, where="phone_hash IS NOT NULL")
+Index("ix_petitions_unit", petitions.c.agency, petitions.c.unit, petitions.c.stage, petitions.c.id)
+_partial(
+    "ix_petitions_officer",
+    petitions.c.officer_id,
+    petitions.c.stage,
+    petitions.c.id,
+    where="officer_id IS NOT NULL",
+)
+
+registers: Final = Table(
+    "registers",
+    metadata,
+    Column("agency", Word, primary_key=True),
+    Column("book", Word, primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("last_no", Integer, nullable=False),
+)
+
+register_entries: Final = Table(
+    "register_entries",
+    metadata,
+    Column("agency", Word, primary_key=True),
+    Column("book", Word, primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _reference("petition_id", "petitions", nullable=False),
+    _moment("entered_at"),
+    _word("continued_book", nullable=True),
+    Column("continued_year", Integer, nullable=True),
+    Column("continued_number", Integer, nullable=True),
+    sqlite_with_rowid=False,
+)
+"""The register books themselves. A line is never reused or moved; `continued_*` is its cross-reference."""
+Index("ix_register_entries_petition", register_entries.c.petition_id)
+
+events: Final = Table(
+    "events",
+    metadata,
+    _id(),
+    _agency(),
+    _reference("petition_id", "petitions", nullable=False),
+    Column("seq", Integer, nullable=False),
+    _of("type", Action),
+    _of("actor_kind", ActorKind),
+    Column("officer_id", Identifier, nullable=True),
+    _moment("at"),
+    _sealed("salt_enc"),
+    _sealed("content_enc"),
+    Column("commitment", LargeBinary, nullable=False),
+    Column("link", LargeBinary, nullable=False),
+    UniqueConstraint("petition_id", "seq"),
+)
+
+assignments: Final = Table(
+    "assignments",
+    metadata,
+    _id(),
+    _agency(),
+    _reference("petition_id", "petitions", nullable=False),
+    _word("unit"),
+    _reference("officer_id", "officers"),
+    _word("destination", nullable=True),
+    _moment("since"),
+    _moment("until", nullable=True),
+    Column("event_seq", Integer, nullable=False),
+)
+Index("ix_assignments_petition", assignments.c.petition_id)
+Index(
+    "uq_assignments_open",
+    assignments.c.petition_id,
+    unique=True,
+    sqlite_where=text("until IS NULL"),
+    postgresql_where=text("until IS NULL"),
+)
+
+timers: Final = Table(
+    "timers",
+    metadata,
+    _id(),
+    _agency(),
+    _word("what"),
+    _moment("due_at"),
+    Column("petition_id", Identifier, nullable=True),
+    Column("conversation_id", Identifier, nullable=True),
+    _sealed("data_enc", nullable=True),
+    _word("status"),
+    _count("attempts"),
+    _moment("finished_at", nullable=True),
+)
+"""`status`: waiting, fired, cancelled."""
+_partial("ix_timers_due", timers.c.due_at, timers.c.id, where="status = 'waiting'")
+_partial("ix_timers_petition", timers.c.petition_id, where="status = 'waiting' AND petition_id IS NOT NULL")
+_partial(
+    "ix_timers_conversation",
+    timers.c.conversation_id,
+    where="status = 'waiting' AND conversation_id IS NOT NULL",
+)
+
+files: Final = Table(
+    "files",
+    metadata,
+    _id(),
+    _agency(),
+    _word("channel"),
+    _word("account"),
+    _word("kind"),
+    _sealed("platform_id_enc"),
+    _sealed("name_enc", nullable=True),
+    _sealed("caption_enc", nullable=True),
+    _word("mime"),
+    Column("size", Identifier, nullable=True),
+    _of("status", FileStatus),
+    _word("content_key", nullable=True),
+    _word("reason", nullable=True),
+    _count("attempts"),
+    _moment("next_at"),
+    _count("position"),
+    Column("album_hash", LargeBinary, nullable=True),
+    _reference("petition_id", "petitions"),
+    _reference("conversation_id", "conversations"),
+    _flag("draft"),
+    _moment("created_at"),
+)
+_partial("ix_files_pending", files.c.next_at, files.c.id, where="status = 'pending'")
+_partial("ix_files_petition", files.c.petition_id, where="petition_id IS NOT NULL")
+_partial("ix_files_conversation", files.c.conversation_id, where="conversation_id IS NOT NULL")
+_partial("ix_files_content", files.c.content_key, where="content_key IS NOT NULL")
+
+outbox: Final = Table(
+    "outbox",
+    metadata,
+    _id(),
+    _agency(),
+    _reference("contact_id", "contacts", nullable=False),
+    _word("channel"),
+    _word("account"),
+    _of("status", OutboxStatus),
+    _word("audience"),
+    Column("priority", Integer, nullable=False),
+    _sealed("body_enc"),
+    Column("petition_id", Identifier, nullable=True),
+    Column("event_seq", Integer, nullable=True),
+    _word("coalesce_key"),
+    Column("card_petition_id", Identifier, nullable=True),
+    _word("edit_of_ref"),
+    _flag("legal"),
+    _count("attempts"),
+    _moment("next_at"),
+    _moment("sending_until", nullable=True),
+    _moment("created_at"),
+    _moment("finished_at", nullable=True),
+    _word("platform_ref"),
+    _word("reason"),
+    Column("superseded_by", Identifier, nullable=True),
+)
+_partial(
+    "ix_outbox_due",
+    outbox.c.channel,
+    outbox.c.account,
+    outbox.c.next_at,
+    outbox.c.id,
+    where="status = 'queued'",
+)
+_partial("ix_outbox_waiting", outbox.c.contact_id, outbox.c.id, where="status = 'queued'")
+_partial("ix_outbox_petition", outbox.c.petition_id, outbox.c.id, where="petition_id IS NOT NULL")
+Index("ix_outbox_contact", outbox.c.contact_id, outbox.c.id)
+
+cards: Final = Table(
+    "cards",
+    metadata,
+    _id(),
+    _agency(),
+    _reference("petition_id", "petitions", nullable=False),
+    _reference("contact_id", "contacts", nullable=False),
+    _word("platform_ref"),
+    _count("version"),
+    UniqueConstraint("petition_id", "contact_id"),
+)
+
+invites: Final = Table(
+    "invites",
+    metadata,
+    _id(),
+    _agency(),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    _word("unit"),
+    _of("role", Role, nullable=True),
+    _sealed("name_enc"),
+    _flag("for_group"),
+    _reference("officer_id", "officers"),
+    _moment("created_at"),
+    _moment("expires_at"),
+    _moment("used_at", nullable=True),
+    _reference("used_by", "contacts"),
+)
+
+throttles: Final = Table(
+    "throttles",
+    metadata,
+    Column("agency", Word, primary_key=True),
+    Column("key_hash", LargeBinary, primary_key=True),
+    Column("used", Integer, nullable=False),
+    _moment("until"),
+    sqlite_with_rowid=False,
+)
+Index("ix_throttles_until", throttles.c.until)
+
+similarities: Final = Table(
+    "similarities",
+    metadata,
+    Column("hash", Identifier, primary_key=True, autoincrement=False),
+    Column("petition_id", Identifier, ForeignKey("petitions.id"), primary_key=True, autoincrement=False),
+    _agency(),
+    sqlite_with_rowid=False,
+)
+
+audit_roots: Final = Table(
+    "audit_roots",
+    metadata,
+    _id(),
+    _agency(),
+    _moment("at"),
+    Column("petitions_count", Identifier, nullable=False),
+    Column("events_count", Identifier, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+)
