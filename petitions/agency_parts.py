@@ -1,0 +1,171 @@
+"""The parts of an agency profile as the file writes them: units, topics, kinds, routing, other authorities.
+
+Unknown keys are refused, so that a slip in the file is named instead of ignored. Facts the file does not tell
+(address, opening hours, telephone) are None: the service then says that it does not know.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
+
+from petitions.kinds import Kind
+
+OUTSIDE: Final = "outside"
+"""Instead of a unit's code: the matter is for another authority; `outside:<code>` names which."""
+TOPIC_UNIT: Final = "topic_unit"
+"""In a routing rule: the unit that the topic belongs to."""
+LEADERSHIP_TYPE: Final = "lanh_dao"
+"""The `type` of the unit that leads the office."""
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+"""A short name used in files and records: lower case letters, digits, underscores."""
+Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+class Part(BaseModel):
+    """Frozen, and refusing what it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Named(Part):
+    """Something with a Vietnamese and an English name."""
+
+    name_vi: Label
+    name_en: Label
+
+    def name(self, language: str) -> str:
+        """The name in `language` ("vi" or "en"); Vietnamese where the language is not known."""
+        return self.name_en if language == "en" else self.name_vi
+
+
+class Unit(Named):
+    """A unit of the office."""
+
+    code: Code
+    type: Code
+    parent: Code | None = None
+    """The unit above it; None directly under the leadership."""
+    active: bool = True
+    successor: Code | None = None
+    """Who answers for this unit's petitions once it is no longer active."""
+    duty_vi: Prose = ""
+    topics: tuple[Code, ...] = ()
+    keywords: tuple[Label, ...] = ()
+
+
+class Topic(Named):
+    """A field of matters, and the unit it belongs to ("outside" where it is none of the office's)."""
+
+    code: Code
+    unit: Code
+    keywords: tuple[Label, ...] = ()
+
+
+class KindText(Named):
+    """How the office names and explains a kind of petition."""
+
+    meaning_vi: Prose
+    meaning_en: Prose = ""
+
+
+class OutsideAuthority(Named):
+    """An authority outside the office, and what to tell people whose matter is its own."""
+
+    code: Code
+    keywords: tuple[Label, ...] = ()
+    guidance_vi: Prose
+    guidance_en: Prose = ""
+
+    def guidance(self, language: str) -> str:
+        """The sentence for the citizen; the Vietnamese one where there is no other."""
+        return (self.guidance_en if language == "en" else "") or self.guidance_vi
+
+
+class When(Part):
+    """The conditions of a routing rule; all that are given must hold."""
+
+    topic: Code | None = None
+    kind: Annotated[tuple[Kind, ...], BeforeValidator(_listed)] = ()
+    against: Annotated[tuple[Code, ...], BeforeValidator(_listed)] = ()
+    """Who is complained about or denounced: a unit's code, or the code of an office holder."""
+    second_instance: bool | None = None
+    topic_unit_type: Code | None = None
+
+    @field_validator("kind", "against")
+    @classmethod
+    def _not_empty(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise ValueError("must name at least one")
+        return value
+
+
+class Rule(Part):
+    """One line of `routing`: the first whose conditions hold decides."""
+
+    when: When
+    to: Annotated[str, StringConstraints(pattern=r"^(outside:)?[a-z][a-z0-9_]{0,39}$")]
+    """A unit's code, `topic_unit`, `outside`, or `outside:<authority>`."""
+
+
+class Emergency(Part):
+    """Numbers to call when somebody is in danger; Vietnam's national ones unless the file says otherwise."""
+
+    police: Label = "113"
+    fire: Label = "114"
+    ambulance: Label = "115"
+    children: Label = "111"
+
+
+class DutyContact(Part):
+    """Whom to reach in a unit when a matter cannot wait."""
+
+    unit: Code
+    name: Label
+    phone: Label
+    hours_vi: Label | None = None
+    hours_en: Label | None = None
+
+
+class Office(Named):
+    """The office itself: the `agency` section of the file."""
+
+    code: Code
+    short_vi: Label | None = None
+    province_vi: Label | None = None
+    merged_into_vi: Label | None = None
+    parent_code: Code | None = None
+    """The authority above the office; one of `outside_authorities`."""
+    timezone: str = "Asia/Ho_Chi_Minh"
+    focal_unit: Code
+    """Receives, classifies, follows up, reports; answers for what is for another authority."""
+    leadership_unit: Code | None = None
+    """None: the first unit of type `lanh_dao`."""
+    publishing_unit: Code | None = None
+    address_vi: Label | None = None
+    address_en: Label | None = None
+    opening_hours_vi: Label | None = None
+    opening_hours_en: Label | None = None
+    phone: Label | None = None
+    email: Label | None = None
+    website: Label | None = None
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, OSError, ValueError) as fault:
+            raise ValueError(f"no such time zone: {value}") from fault
+        return value
+
+
+OutsideAuthorities = Annotated[tuple[OutsideAuthority, ...], Field(default=())]
