@@ -219,6 +219,8 @@ class Outgoing:
     """Ask the platform to hinder forwarding and saving (personal data)."""
     quiet: bool = False
     """No sound (discreet mode)."""
+    language: str = ""
+    """Language of the text, for the labels of keys that the platform itself needs (share my number)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ transaction. Handlers are plain synchronous functions; they never wait for a net
 from __future__ import annotations
 
 import random
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
@@ -107,6 +107,8 @@ class Turn:
         `card_of`: the petition whose card this is; it is edited in place where one was sent before.
         """
         contact = to or self.contact
+        if message.wishes and not message.language:
+            message = replace(message, language=self.language)
         self.queued.append(
             self.book.queue(
                 NewOutbox(
