@@ -22,7 +22,7 @@ class Audience(StrEnum):
     CITIZEN = "citizen"
     """The petitioner, in the chat of the petition."""
     UNIT = "unit"
-    """The answerable unit: its group, or its people in private; for a sealed case only those who may see it."""
+    """The answerable unit: its group or its people; of a sealed case only those who may see it."""
     OFFICER = "officer"
     """The named officer; the unit while nobody is named."""
     HEAD = "head"

@@ -1,0 +1,183 @@
+"""Working days against dates counted by hand on a wall calendar."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from petitions.calendar import CalendarProblem, WorkingCalendar
+from petitions.deadlines import LegalRule, NoRule, count, first_answer_due, legal_rule
+
+CALENDAR = WorkingCalendar.from_packaged()
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+DAYS = st.dates(date(2025, 12, 1), date(2028, 3, 1))
+
+
+@pytest.mark.parametrize(
+    ("start", "n", "end"),
+    [
+        # an ordinary week: Mon 05/10/2026, the Monday itself not counted
+        (date(2026, 10, 5), 1, date(2026, 10, 6)),
+        (date(2026, 10, 5), 10, date(2026, 10, 19)),
+        # from a Saturday or Sunday the first day counted is Monday
+        (date(2026, 10, 10), 1, date(2026, 10, 12)),
+        (date(2026, 10, 11), 5, date(2026, 10, 16)),
+        # Tết 2026: Fri 13/02, then off until Sun 22/02
+        (date(2026, 2, 13), 1, date(2026, 2, 23)),
+        # Giỗ Tổ made up on Mon 27/4, then 30/4 and 01/5 off: Fri 24/4 -> 28, 29, then Mon 04/5
+        (date(2026, 4, 24), 3, date(2026, 5, 4)),
+        # Quốc khánh 2026: Sat 22/8 worked, Mon 31/8 – Wed 02/9 off:
+        # 22, 24, 25, 26, 27, 28 August, then 3, 4, 7, 8 September
+        (date(2026, 8, 21), 1, date(2026, 8, 22)),
+        (date(2026, 8, 21), 10, date(2026, 9, 8)),
+        (date(2026, 8, 28), 1, date(2026, 9, 3)),
+        # 24/11/2026, Ngày Văn hóa Việt Nam (Tuesday); 23/11 is a normal Monday
+        (date(2026, 11, 23), 1, date(2026, 11, 25)),
+        (date(2026, 11, 22), 10, date(2026, 12, 7)),
+        # Tết 2027: Fri 05/02 – Thu 11/02 off (provisional)
+        (date(2027, 2, 3), 2, date(2027, 2, 12)),
+        (date(2027, 2, 1), 10, date(2027, 2, 22)),
+        # 30/4/2027 Friday, 01/5 Saturday made up on Mon 03/5
+        (date(2027, 4, 29), 1, date(2027, 5, 4)),
+        # across the new year: Thu 31/12/2026 -> Fri 01/01 off -> Mon 04/01/2027
+        (date(2026, 12, 31), 1, date(2027, 1, 4)),
+    ],
+)
+def test_working_days_counted_by_hand(start: date, n: int, end: date) -> None:
+    assert CALENDAR.add_working_days(start, n) == end
+
+
+@pytest.mark.parametrize(
+    ("day", "works"),
+    [
+        (date(2026, 1, 2), False),
+        (date(2026, 1, 10), True),
+        (date(2026, 4, 26), False),
+        (date(2026, 8, 22), True),
+        (date(2026, 8, 23), False),
+        (date(2026, 11, 24), False),
+        (date(2026, 11, 23), True),
+        (date(2026, 11, 28), False),
+        (date(2027, 2, 12), True),
+        (date(2027, 9, 3), False),
+    ],
+)
+def test_single_days(day: date, works: bool) -> None:
+    assert CALENDAR.is_working(day) is works
+
+
+def test_days_that_may_change_are_marked() -> None:
+    assert CALENDAR.is_provisional(date(2027, 2, 1), date(2027, 2, 22))
+    assert not CALENDAR.is_provisional(date(2026, 10, 5), date(2026, 10, 19))
+    assert CALENDAR.is_provisional(date(2027, 12, 27), date(2028, 1, 10))
+    assert not CALENDAR.covers(date(2028, 1, 10))
+    tet = CALENDAR.special(date(2027, 2, 8))
+    assert tet is not None
+    assert tet.provisional
+    assert "Tết" in tet.name
+
+
+def test_an_agency_corrects_the_table_by_data() -> None:
+    corrected = CALENDAR.with_overrides(
+        {
+            "off": [{"date": date(2026, 11, 23), "kind": "swap", "name": "Nghỉ hoán đổi"}],
+            "worked": [{"date": "2026-11-28"}],
+            "ordinary": [{"date": date(2027, 9, 3)}],
+            "years": [2028],
+        }
+    )
+    assert corrected.add_working_days(date(2026, 11, 20), 1) == date(2026, 11, 25)
+    assert corrected.is_working(date(2026, 11, 28))
+    assert corrected.is_working(date(2027, 9, 3))
+    assert corrected.covers(date(2028, 5, 5))
+    assert CALENDAR.is_working(date(2026, 11, 23))
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"of": []}, "of: "),
+        ({"off": [{"date": "2026-13-01"}]}, r"off\[0\].date: "),
+        ({"off": [{"date": date(2026, 5, 2), "last": date(2026, 5, 1)}]}, r"off\[0\]: "),
+        ({"off": [{"date": date(2026, 1, 1), "last": date(2029, 1, 1)}]}, r"off\[0\]: "),
+        (
+            {"off": [{"date": date(2026, 5, 2)}], "worked": [{"date": date(2026, 5, 2)}]},
+            r"worked\[0\].date: ",
+        ),
+    ],
+)
+def test_a_faulty_calendar_file_is_named(data: dict[str, object], message: str) -> None:
+    with pytest.raises(CalendarProblem, match=message):
+        CALENDAR.with_overrides(data)
+
+
+@given(DAYS, st.integers(1, 60))
+def test_counting_is_right_for_any_start(start: date, n: int) -> None:
+    end = CALENDAR.add_working_days(start, n)
+    assert CALENDAR.is_working(end)
+    assert CALENDAR.working_days_between(start, end) == n
+    assert CALENDAR.add_working_days(start, n + 1) > end
+
+
+@given(DAYS)
+def test_the_next_working_day_is_the_nearest(day: date) -> None:
+    found = CALENDAR.next_working(day)
+    assert CALENDAR.is_working(found)
+    assert all(not CALENDAR.is_working(day + timedelta(days=gap)) for gap in range((found - day).days))
+
+
+@pytest.mark.parametrize("n", [0, -3])
+def test_nonsense_amounts_are_refused(n: int) -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        CALENDAR.add_working_days(date(2026, 10, 5), n)
+
+
+def test_the_first_answer_is_due_after_ten_working_days() -> None:
+    due = first_answer_due(datetime(2026, 11, 23, 3, 0, tzinfo=UTC), CALENDAR, HANOI)
+    assert due.date == date(2026, 12, 8)
+    assert (due.rule_id, due.amount, due.unit) == ("A-01", 10, "working_days")
+    assert due.article == "Luật Tiếp công dân Đ28 k1"
+    assert due.since == date(2026, 11, 23)
+    assert due.provisional is False
+
+
+def test_the_day_is_the_day_in_vietnam() -> None:
+    before = first_answer_due(datetime(2026, 10, 5, 16, 59, tzinfo=UTC), CALENDAR, HANOI)
+    after = first_answer_due(datetime(2026, 10, 5, 17, 0, tzinfo=UTC), CALENDAR, HANOI)
+    assert (before.since, after.since) == (date(2026, 10, 5), date(2026, 10, 6))
+    assert (before.date, after.date) == (date(2026, 10, 19), date(2026, 10, 20))
+    with pytest.raises(ValueError, match="time zone"):
+        first_answer_due(datetime(2026, 10, 5, 9, 0), CALENDAR, HANOI)  # noqa: DTZ001 - the fault under test
+
+
+def test_a_deadline_over_undecided_days_says_so() -> None:
+    assert first_answer_due(datetime(2027, 2, 1, 2, tzinfo=UTC), CALENDAR, HANOI).provisional
+
+
+def test_rules_are_kept_with_the_time_they_are_in_force() -> None:
+    assert legal_rule("A-01", date(2026, 11, 22)).event == "first_message"
+    with pytest.raises(NoRule):
+        legal_rule("A-01", date(2014, 6, 30))
+    with pytest.raises(NoRule):
+        legal_rule("Z-99", date(2026, 11, 22))
+
+
+def test_a_limit_in_days_counts_every_day() -> None:
+    rule = LegalRule(
+        id="X-1",
+        what="test",
+        article="Đ1",
+        instrument="0",
+        amount=30,
+        unit="days",
+        event="acceptance",
+        who="settler",
+        in_force_from=date(2020, 1, 1),
+        mark="verified",
+    )
+    due = count(rule, date(2026, 11, 22), CALENDAR)
+    assert (due.date, due.provisional) == (date(2026, 12, 22), False)
