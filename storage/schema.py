@@ -21,7 +21,9 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
+    false,
     text,
+    true,
 )
 
 from petitions.kinds import Action, ActorKind, Kind, Role, Severity, Stage
@@ -68,7 +70,7 @@ def _sealed(name: str, *, nullable: bool = False) -> Column[Any]:
 
 
 def _flag(name: str) -> Column[bool]:
-    return Column(name, Boolean, nullable=False, server_default=text("false"))
+    return Column(name, Boolean, nullable=False, server_default=false())
 
 
 def _count(name: str) -> Column[int]:
@@ -117,7 +119,7 @@ officers: Final = Table(
     _word("unit"),
     _of("role", Role),
     _sealed("name_enc"),
-    Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("active", Boolean, nullable=False, server_default=true()),
     _moment("absent_until", nullable=True),
     _reference("deputy_id", "officers"),
     _moment("created_at"),
