@@ -1,7 +1,7 @@
 """The Vietnamese working calendar: which days are worked, and how working days are counted.
 
 Monday to Friday, without holidays and days off in exchange, with worked rest days. The day of the event is
-not counted (Bộ luật Dân sự 2015 Đ147 k2–3). The table of days off is data; an agency can correct it by a file.
+not counted (Bộ luật Dân sự 2015 Đ147 k2–3). The table of days off is data; an agency corrects it by a file.
 """
 
 from __future__ import annotations
