@@ -1,0 +1,195 @@
+"""The Telegram channel: one bot account, its intake (polling or webhook) and its sender."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Literal
+
+from aiohttp import web
+from telegram import Bot
+from telegram.error import InvalidToken, TelegramError
+
+from bot.channels.base import Attachment, Receiver, SendReceipt
+from bot.channels.telegram.commands import TextsByLanguage, register_commands
+from bot.channels.telegram.download import stream_file
+from bot.channels.telegram.keyboards import CAPABILITIES
+from bot.channels.telegram.parser import ALLOWED_UPDATES, CHANNEL, UpdateReader
+from bot.channels.telegram.polling import Poller
+from bot.channels.telegram.request import AiohttpRequest
+from bot.channels.telegram.sender import TelegramSender
+from bot.channels.telegram.webhook import PATH, WebhookIntake
+from handlers.messages import Capabilities, Outgoing
+
+log = logging.getLogger(__name__)
+
+PUBLIC_API: Final = "https://api.telegram.org"
+Mode = Literal["polling", "webhook", "off"]
+PAUSES: Final = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelegramOptions:
+    """How the account is reached. `mode` `off` only sends (a process without the intake role)."""
+
+    token: str = field(repr=False)
+    api_url: str = PUBLIC_API
+    mode: Mode = "polling"
+    webhook_url: str = ""
+    """Public address of the service without a closing slash; the path is ours."""
+    webhook_secret: str = field(default="", repr=False)
+    max_connections: int = 40
+    pool_size: int = 100
+
+
+class TelegramChannel:
+    """Implements `bot.channels.base.Channel`. Opens nothing before `start`.
+
+    `texts`: language → key → text of the area `commands` (see `command_texts`).
+    `now`: aware UTC time, for button presses (Telegram does not date them).
+    """
+
+    def __init__(
+        self,
+        options: TelegramOptions,
+        receiver: Receiver,
+        *,
+        now: Callable[[], datetime],
+        texts: TextsByLanguage,
+    ) -> None:
+        self._options = options
+        self._account = options.token.partition(":")[0]
+        api = options.api_url.rstrip("/")
+        self._request = AiohttpRequest(pool_size=options.pool_size)
+        self._bot = Bot(
+            options.token,
+            base_url=f"{api}/bot",
+            base_file_url=f"{api}/file/bot",
+            request=self._request,
+            get_updates_request=self._request,
+        )
+        self._texts = texts
+        self._reader = UpdateReader(account=self._account, bot=self._bot, now=now)
+        self._sender = TelegramSender(self._bot, texts)
+        self._receiver = receiver
+        self._poller: Poller | None = None
+        self._intake: WebhookIntake | None = None
+        if options.mode == "webhook":
+            self._intake = WebhookIntake(options.webhook_secret, self._reader, receiver)
+        self._task: asyncio.Task[None] | None = None
+        self.ready = asyncio.Event()
+        """Set when the account is known and the intake runs."""
+
+    @property
+    def name(self) -> str:
+        return CHANNEL
+
+    @property
+    def account(self) -> str:
+        """The bot's id: the token begins with it, and getMe confirms it."""
+        return self._account
+
+    @property
+    def username(self) -> str:
+        """The bot's name for links `https://t.me/<name>`; empty until getMe has answered."""
+        return self._reader.username
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return CAPABILITIES
+
+    def routes(self) -> list[web.RouteDef]:
+        """What the web server must serve for this channel; nothing when it polls."""
+        return [web.post(PATH, self._intake.handle)] if self._intake is not None else []
+
+    async def start(self) -> None:
+        """Open the connections and begin; where Telegram cannot be reached this goes on in the background."""
+        _silence_library()
+        await self._request.initialize()
+        self._task = asyncio.create_task(self._run(), name="telegram-intake")
+
+    async def stop(self) -> None:
+        """End the intake after the batch in hand; sending ends with it."""
+        if self._poller is not None:
+            self._poller.stop()
+        task, self._task = self._task, None
+        if task is not None:
+            if not self.ready.is_set():
+                task.cancel()
+            _, late = await asyncio.wait({task}, timeout=15)
+            for unfinished in late:
+                unfinished.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        self.ready.clear()
+        await self._request.shutdown()
+
+    async def send(self, chat: str, message: Outgoing, attachment: Attachment | None) -> SendReceipt:
+        return await self._sender.send(chat, message, attachment)
+
+    async def edit(self, chat: str, message_ref: str, message: Outgoing) -> SendReceipt:
+        return await self._sender.edit(chat, message_ref, message)
+
+    async def acknowledge(self, callback_id: str, text: str = "") -> None:
+        await self._sender.acknowledge(callback_id, text)
+
+    def download(self, platform_id: str) -> AsyncIterator[bytes]:
+        return stream_file(self._bot, self._request, platform_id)
+
+    async def _run(self) -> None:
+        await self._until_done(self._introduce, "getMe")
+        if self._options.mode == "polling":
+            await self._until_done(self._drop_webhook, "deleteWebhook")
+            self._poller = Poller(self._bot, self._reader, self._receiver, reclaim=self._reclaim)
+        elif self._options.mode == "webhook":
+            await self._until_done(self._set_webhook, "setWebhook")
+        self.ready.set()
+        with contextlib.suppress(TelegramError):
+            await register_commands(self._bot, self._texts)
+        if self._poller is not None:
+            await self._poller.run()
+
+    async def _until_done(self, step: Callable[[], Awaitable[None]], name: str) -> None:
+        """Repeat one step of the start until the server takes it; the log says what is missing."""
+        for attempt in range(1_000_000):
+            try:
+                await step()
+                return
+            except InvalidToken:
+                log.critical("Telegram refuses the token (%s); check TIEPDAN_TELEGRAM_TOKEN", name)
+                pause = PAUSES[-1]
+            except TelegramError as error:
+                pause = PAUSES[min(attempt, len(PAUSES) - 1)]
+                log.warning("Telegram %s failed (%s); again in %.0f s", name, type(error).__name__, pause)
+            await asyncio.sleep(pause)
+
+    async def _introduce(self) -> None:
+        me = await self._bot.get_me()
+        self._account = self._reader.account = str(me.id)
+        self._reader.username = me.username or ""
+
+    async def _drop_webhook(self) -> None:
+        await self._bot.delete_webhook(drop_pending_updates=False)
+
+    async def _reclaim(self) -> None:
+        with contextlib.suppress(TelegramError):
+            await self._drop_webhook()
+
+    async def _set_webhook(self) -> None:
+        await self._bot.set_webhook(
+            f"{self._options.webhook_url.rstrip('/')}{PATH}",
+            max_connections=self._options.max_connections,
+            allowed_updates=list(ALLOWED_UPDATES),
+            drop_pending_updates=False,
+            secret_token=self._options.webhook_secret,
+        )
+
+
+def _silence_library() -> None:
+    """The library's debug lines hold addresses with the token and whole messages; they are never wanted."""
+    library = logging.getLogger("telegram")
+    if library.getEffectiveLevel() < logging.WARNING:
+        library.setLevel(logging.WARNING)

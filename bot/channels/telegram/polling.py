@@ -1,0 +1,196 @@
+"""Long polling: updates in order per chat; the offset moves only past what is done."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from telegram import Bot
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+
+from bot.channels.base import Receiver, Verdict
+from bot.channels.telegram.parser import ALLOWED_UPDATES, Unreadable, UpdateReader
+from handlers.messages import Incoming
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS: Final = 30
+BATCH: Final = 100
+PAUSES: Final = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+"""Seconds to wait after the first, second … failure in a row; the last repeats."""
+CONFLICT_PAUSE: Final = 15.0
+REFUSED_PAUSE: Final = 60.0
+HANGS_AFTER: Final = 45.0
+"""A poll without any answer so long after its own time is over is dropped and made again (PTB issue 4405)."""
+SLOW_BATCH: Final = 30.0
+
+
+class Poller:
+    """Polls one bot until stopped. `reclaim` removes a webhook that got in the way."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        reader: UpdateReader,
+        receiver: Receiver,
+        *,
+        reclaim: Callable[[], Awaitable[None]],
+        poll_seconds: int = POLL_SECONDS,
+        pauses: tuple[float, ...] = PAUSES,
+        conflict_pause: float = CONFLICT_PAUSE,
+    ) -> None:
+        self._bot = bot
+        self._reader = reader
+        self._receiver = receiver
+        self._reclaim = reclaim
+        self._poll_seconds = poll_seconds
+        self._pauses = pauses
+        self._conflict_pause = conflict_pause
+        self._offset: int | None = None
+        self._failures = 0
+        self._stopping = asyncio.Event()
+        self.last_answer: float | None = None
+        """Loop time of the last answered poll; the watchdog of the service may look at it."""
+        self.unreadable = 0
+        """Authentic updates that could not be read at all."""
+
+    async def run(self) -> None:
+        """Poll for ever; ends only after `stop`. A fault of any kind costs a pause, never the loop."""
+        while not self._stopping.is_set():
+            try:
+                await self._round()
+            except Exception as error:  # noqa: BLE001 - the documented edge: polling must never end silently
+                log.error("polling round failed: %s", type(error).__name__)
+                await self._pause(self._next_pause())
+        await self._confirm()
+
+    def stop(self) -> None:
+        """Finish the batch in hand, confirm it, and end."""
+        self._stopping.set()
+
+    async def _round(self) -> None:
+        batch = await self._fetch()
+        if batch is None:
+            return
+        self._failures = 0
+        if not batch:
+            return
+        undone = await self._deliver(batch)
+        if undone:
+            self._offset = min(undone)
+            self._failures += 1
+            log.warning("%d updates could not be stored; asking for them again", len(undone))
+            await self._pause(self._pauses[min(self._failures, len(self._pauses)) - 1])
+        else:
+            self._offset = max(int(update["update_id"]) for update in batch) + 1
+
+    async def _fetch(self) -> list[dict[str, Any]] | None:
+        """The next updates; None after a fault (already waited for) or when stopping."""
+        work = asyncio.ensure_future(self._get_updates(self._poll_seconds))
+        stop = asyncio.ensure_future(self._stopping.wait())
+        try:
+            await asyncio.wait(
+                {work, stop}, timeout=self._poll_seconds + HANGS_AFTER, return_when=asyncio.FIRST_COMPLETED
+            )
+            if not work.done():
+                if not self._stopping.is_set():
+                    log.warning("poll hangs; asking again")
+                return None
+            self.last_answer = asyncio.get_running_loop().time()
+            return work.result()
+        except TelegramError as error:
+            await self._after_fault(error)
+            return None
+        finally:
+            for task in (work, stop):
+                task.cancel()
+            await asyncio.gather(work, stop, return_exceptions=True)
+
+    async def _get_updates(self, seconds: int) -> list[dict[str, Any]]:
+        # Not Bot.get_updates: that reads all updates at once, and a single unreadable one would block all.
+        wanted: dict[str, Any] = {
+            "timeout": seconds,
+            "limit": BATCH,
+            "allowed_updates": list(ALLOWED_UPDATES),
+        }
+        if self._offset is not None:
+            wanted["offset"] = self._offset
+        answer = await self._bot.do_api_request("getUpdates", api_kwargs=wanted, read_timeout=seconds + 15)
+        updates = answer if isinstance(answer, list) else []
+        return [u for u in updates if isinstance(u, dict) and isinstance(u.get("update_id"), int)]
+
+    async def _after_fault(self, error: TelegramError) -> None:
+        if isinstance(error, Conflict):
+            if "webhook" in error.message.lower():
+                log.error("a webhook is set although this service polls; removing it")
+                await self._reclaim()
+                await self._pause(self._pauses[0])
+            else:
+                log.error("another instance polls with the same token; only one may run")
+                await self._pause(self._conflict_pause)
+        elif isinstance(error, InvalidToken):
+            log.critical("the token is refused; no messages can be received")
+            await self._pause(REFUSED_PAUSE)
+        elif isinstance(error, RetryAfter):
+            wish = error.retry_after
+            await self._pause(float(wish) if isinstance(wish, int | float) else wish.total_seconds())
+        else:
+            pause = self._next_pause()
+            log.warning("polling failed (%s); again in %.1f s", type(error).__name__, pause)
+            await self._pause(pause)
+
+    async def _deliver(self, batch: list[dict[str, Any]]) -> list[int]:
+        """Hand over a batch, chats side by side, each in order. Returns the ids still to be brought."""
+        lines: dict[str, list[Incoming]] = {}
+        for data in sorted(batch, key=lambda update: int(update["update_id"])):
+            try:
+                incoming = self._reader.read(data)
+            except Unreadable:
+                self.unreadable += 1
+                log.error("unreadable update skipped (%d so far)", self.unreadable)
+                continue
+            if incoming is not None:
+                lines.setdefault(incoming.chat, []).append(incoming)
+        began = asyncio.get_running_loop().time()
+        undone = await asyncio.gather(*(self._deliver_line(line) for line in lines.values()))
+        took = asyncio.get_running_loop().time() - began
+        if took > SLOW_BATCH:
+            log.warning("%d updates took %.0f s", len(batch), took)
+        return [update_id for line in undone for update_id in line]
+
+    async def _deliver_line(self, line: list[Incoming]) -> list[int]:
+        for index, incoming in enumerate(line):
+            if await self._verdict(incoming) is Verdict.RETRY:
+                return [int(rest.update_id) for rest in line[index:]]
+        return []
+
+    async def _verdict(self, incoming: Incoming) -> Verdict:
+        try:
+            return await self._receiver(incoming)
+        except Exception as error:  # noqa: BLE001 - the documented edge: a fault of dispatch loses nothing
+            log.error("receiver failed: %s", type(error).__name__)
+            return Verdict.RETRY
+
+    async def _confirm(self) -> None:
+        """Tell the server what was done, so that the next start does not get it again. Best effort."""
+        if self._offset is None:
+            return
+        try:
+            async with asyncio.timeout(3):
+                await self._bot.do_api_request(
+                    "getUpdates", api_kwargs={"offset": self._offset, "limit": 1, "timeout": 0}
+                )
+        except (TelegramError, TimeoutError) as error:
+            log.info("last offset not confirmed: %s", type(error).__name__)
+
+    def _next_pause(self) -> float:
+        self._failures += 1
+        return self._pauses[min(self._failures, len(self._pauses)) - 1]
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return
