@@ -25,7 +25,7 @@ class Attachments(Book):
     """Files as the dialogue sees them."""
 
     def add_file(self, file: NewFile) -> int:
-        """Keeps the platform's id at once, so that a crash before the download loses nothing. Gives the row id."""
+        """Keeps the platform's id at once, so a crash before the download loses nothing. Gives the id."""
         file_id, now = self.ids.new(), self.now()
         album = f"{file.channel}|{file.account}|{file.album}"
         self.connection.execute(
@@ -66,7 +66,7 @@ class Attachments(Book):
         return self._files(_OF_CONVERSATION, {"conversation_id": conversation_id})
 
     def attach_files(self, file_ids: Sequence[int], petition_id: int) -> None:
-        """Files of the draft become the petition's. One that belongs to another petition already stays there."""
+        """Files of the draft become the petition's; one that belongs to another petition stays there."""
         self.connection.execute(
             update(files)
             .where(files.c.id.in_(file_ids), files.c.petition_id.is_(None))

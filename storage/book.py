@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Insert, Table
+from sqlalchemy import Connection, Insert, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from petitions.clock import Clock
@@ -38,7 +38,7 @@ class Book:
 
 
 class ByDialect:
-    """An insert with a conflict clause, made once for each engine (their constructs differ, their SQL does not)."""
+    """An insert with a conflict clause, made once for each engine (constructs differ, SQL does not)."""
 
     def __init__(self, statements: Mapping[str, Insert]) -> None:
         self._statements: Final = statements
@@ -58,7 +58,7 @@ def insert_new(table: Table, *, unless: list[str], returning: Any = None) -> ByD
 
 
 def upsert(table: Table, *, key: list[str], change: Any, returning: Any = None) -> ByDialect:
-    """An insert that changes the row which holds the key already. `change` gets the row that was to be put in."""
+    """An insert that changes the row which holds the key already. `change` gets the row that was refused."""
 
     def build(insert: Any) -> Any:
         statement = insert(table)
@@ -66,3 +66,11 @@ def upsert(table: Table, *, key: list[str], change: Any, returning: Any = None) 
         return statement if returning is None else statement.returning(returning)
 
     return ByDialect({"sqlite": build(sqlite.insert), "postgresql": build(postgresql.insert)})
+
+
+R = TypeVar("R")
+
+
+def as_record(kind: type[R], row: Row[Any]) -> R:
+    """A row whose columns are named as the record's fields."""
+    return kind(**row._mapping)  # noqa: SLF001 - public API in spite of its underscore (SQLAlchemy "Row")

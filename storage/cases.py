@@ -11,7 +11,8 @@ from petitions.codes import BadCode, TrackingCode, read_secret
 from petitions.kinds import Action, Stage
 from storage import chain
 from storage.attachments import Attachments
-from storage.events import Events
+from storage.book import as_record
+from storage.events import CHANGES, FINGERPRINT, Events, json_values
 from storage.keys import to_json
 from storage.records import Filing, PetitionContent, PetitionRecord
 from storage.schema import petitions
@@ -36,7 +37,7 @@ class Cases(Events, Attachments):
     """Filing and finding petitions."""
 
     def file(self, filing: Filing) -> PetitionRecord:
-        """Enters a confirmed petition: register number, tracking code, FILE event, first assignment, its files.
+        """Enters a confirmed petition: number, tracking code, FILE event, first assignment, its files.
 
         All of it is in this transaction; the conversation must be locked in it already (lock order:
         conversation, petition, register).
@@ -46,9 +47,14 @@ class Cases(Events, Attachments):
         place = self._take_number(filing.kind, now)
         content = to_json(filing.content.to_json())
         event = self._event_row(
-            petition_id, 1, chain.START, Action.FILE, filing.actor,
-            self._file_event(filing, code, place, content), now,
-        )  # fmt: skip
+            petition_id,
+            1,
+            previous=chain.START,
+            action=Action.FILE,
+            actor=filing.actor,
+            content=self._file_event(filing, code, place, content),
+            now=now,
+        )
         petition = PetitionRecord(
             id=petition_id,
             agency=self.agency,
@@ -84,7 +90,7 @@ class Cases(Events, Attachments):
             reopened=0,
             version=1,
             events_count=1,
-            events_head=chain.head(self.vault.chain_key, petition_id, 1, event["link"]),
+            events_head=self._head(event),
             updated_at=now,
         )
         self._write(petition, filing, content, event)
@@ -146,28 +152,30 @@ class Cases(Events, Attachments):
     def _file_event(
         self, filing: Filing, code: str, place: tuple[str, int, int], content: bytes
     ) -> dict[str, Any]:
-        """The FILE event also binds number, code and content, so that `verify` sees a change of the row itself."""
-        return {
-            **filing.event,
+        """The FILE event also binds what the row begins with: `verify` sees a change of the row itself."""
+        begins = {
             "code": code,
-            "register": list(place),
-            "kind": filing.kind.value,
+            "kind": filing.kind,
             "unit": filing.unit,
             "destination": filing.destination,
-            "content": self.vault.fingerprint("petition", content).hex(),
+            "stage": Stage.RECEIVED,
+            "officer_id": None,
+            "register_book": place[0],
+            "register_year": place[1],
+            "register_no": place[2],
         }
+        fingerprint = self.vault.fingerprint("petition", content).hex()
+        return {**filing.event, CHANGES: json_values(begins), FINGERPRINT: fingerprint}
 
     def _write(self, petition: PetitionRecord, filing: Filing, content: bytes, event: dict[str, Any]) -> None:
         columns = {name: getattr(petition, name) for name in PetitionRecord.__dataclass_fields__}
-        phone = filing.content.phone
+        phone, secret = filing.content.phone, filing.secret
         self.connection.execute(
             _INSERT,
             {
                 **columns,
                 "phone_hash": self._phone_hash(phone) if phone else None,
-                "secret_hash": self._secret_hash(petition.id, read_secret(filing.secret))
-                if filing.secret
-                else None,
+                "secret_hash": self._secret_hash(petition.id, read_secret(secret)) if secret else None,
                 "content_enc": self.vault.seal(
                     content, table="petitions", column="content_enc", row=petition.id
                 ),
@@ -194,7 +202,7 @@ class Cases(Events, Attachments):
 
     def _one(self, statement: Select[Any], values: dict[str, Any]) -> PetitionRecord | None:
         row = self.connection.execute(statement, values).first()
-        return None if row is None else PetitionRecord(**row._mapping)
+        return None if row is None else as_record(PetitionRecord, row)
 
     def _many(self, statement: Select[Any], values: dict[str, Any]) -> list[PetitionRecord]:
-        return [PetitionRecord(**row._mapping) for row in self.connection.execute(statement, values)]
+        return [as_record(PetitionRecord, row) for row in self.connection.execute(statement, values)]

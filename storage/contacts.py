@@ -62,7 +62,7 @@ class Contacts(Book):
     def open_turn(
         self, *, channel: str, account: str, chat: str, is_group: bool = False, language: str = ""
     ) -> OpenTurn:
-        """The chat and its conversation, locked, in one statement; both are made at a chat's first message."""
+        """The chat and its conversation, locked, in one statement; both are made at its first message."""
         chat_hash = self._chat_hash(channel, account, chat)
         row = self.connection.execute(_TURN, {"chat_hash": chat_hash}).first()
         new = row is None

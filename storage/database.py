@@ -31,6 +31,7 @@ class Database:
         self._connections = connections
         self._writer: Writer | None = None
         self._engine: AsyncEngine | None = None
+        self._lockers: AsyncEngine | None = None
 
     @classmethod
     def from_url(cls, url: str, *, connections: int = 10) -> Database:
@@ -47,6 +48,12 @@ class Database:
         """The writer of SQLite, for its counts; None on PostgreSQL."""
         return self._writer
 
+    @property
+    def lockers(self) -> AsyncEngine | None:
+        """PostgreSQL: where locks that outlast a transaction are held, apart from the working connections.
+        None on SQLite, where one process runs everything."""
+        return self._lockers
+
     async def open(self) -> None:
         """Makes the engines; the first connection is made by the first work."""
         if self._engine is not None:
@@ -57,21 +64,24 @@ class Database:
             self._writer.start()
         else:
             self._engine = engines.postgresql(self._url, connections=self._connections)
+            self._lockers = engines.postgresql(self._url, connections=8)
 
     async def close(self) -> None:
         """Waits for works under way and closes every connection."""
         if self._writer is not None:
             await self._writer.stop()
         engine, self._engine = self._engine, None
-        if engine is not None:
-            await engine.dispose()
+        lockers, self._lockers = self._lockers, None
+        for opened in (engine, lockers):
+            if opened is not None:
+                await opened.dispose()
 
     async def transact(self, work: Callable[[Connection], T]) -> T:
         """Runs `work` in one transaction and returns its result only after the COMMIT.
 
         What `work` raises comes back and undoes it. On a deadlock, a serialisation fault or a lost connection
-        it is run again from its start (three runs at most): where the connection breaks during COMMIT itself
-        the first run may have been committed, so a work must notice that it was done (turns do, by the inbox).
+        it is run again from its start (three runs at most). Where the connection breaks during COMMIT itself
+        the first run may have been committed, so a work must notice that it was done: turns do, by the inbox.
 
         Raises:
             Unavailable: the database is away or full; nothing was committed.
@@ -82,7 +92,7 @@ class Database:
         return await self._on_pool(work, commit=True)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        """Runs `work`, which only reads, without waiting for writers. Raises what it raises, and Unavailable."""
+        """Runs `work`, which only reads, without waiting for writers. Raises as `transact`."""
         return await self._on_pool(work, commit=False)
 
     async def _on_pool(self, work: Callable[[Connection], T], *, commit: bool) -> T:

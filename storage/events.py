@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from petitions.kinds import Action
 from storage import chain
+from storage.book import as_record
 from storage.columns import microseconds
 from storage.keys import to_json
 from storage.records import ActorRef, AssignmentRecord, EventRecord, PetitionChanges, PetitionRecord
@@ -38,15 +39,17 @@ _HAS_PETITIONS: Final = (
 )
 _ANSWERABLE: Final = frozenset({"unit", "officer_id", "destination"})
 
+CHANGES: Final = "_changes"
+"""Where an event's sealed content keeps what it made of the petition."""
+FINGERPRINT: Final = "_content"
+"""Where the FILE event keeps the keyed hash of the petition's content."""
+REPLAYED_WORDS: Final = ("code", "kind", "unit", "destination", "stage", "register_book")
+REPLAYED: Final = frozenset({*REPLAYED_WORDS, "officer_id", "register_year", "register_no"})
+"""Columns that `verify` compares with what the history made of them."""
+
 
 class StaleRecord(Exception):
     """The petition was changed since this record of it was read: it was not locked in this transaction."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Appended:
-    count: int
-    head: bytes
 
 
 class Events(Registers):
@@ -61,26 +64,33 @@ class Events(Registers):
         content: dict[str, Any],
         changes: PetitionChanges,
     ) -> PetitionRecord:
-        """Appends an event to a petition locked in this transaction and makes its changes; gives it as it is now.
+        """Appends an event to a petition locked in this transaction, makes its changes. Gives it as it is.
 
         A change of kind takes a number in the other book, a change of unit, officer or destination a new line
         in the assignments. `content` (JSON values) is stored sealed. Raises StaleRecord.
         """
         now = self.now()
-        appended = self._append(
-            petition.id, petition.events_count, petition.events_head, action, actor, content, now
-        )
-        values: dict[str, Any] = {
-            **changes,
-            "events_count": appended.count,
-            "events_head": appended.head,
-            "version": petition.version + 1,
-            "updated_at": now,
-        }
+        values: dict[str, Any] = dict(changes)
         kind = changes.get("kind")
         if kind is not None and kind.value != petition.register_book:
             book, year, number = self._move_to_book(petition, kind, now)
             values |= {"register_book": book, "register_year": year, "register_no": number}
+        event = self._event_row(
+            petition.id,
+            petition.events_count + 1,
+            previous=petition.events_head,
+            action=action,
+            actor=actor,
+            content=content | ({CHANGES: json_values(values)} if values else {}),
+            now=now,
+        )
+        self._write_event(event)
+        values |= {
+            "events_count": petition.events_count + 1,
+            "events_head": self._head(event),
+            "version": petition.version + 1,
+            "updated_at": now,
+        }
         statement = update(petitions).where(
             petitions.c.id == petition.id, petitions.c.version == petition.version
         )
@@ -89,7 +99,7 @@ class Events(Registers):
         after = replace(petition, **values)
         if any(getattr(petition, name) != getattr(after, name) for name in _ANSWERABLE):
             self.connection.execute(_END_ASSIGNMENT, {"of_petition": petition.id, "now": now})
-            self._assign(after, appended.count, now)
+            self._assign(after, after.events_count, now)
         if after.conversation_id is not None and after.conversation_id != petition.conversation_id:
             self._has_petitions(after.conversation_id)
         return after
@@ -97,45 +107,36 @@ class Events(Registers):
     def events(self, petition_id: int) -> list[EventRecord]:
         """The whole history, opened, oldest first. Raises `keys.CannotOpen`."""
         rows = self.connection.execute(_OF_PETITION, {"petition_id": petition_id})
-        return [
-            EventRecord(
-                id=row.id,
-                petition_id=row.petition_id,
-                seq=row.seq,
-                action=row.type,
-                actor=ActorRef(kind=row.actor_kind, officer_id=row.officer_id),
-                at=row.at,
-                content=self.vault.open_json(
-                    row.content_enc, table="events", column="content_enc", row=row.id
-                ),
-            )
-            for row in rows
-        ]
+        return [self._event(row) for row in rows]
 
     def assignments(self, petition_id: int) -> list[AssignmentRecord]:
         """Who answered for the petition, from filing until now, oldest first; the last one is open."""
         rows = self.connection.execute(_ASSIGNMENTS, {"petition_id": petition_id})
-        return [AssignmentRecord(**row._mapping) for row in rows]
+        return [as_record(AssignmentRecord, row) for row in rows]
 
-    def _append(
-        self,
-        petition_id: int,
-        count: int,
-        head: bytes,
-        action: Action,
-        actor: ActorRef,
-        content: dict[str, Any],
-        now: datetime,
-    ) -> _Appended:
-        """Writes event `count + 1` behind `head`."""
-        sealed = self._event_row(petition_id, count + 1, head, action, actor, content, now)
-        self._write_event(sealed)
-        return _Appended(count + 1, chain.head(self.vault.chain_key, petition_id, count + 1, sealed["link"]))
+    def _event(self, row: Row[Any]) -> EventRecord:
+        content = self.vault.open_json(row.content_enc, table="events", column="content_enc", row=row.id)
+        changes = content.pop(CHANGES, {})
+        content.pop(FINGERPRINT, None)
+        return EventRecord(
+            id=row.id,
+            petition_id=row.petition_id,
+            seq=row.seq,
+            action=row.type,
+            actor=ActorRef(kind=row.actor_kind, officer_id=row.officer_id),
+            at=row.at,
+            content=content,
+            changes=changes,
+        )
+
+    def _head(self, event: dict[str, Any]) -> bytes:
+        return chain.head(self.vault.chain_key, event["petition_id"], event["seq"], event["link"])
 
     def _event_row(
         self,
         petition_id: int,
         seq: int,
+        *,
         previous: bytes,
         action: Action,
         actor: ActorRef,
@@ -188,3 +189,8 @@ class Events(Registers):
 
     def _has_petitions(self, conversation_id: int) -> None:
         self.connection.execute(_HAS_PETITIONS, {"conversation": conversation_id})
+
+
+def json_values(changes: dict[str, Any]) -> dict[str, Any]:
+    """Column values as an event's content keeps them: words of vocabularies as such, dates in ISO."""
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in changes.items()}

@@ -74,10 +74,8 @@ def run_again(fault: BaseException) -> bool:
 def _own_id_taken(message: str) -> bool:
     """Two processes drew the same id in the same millisecond (`ids.IdSource`)."""
     first = message.partition("\n")[0]
-    return (
-        (first.startswith("UNIQUE constraint failed: ")
-        and first.endswith(".id"))
-        or ('"pk_' in first and "unique constraint" in first)
+    return (first.startswith("UNIQUE constraint failed: ") and first.endswith(".id")) or (
+        '"pk_' in first and "unique constraint" in first
     )
 
 

@@ -34,7 +34,7 @@ class CannotOpen(Exception):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class KeyRing:
-    """All keys of the service. Data keys have ids (one byte) so that old values stay readable after rotation."""
+    """All keys of the service. Data keys have ids (one byte): old values stay readable after rotation."""
 
     current: int
     data: Mapping[int, bytes]
@@ -133,6 +133,7 @@ class Vault:
 
     def __init__(self, ring: KeyRing, *, random_bytes: RandomBytes = os.urandom) -> None:
         self._ciphers = {key_id: AESGCM(key) for key_id, key in ring.data.items()}
+        self._data = ring.data
         self._current = ring.current
         self._current_prefix = bytes([ring.current])
         self._index = ring.index
@@ -182,9 +183,55 @@ class Vault:
         """A running keyed hash (SHA-256) for the address of a file's content."""
         return hmac.new(self._index, b"file|", hashlib.sha256)
 
+    def frame_sealer(self) -> FrameSealer:
+        """For a new file: a fresh key of its own, made from the current data key and a random salt."""
+        salt = self.random_bytes(FrameSealer.HEADER - 1)
+        return FrameSealer(self._file_key(self._current, salt), bytes([self._current]) + salt)
+
+    def frame_opener(self, header: bytes) -> FrameSealer:
+        """For the file that begins with `header`. Raises CannotOpen."""
+        if len(header) != FrameSealer.HEADER:
+            raise CannotOpen("the file is too short")
+        if header[0] not in self._data:
+            raise CannotOpen(f"the file needs data key {header[0]}, which is not in the key ring")
+        return FrameSealer(self._file_key(header[0], header[1:]), header)
+
+    def _file_key(self, key_id: int, salt: bytes) -> bytes:
+        return hmac.digest(self._data[key_id], b"file|" + salt, hashlib.sha256)
+
     def fingerprint(self, kind: str, value: bytes) -> bytes:
         """A keyed hash of 32 bytes."""
         return hmac.digest(self._index, kind.encode() + b"|" + value, hashlib.sha256)
+
+
+class FrameSealer:
+    """Seals or opens the frames of one file, in order.
+
+    The nonce is the frame's number and a mark on the last, which is safe because every file has a key of its
+    own; a missing or moved frame does not open.
+    """
+
+    HEADER: Final = 33
+    """Bytes of the header: key id and salt."""
+
+    def __init__(self, key: bytes, header: bytes) -> None:
+        self.header = header
+        self._cipher = AESGCM(key)
+        self._number = 0
+
+    def seal(self, plain: bytes, *, last: bool) -> bytes:
+        return self._cipher.encrypt(self._nonce(last=last), plain, None)
+
+    def open(self, sealed: bytes, *, last: bool) -> bytes:
+        """Raises CannotOpen."""
+        try:
+            return self._cipher.decrypt(self._nonce(last=last), sealed, None)
+        except InvalidTag as fault:
+            raise CannotOpen(f"frame {self._number} of the file is damaged or missing") from fault
+
+    def _nonce(self, *, last: bool) -> bytes:
+        self._number += 1
+        return self._number.to_bytes(_NONCE_BYTES - 1, "big") + bytes([last])
 
 
 def to_json(value: Any) -> bytes:

@@ -45,6 +45,18 @@ _OF_PETITION: Final = WITH_ADDRESS.where(outbox.c.petition_id == bindparam("peti
     outbox.c.id
 )
 
+_ABOUT: Final = (
+    select(outbox.c.petition_id)
+    .where(
+        outbox.c.contact_id == bindparam("contact_id"),
+        outbox.c.platform_ref == bindparam("platform_ref"),
+        outbox.c.petition_id.is_not(None),
+        outbox.c.audience.in_(bindparam("audiences", expanding=True)),
+    )
+    .order_by(outbox.c.id.desc())
+    .limit(1)
+)
+
 
 class Notices(Book):
     """Queueing messages and looking at what became of them."""
@@ -57,8 +69,8 @@ class Notices(Book):
         """Queues messages in their order, in one insert.
 
         A message with a coalesce key replaces earlier ones of the same contact and key that are still queued,
-        on record; never a legal notice, nor one that is being sent or whose fate is uncertain. What comes back
-        is for delivery to take up after the commit, without reading it again.
+        on record; never a legal notice, nor one that is being sent or whose fate is uncertain. What comes
+        back is for delivery to take up after the commit, without reading it again.
         """
         now = self.now()
         queued = [self._prepare(message, now) for message in messages]
@@ -78,6 +90,13 @@ class Notices(Book):
 
     def cards(self, petition_id: int) -> list[CardRecord]:
         return [_card_record(row) for row in self.connection.execute(_CARDS, {"petition_id": petition_id})]
+
+    def petition_of_message(
+        self, contact_id: int, platform_ref: str, *, audiences: Sequence[str]
+    ) -> int | None:
+        """The petition that one of our messages in a chat is about, by the platform's id of the message."""
+        values = {"contact_id": contact_id, "platform_ref": platform_ref, "audiences": list(audiences)}
+        return self.connection.execute(_ABOUT, values).scalar_one_or_none()
 
     def set_card(self, petition_id: int, contact_id: int, platform_ref: str) -> None:
         """Remembers where a card stands, or that it was edited."""
@@ -167,7 +186,7 @@ class Notices(Book):
         }
 
 
-def outbox_row(row: Row[Any], vault: Vault) -> OutboxRow:
+def outbox_row(row: Row[Any], vault: Vault, *, card_ref: str | None = None) -> OutboxRow:
     """A row of `WITH_ADDRESS`, opened. Raises `keys.CannotOpen`."""
     return OutboxRow(
         id=row.id,
@@ -183,7 +202,7 @@ def outbox_row(row: Row[Any], vault: Vault) -> OutboxRow:
         event_seq=row.event_seq,
         coalesce_key=row.coalesce_key,
         card_petition_id=row.card_petition_id,
-        edit_of_ref=row.edit_of_ref,
+        edit_of_ref=row.edit_of_ref or card_ref or "",
         legal=row.legal,
         attempts=row.attempts,
         next_at=row.next_at,

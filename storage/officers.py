@@ -111,8 +111,8 @@ class Officers(Contacts):
     ) -> tuple[InviteRecord, str]:
         """Invites a person to a role in a unit, or (`for_group`) a group to be the unit's.
 
-        `officer_id`: the officer links one more chat instead of becoming a new one. The token (100 random bits)
-        is given once; only its keyed hash is stored.
+        `officer_id`: the officer links one more chat instead of becoming a new one. The token (100 random
+        bits) is given once; only its keyed hash is stored.
         """
         if (role is None) != for_group:
             raise ValueError("a person is invited to a role, a group to none")

@@ -12,7 +12,7 @@ from petitions.kinds import Action, ActorKind, Kind, Role, Severity, Stage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActorRef:
-    """Who makes an event happen. Role and unit serve the check before it; the event keeps kind and officer."""
+    """Who makes an event happen. Role and unit serve the check before it; kept are kind and officer."""
 
     kind: ActorKind
     officer_id: int | None = None
@@ -132,7 +132,7 @@ class PetitionRecord:
 
 
 class PetitionChanges(TypedDict, total=False):
-    """Columns that an event changes. A name left out stays as it is; None empties it where it may be empty."""
+    """Columns that an event changes. A name left out stays as it is; None empties it."""
 
     kind: Kind
     subkind: str
@@ -170,6 +170,8 @@ class EventRecord:
     actor: ActorRef
     at: datetime
     content: dict[str, Any]
+    changes: dict[str, Any]
+    """What it made of the petition, by column, as JSON values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -447,7 +449,7 @@ class DeadLetter:
 
 
 class Queued(NamedTuple):
-    """A message queued in this transaction, for delivery to take up after the commit without reading it again."""
+    """A message queued in this transaction, for delivery to take up after the commit."""
 
     row: OutboxRow
     superseded: tuple[int, ...]

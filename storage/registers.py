@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import bindparam, insert, select, update
 
 from petitions.kinds import Kind
-from storage.book import Book, upsert
+from storage.book import Book, as_record, upsert
 from storage.records import PetitionRecord, RegisterEntry
 from storage.schema import register_entries, registers
 
@@ -44,12 +44,12 @@ _OF_PETITION: Final = (
 
 
 class Registers(Book):
-    """The books as the casebook writes them. Lock order: the petition is locked before its number is taken."""
+    """The books as the casebook writes them. Lock order: the petition is locked before its number."""
 
     def register_entries(self, petition_id: int) -> list[RegisterEntry]:
         """Every line of the books about a petition, oldest first; more than one after a change of kind."""
         rows = self.connection.execute(_OF_PETITION, {"petition_id": petition_id})
-        return [RegisterEntry(**row._mapping) for row in rows]
+        return [as_record(RegisterEntry, row) for row in rows]
 
     def _take_number(self, kind: Kind, at: datetime) -> tuple[str, int, int]:
         """Book, year and the next number. The counter's row stays locked until the commit, so a number that

@@ -1,4 +1,4 @@
-"""The one writer of SQLite: turns that wait at the same moment share a commit, each in a savepoint of its own.
+"""The one writer of SQLite: turns that wait at the same moment share a commit, each in its savepoint.
 
 A commit that survives a power cut costs a disk sync, the same for one turn as for sixty. So the writer thread
 runs whatever waits, then commits once, then answers all of them. A work that raises is rolled back alone.

@@ -8,6 +8,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy.types import TypeDecorator
 
+from storage import webchat  # noqa: F401 - its tables belong to the metadata as well
 from storage.schema import metadata
 
 
