@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import Connection
 
 from bot.channels.base import (
     Again,
@@ -26,41 +28,59 @@ from bot.channels.base import (
     Stop,
     Uncertain,
 )
+from bot.dispatch import Books, fault_place
 from bot.pacing import Bucket, Gate, Pace
-from handlers.messages import Outgoing, OutgoingFile
+from handlers.messages import OutgoingFile
 from handlers.turn import outgoing_from_data
 from petitions.clock import Clock
 from storage import outbox
 from storage.database import Database, Unavailable
-from storage.keys import Vault
+from storage.leader import Leader
 from storage.outbox import Outcome
-from storage.records import OutboxRow, OutboxStatus
+from storage.records import OutboxRow, OutboxStatus, Queued
 
 log = logging.getLogger(__name__)
 
 Render = Callable[[OutgoingFile], Awaitable[Attachment]]
+Change = Callable[[Connection], object]
 
-LOOK_SECONDS = 1.0
+LOOK_SECONDS: Final = 1.0
 """How often the outbox is looked through for rows of other processes and of earlier runs."""
-BACK_OFF = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0, 900.0)
+BACK_OFF: Final = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0, 900.0)
 """Seconds before another try after the first, second, … failure; the last one repeats."""
-KEPT_TRYING = timedelta(hours=72)
+KEPT_TRYING: Final = timedelta(hours=72)
 """A message not accepted for so long is given up as expired."""
-UNCERTAIN_TRIES = 3
-"""How often a send is repeated whose outcome the platform never told."""
-HALT_SECONDS = 60.0
+UNCERTAIN_TRIES: Final = 3
+"""How often a message is sent whose outcome the platform never told; a double shows the same code twice, a
+loss would leave a person in the dark (the Bot API has no idempotency key, telegram-bot-api issue 126)."""
+LONGEST_SEND: Final = 60.0
+"""Seconds after which a send has surely ended, one way or the other."""
+HALT_SECONDS: Final = 60.0
 """Pause of an account that the platform refuses (token revoked)."""
 
 
 @dataclass(slots=True)
 class _Lane:
-    """The waiting messages of one chat, in order."""
+    """The waiting messages of one chat, in order of their ids."""
 
     contact_id: int
-    rows: deque[OutboxRow] = field(default_factory=deque)
+    rows: list[OutboxRow] = field(default_factory=list)
     bucket: Bucket | None = None
     task: asyncio.Task[None] | None = None
     wakened: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def put(self, row: OutboxRow) -> None:
+        at = len(self.rows)
+        while at > 0 and self.rows[at - 1].id > row.id:
+            at -= 1
+        self.rows.insert(at, row)
+        self.wakened.set()
+
+    def change(self, row: OutboxRow) -> None:
+        self.rows = [row if waiting.id == row.id else waiting for waiting in self.rows]
+
+    def remove(self, row_id: int) -> None:
+        self.rows = [waiting for waiting in self.rows if waiting.id != row_id]
 
 
 class Sender:
@@ -71,34 +91,54 @@ class Sender:
         channel: Channel,
         *,
         database: Database,
-        vault: Vault,
+        books: Books,
         clock: Clock,
         render: Render,
         pace: Pace,
-        may_send: Callable[[], bool] = lambda: True,
+        leader: Leader,
     ) -> None:
         self.channel = channel
         self._database = database
-        self._vault = vault
+        self._books = books
         self._clock = clock
         self._render = render
         self._pace = pace
-        self._may_send = may_send
+        self._leader = leader
         self._time = asyncio.get_running_loop().time
         self._gate = Gate(pace, self._time)
         self._lanes: dict[int, _Lane] = {}
+        self._buckets: dict[int, Bucket] = {}
         self._known: set[int] = set()
         self._settled: set[int] = set()
-        """Rows settled since the last look began: a look must not bring them back from an older snapshot."""
+        self._cards: dict[tuple[int, int], str] = {}
+        self._uncertain: dict[int, int] = {}
         self._outcomes: list[Outcome] = []
+        self._changes: list[Change] = []
         self._flushing: asyncio.Task[None] | None = None
         self._closing = False
 
+    @property
+    def account(self) -> tuple[str, str]:
+        return self.channel.name, self.channel.account
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process may write to the account now."""
+        return self._leader.leads
+
+    @property
+    def waiting(self) -> int:
+        return len(self._known)
+
     # --- taking rows in
+
+    def begin_look(self) -> None:
+        """Call before reading the outbox: what is settled from now on, an older snapshot may not bring back."""
+        self._settled.clear()
 
     def take(self, rows: Iterable[OutboxRow]) -> None:
         """Put committed rows into their lanes; a row already known is not taken twice."""
-        if self._closing:
+        if self._closing or not self._leader.leads:
             return
         for row in rows:
             if row.id in self._known or row.id in self._settled:
@@ -107,63 +147,79 @@ class Sender:
             lane = self._lanes.get(row.contact_id)
             if lane is None:
                 lane = self._lanes[row.contact_id] = _Lane(row.contact_id)
-            if lane.rows and row.id < lane.rows[-1].id:
-                lane.rows = deque(sorted((*lane.rows, row), key=lambda waiting: waiting.id))
-            else:
-                lane.rows.append(row)
-            lane.wakened.set()
+            lane.put(row)
             if lane.task is None:
                 lane.task = asyncio.create_task(self._drain(lane))
 
     def drop(self, row_ids: Iterable[int]) -> None:
         """Rows that a later message replaced need not be looked at again."""
-        gone = set(row_ids)
-        if not gone & self._known:
-            return
-        for lane in self._lanes.values():
-            if any(row.id in gone for row in lane.rows):
-                for row in [row for row in lane.rows if row.id in gone]:
-                    lane.rows.remove(row)
-                    self._settle(row.id)
+        gone = self._known.intersection(row_ids)
+        for lane in self._lanes.values() if gone else ():
+            for row in [row for row in lane.rows if row.id in gone]:
+                lane.remove(row.id)
+                self._settle(row.id)
                 lane.wakened.set()
 
-    def begin_look(self) -> None:
-        """Call before reading the outbox, then give the rows to `take`."""
-        self._settled.clear()
-
-    @property
-    def waiting(self) -> int:
-        return len(self._known)
-
     async def close(self, patience: float) -> None:
-        """Finish what is being sent, leave the rest queued in the database."""
+        """Finish what is being sent; the rest stays queued in the database."""
         self._closing = True
         tasks = [lane.task for lane in self._lanes.values() if lane.task]
         for lane in self._lanes.values():
-            lane.rows.clear()
+            lane.rows = []
             lane.wakened.set()
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=patience)
             for task in late:
                 task.cancel()
-        await self._flushed()
+        if self._flushing is not None:
+            await asyncio.wait({self._flushing}, timeout=patience)
 
     # --- one lane
 
     async def _drain(self, lane: _Lane) -> None:
         try:
             while lane.rows:
-                wait = self._wait(lane)
+                row, wait = self._next(lane)
                 if wait > 0:
                     await self._pause(lane, wait)
-                    continue
-                await self._one(lane)
+                else:
+                    await self._one(lane, row)
+        except Exception as fault:  # noqa: BLE001 - the edge of a lane: its rows stay queued and are looked at again
+            log.critical("lane_failed", extra={"fault": fault_place(fault)})
+            self._forget(lane)
         finally:
             lane.task = None
             if not lane.rows:
                 self._lanes.pop(lane.contact_id, None)
-            elif not self._closing:
-                lane.task = asyncio.create_task(self._drain(lane))
+
+    def _next(self, lane: _Lane) -> tuple[OutboxRow, float]:
+        """The row to send next and the seconds to wait before: a planned one lets later ones pass, one that
+        waits for another try does not."""
+        now = self._clock.now()
+        chosen, wait = lane.rows[0], (lane.rows[0].next_at - now).total_seconds()
+        for row in lane.rows:
+            seconds = (row.next_at - now).total_seconds()
+            if seconds < wait:
+                chosen, wait = row, seconds
+            if wait <= 0 or row.attempts:
+                break
+        if wait <= 0 and not self._pace.unlimited:
+            wait = self._bucket(lane, chosen).wait(self._time())
+        return chosen, wait
+
+    def _bucket(self, lane: _Lane, row: OutboxRow) -> Bucket:
+        bucket = self._buckets.get(lane.contact_id)
+        if bucket is None:
+            now = self._time()
+            if len(self._buckets) > 10_000:
+                self._buckets = {key: kept for key, kept in self._buckets.items() if not kept.full_at(now)}
+            bucket = (
+                Bucket(self._pace.group_per_minute / 60, self._pace.group_burst, now)
+                if self.channel.is_group(row.chat)
+                else Bucket(self._pace.chat_per_second, self._pace.chat_burst, now)
+            )
+            self._buckets[lane.contact_id] = bucket
+        return bucket
 
     async def _pause(self, lane: _Lane, seconds: float) -> None:
         lane.wakened.clear()
@@ -171,187 +227,211 @@ class Sender:
             async with asyncio.timeout(seconds):
                 await lane.wakened.wait()
         except TimeoutError:
-            pass
+            return
 
-    def _wait(self, lane: _Lane) -> float:
-        row = lane.rows[0]
-        wait = 0.0
-        if row.next_at is not None:
-            wait = (row.next_at - self._clock.now()).total_seconds()
-        if not self._pace.unlimited:
-            now = self._time()
-            if lane.bucket is None:
-                lane.bucket = (
-                    Bucket(self._pace.group_per_minute / 60, self._pace.group_burst, now)
-                    if row.is_group
-                    else Bucket(self._pace.chat_per_second, self._pace.chat_burst, now)
-                )
-            wait = max(wait, lane.bucket.wait(now))
-        return wait
-
-    async def _one(self, lane: _Lane) -> None:
-        row = lane.rows[0]
+    async def _one(self, lane: _Lane, row: OutboxRow) -> None:
         await self._gate.enter(row.priority)
         try:
-            if not lane.rows or lane.rows[0].id != row.id:
+            if all(waiting.id != row.id for waiting in lane.rows):
                 return
-            if not self._may_send():
+            if not self._leader.leads:
                 self._forget(lane)
                 return
             if row.coalesce_key and not await self._claim(row):
-                self._finish(lane, row)
+                lane.remove(row.id)
                 self._settle(row.id)
                 return
-            if lane.bucket is not None:
-                lane.bucket.take(self._time())
-            try:
-                receipt = await self._send(row)
-            except SendFault as fault:
-                self._failed(lane, row, fault)
-                return
+            if not self._pace.unlimited:
+                self._bucket(lane, row).take(self._time())
+            receipt = await self._send(row)
+        except SendFault as fault:
+            self._failed(lane, row, fault)
+            return
         finally:
             self._gate.leave()
-        self._finish(lane, row)
-        self._record(
-            Outcome(
-                row_id=row.id,
-                status=OutboxStatus.DELIVERED if receipt.delivered else OutboxStatus.SENT,
-                platform_ref=receipt.message_ref,
-            )
-        )
-        if row.card_petition_id is not None:
-            await self._flushed()
+        lane.remove(row.id)
+        self._sent(row, receipt)
 
     async def _claim(self, row: OutboxRow) -> bool:
-        """Take a row that a later message may replace, under its lock; False when it was replaced."""
+        """Under its lock, say that a replaceable row is being sent; False when it was replaced meanwhile."""
+        until = self._clock.now() + timedelta(seconds=LONGEST_SEND)
         try:
-            return await self._database.transact(lambda connection: outbox.claim(connection, row.id))
-        except Unavailable:
-            return False
+            mine = await self._database.transact(
+                lambda connection: outbox.mark_sending(connection, [row.id], until=until)
+            )
+        except Unavailable as fault:
+            raise Again("the database is away") from fault
+        return row.id in mine
 
     async def _send(self, row: OutboxRow) -> SendReceipt:
         message = outgoing_from_data(row.body)
-        attachment = await self._attachment(message)
-        if row.card_petition_id is not None and self.channel.capabilities.can_edit:
-            known = await self._database.read(
-                lambda connection: outbox.card_ref(connection, row.card_petition_id, row.contact_id)
-            )
-            if known:
-                try:
-                    return await self.channel.edit(row.address, known, message)
-                except Never as fault:
-                    if fault.refusal is not Refusal.EDIT_IMPOSSIBLE:
-                        raise
-        return await self.channel.send(row.address, message, attachment)
+        known = self._place_of_card(row)
+        if known and self.channel.capabilities.can_edit:
+            try:
+                return await self.channel.edit(row.chat, known, message)
+            except Never as fault:
+                if fault.refusal is not Refusal.EDIT_IMPOSSIBLE:
+                    raise
+        try:
+            attachment = None if message.file is None else await self._render(message.file)
+        except Unavailable as fault:
+            raise Again("the database is away") from fault
+        return await self.channel.send(row.chat, message, attachment)
 
-    async def _attachment(self, message: Outgoing) -> Attachment | None:
-        return None if message.file is None else await self._render(message.file)
+    def _place_of_card(self, row: OutboxRow) -> str:
+        if row.card_petition_id is None:
+            return row.edit_of_ref
+        return self._cards.get((row.card_petition_id, row.contact_id)) or row.edit_of_ref
 
     # --- outcomes
 
-    def _finish(self, lane: _Lane, row: OutboxRow) -> None:
-        if lane.rows and lane.rows[0].id == row.id:
-            lane.rows.popleft()
+    def _sent(self, row: OutboxRow, receipt: SendReceipt) -> None:
+        ref = receipt.message_ref or self._place_of_card(row)
+        if row.card_petition_id is not None and ref:
+            self._cards[(row.card_petition_id, row.contact_id)] = ref
+        self._record(row, OutboxStatus.DELIVERED if receipt.delivered else OutboxStatus.SENT, ref=ref)
+
+    def _failed(self, lane: _Lane, row: OutboxRow, fault: SendFault) -> None:
+        log.warning("send_failed", extra={"fault": type(fault).__name__, "reason": fault.reason})
+        match fault:
+            case Never(refusal=Refusal.BLOCKED | Refusal.GONE):
+                self._blocked(lane, fault.reason)
+            case Never():
+                lane.remove(row.id)
+                self._record(row, OutboxStatus.REFUSED, reason=fault.reason)
+            case ChatMoved(new_chat=new_chat):
+                lane.rows = [replace(waiting, chat=new_chat) for waiting in lane.rows]
+                self._change(
+                    lambda connection: self._books(connection).migrate_contact(row.contact_id, new_chat)
+                )
+            case Stop():
+                log.critical("account_refused", extra={"channel": self.channel.name, "reason": fault.reason})
+                self._gate.close_for(HALT_SECONDS)
+            case Uncertain():
+                self._doubtful(lane, row, fault.reason)
+            case Again():
+                if fault.whole_account and fault.after:
+                    self._gate.close_for(fault.after)
+                self._retry(lane, row, fault.reason, fault.after)
+
+    def _blocked(self, lane: _Lane, reason: str) -> None:
+        now, contact_id = self._clock.now(), lane.contact_id
+        gone = [row.id for row in lane.rows]
+        lane.rows = []
+
+        def change(connection: Connection) -> None:
+            self._books(connection).mark_blocked(contact_id, now, reason=reason)
+            outbox.let_go(connection, contact_id, status=OutboxStatus.BLOCKED, reason=reason, now=now)
+
+        self._change(change, settles=gone)
+
+    def _doubtful(self, lane: _Lane, row: OutboxRow, reason: str) -> None:
+        tries = self._uncertain.get(row.id, 0) + 1
+        if tries >= UNCERTAIN_TRIES:
+            lane.remove(row.id)
+            self._record(row, OutboxStatus.UNCERTAIN, reason=reason)
+            return
+        self._uncertain[row.id] = tries
+        self._retry(lane, row, f"uncertain: {reason}", None)
+
+    def _retry(self, lane: _Lane, row: OutboxRow, reason: str, after: float | None) -> None:
+        now = self._clock.now()
+        if now - row.created_at > KEPT_TRYING:
+            lane.remove(row.id)
+            self._record(row, OutboxStatus.EXPIRED, reason=reason)
+            return
+        seconds = after if after is not None else BACK_OFF[min(row.attempts, len(BACK_OFF) - 1)]
+        until = now + timedelta(seconds=seconds)
+        lane.change(replace(row, attempts=row.attempts + 1, next_at=until))
+        self._change(lambda connection: outbox.reschedule(connection, row.id, until=until, reason=reason))
+
+    def _record(self, row: OutboxRow, status: OutboxStatus, *, ref: str = "", reason: str = "") -> None:
+        self._uncertain.pop(row.id, None)
+        self._outcomes.append(
+            Outcome(
+                id=row.id,
+                status=status,
+                platform_ref=ref,
+                reason=reason,
+                contact_id=row.contact_id,
+                card_petition_id=row.card_petition_id,
+            )
+        )
+        self._begin_flush()
+
+    def _change(self, change: Change, *, settles: Iterable[int] = ()) -> None:
+        rows = tuple(settles)
+
+        def and_settle(connection: Connection) -> tuple[int, ...]:
+            change(connection)
+            return rows
+
+        self._changes.append(and_settle)
+        self._begin_flush()
+
+    def _begin_flush(self) -> None:
+        if self._flushing is None or self._flushing.done():
+            self._flushing = asyncio.create_task(self._flush())
+
+    async def _flush(self) -> None:
+        """Write outcomes; those that arrive meanwhile share the next transaction."""
+        while self._outcomes or self._changes:
+            outcomes, self._outcomes = self._outcomes, []
+            changes, self._changes = self._changes, []
+            try:
+                settled = await self._database.transact(
+                    lambda connection, o=outcomes, c=changes: self._write(connection, o, c)  # type: ignore[misc]
+                )
+            except Unavailable:
+                log.error("outcomes_not_written", extra={"count": len(outcomes)})
+                self._outcomes = outcomes + self._outcomes
+                self._changes = changes + self._changes
+                await asyncio.sleep(LOOK_SECONDS)
+                continue
+            for row_id in settled:
+                self._settle(row_id)
+
+    def _write(self, connection: Connection, outcomes: list[Outcome], changes: list[Change]) -> list[int]:
+        settled = [outcome.id for outcome in outcomes]
+        if outcomes:
+            books = self._books
+            outbox.mark_many(
+                connection, outcomes, now=self._clock.now(), ids=books.ids, agency=books.agency
+            )
+        for change in changes:
+            rows = change(connection)
+            settled += rows if isinstance(rows, tuple) else ()
+        return settled
 
     def _settle(self, row_id: int) -> None:
         self._known.discard(row_id)
         self._settled.add(row_id)
 
     def _forget(self, lane: _Lane) -> None:
-        """Leave the lane's rows to whoever may send now; they are still queued in the database."""
+        """Leave the lane's rows to the next look; they are still queued in the database."""
         self._known.difference_update(row.id for row in lane.rows)
-        lane.rows.clear()
-
-    def _failed(self, lane: _Lane, row: OutboxRow, fault: SendFault) -> None:
-        log.warning("send_failed", extra={"fault": type(fault).__name__, "reason": fault.reason})
-        match fault:
-            case Never(refusal=Refusal.BLOCKED | Refusal.GONE):
-                for waiting in tuple(lane.rows):
-                    self._finish(lane, waiting)
-                    self._record(Outcome(waiting.id, OutboxStatus.BLOCKED, reason=fault.reason, block=True))
-            case Never():
-                self._finish(lane, row)
-                self._record(Outcome(row.id, OutboxStatus.REFUSED, reason=fault.reason))
-            case ChatMoved(new_chat=new_chat):
-                lane.rows = deque(waiting.moved_to(new_chat) for waiting in lane.rows)
-                self._record(Outcome(row.id, OutboxStatus.QUEUED, reason=fault.reason, moved_to=new_chat))
-            case Stop():
-                log.critical("account_refused", extra={"channel": self.channel.name, "reason": fault.reason})
-                self._gate.close_for(HALT_SECONDS)
-            case Uncertain() if row.uncertain + 1 >= UNCERTAIN_TRIES:
-                self._finish(lane, row)
-                self._record(Outcome(row.id, OutboxStatus.UNCERTAIN, reason=fault.reason, uncertain=True))
-            case Uncertain():
-                self._retry(lane, row, fault.reason, None, uncertain=True)
-            case Again(after=after):
-                if fault.whole_account and after:
-                    self._gate.close_for(after)
-                self._retry(lane, row, fault.reason, after)
-
-    def _retry(
-        self, lane: _Lane, row: OutboxRow, reason: str, after: float | None, *, uncertain: bool = False
-    ) -> None:
-        now = self._clock.now()
-        if now - row.created_at > KEPT_TRYING:
-            self._finish(lane, row)
-            self._record(Outcome(row.id, OutboxStatus.EXPIRED, reason=reason))
-            return
-        seconds = after if after is not None else BACK_OFF[min(row.attempts, len(BACK_OFF) - 1)]
-        again = row.tried(next_at=now + timedelta(seconds=seconds), uncertain=uncertain)
-        if lane.rows and lane.rows[0].id == row.id:
-            lane.rows[0] = again
-        self._record(
-            Outcome(row.id, OutboxStatus.QUEUED, reason=reason, next_at=again.next_at, uncertain=uncertain)
-        )
-
-    def _record(self, outcome: Outcome) -> None:
-        self._outcomes.append(outcome)
-        if self._flushing is None or self._flushing.done():
-            self._flushing = asyncio.create_task(self._flush())
-
-    async def _flush(self) -> None:
-        """Write outcomes; those that arrive meanwhile share the next transaction."""
-        while self._outcomes:
-            batch, self._outcomes = self._outcomes, []
-            now = self._clock.now()
-            try:
-                await self._database.transact(
-                    lambda connection, batch=batch: outbox.mark_many(
-                        connection, batch, now=now, vault=self._vault
-                    )
-                )
-            except Unavailable:
-                self._outcomes = batch + self._outcomes
-                await asyncio.sleep(LOOK_SECONDS)
-                continue
-            for outcome in batch:
-                if outcome.status is not OutboxStatus.QUEUED:
-                    self._settle(outcome.row_id)
-
-    async def _flushed(self) -> None:
-        while self._flushing is not None and not self._flushing.done():
-            await asyncio.shield(self._flushing)
+        lane.rows = []
 
 
 class Delivery:
     """The senders of all accounts and the look for rows that nobody woke us for."""
 
-    def __init__(self, *, database: Database, vault: Vault) -> None:
+    def __init__(self, *, database: Database, books: Books, clock: Clock) -> None:
         self._database = database
-        self._vault = vault
+        self._books = books
+        self._clock = clock
         self._senders: dict[tuple[str, str], Sender] = {}
 
     def add(self, sender: Sender) -> None:
-        self._senders[(sender.channel.name, sender.channel.account)] = sender
+        self._senders[sender.account] = sender
 
-    def wake(self, rows: Iterable[OutboxRow]) -> None:
-        """Rows that were committed just now in this process."""
-        for row in rows:
-            sender = self._senders.get((row.channel, row.account))
+    def wake(self, messages: Iterable[Queued]) -> None:
+        """Messages that were committed just now in this process."""
+        for message in messages:
+            sender = self._senders.get((message.row.channel, message.row.account))
             if sender is not None:
-                if row.replaces:
-                    sender.drop(row.replaces)
-                sender.take((row,))
+                sender.drop(message.superseded)
+                sender.take((message.row,))
 
     async def run(self) -> None:
         """Look through the outbox for ever; ends by cancellation."""
@@ -364,18 +444,25 @@ class Delivery:
 
     async def look(self) -> None:
         """Take what is due and not yet known."""
-        for (channel, account), sender in self._senders.items():
+        leading = [sender for sender in self._senders.values() if sender.leads]
+        if not leading:
+            return
+        for sender in leading:
             sender.begin_look()
-            rows = await self._database.read(
-                lambda connection, channel=channel, account=account: outbox.due(
-                    connection, vault=self._vault, channel=channel, account=account, limit=500
-                )
+        accounts, now = [sender.account for sender in leading], self._clock.now()
+        rows = await self._database.read(
+            lambda connection: outbox.due(
+                connection, self._books.vault, accounts=accounts, now=now, limit=1000
             )
-            sender.take(rows)
+        )
+        for row in rows:
+            self._senders[(row.channel, row.account)].take((row,))
 
     @property
     def waiting(self) -> Mapping[str, int]:
-        return {f"{name}": sender.waiting for (name, _), sender in self._senders.items()}
+        """Messages in hand, by channel."""
+        return {sender.channel.name: sender.waiting for sender in self._senders.values()}
 
     async def close(self, patience: float = 5.0) -> None:
+        """Let what is being sent end and write its outcome."""
         await asyncio.gather(*(sender.close(patience) for sender in self._senders.values()))

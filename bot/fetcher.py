@@ -10,26 +10,31 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import Connection
 
 from bot.channels.base import Again, Channel, Never, SendFault, Stop
 from bot.filetypes import Refused, judge
 from petitions.clock import Clock
-from storage import files
+from storage import file_queue
 from storage.database import Database, Unavailable
-from storage.files import FileStore, FileTooLarge, StoreUnwritable
+from storage.files import FileStore, FolderUnusable, TooLarge
 from storage.keys import Vault
 from storage.records import FileRecord
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 1.0
-AT_ONCE = 4
+LOOK_SECONDS: Final = 1.0
+AT_ONCE: Final = 4
 """Downloads under way at once."""
-BACK_OFF = (2.0, 10.0, 60.0, 300.0, 1800.0)
+BACK_OFF: Final = (2.0, 10.0, 60.0, 300.0, 1800.0)
 """Seconds before another try; the last one repeats until GIVE_UP_AFTER tries."""
-GIVE_UP_AFTER = 20
-SNIFFED = 4096
+GIVE_UP_AFTER: Final = 20
+SNIFFED: Final = 4096
 """Bytes of the head that the type is judged by."""
+CLAIM: Final = timedelta(minutes=10)
+"""How long a file is kept from other processes while it is being fetched."""
 
 
 class Fetcher:
@@ -73,25 +78,39 @@ class Fetcher:
                         task.add_done_callback(lambda _: self._wakened.set())
                 except Unavailable:
                     log.error("files_unreachable")
-                try:
-                    async with asyncio.timeout(LOOK_SECONDS):
-                        await self._wakened.wait()
-                except TimeoutError:
-                    continue
+                await self._rest()
         finally:
             for task in tasks:
                 task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                await self._wakened.wait()
+        except TimeoutError:
+            return
 
     async def _pending(self, limit: int) -> list[FileRecord]:
         if limit <= 0:
             return []
         now = self._clock.now()
-        rows = await self._database.read(
-            lambda connection: files.pending(
-                connection, vault=self._vault, now=now, limit=limit + len(self._busy)
+        accounts = [(channel.name, channel.account) for channel in self._channels.values()]
+        alone = self._database.dialect == "sqlite"
+        wanted = limit + len(self._busy) if alone else limit
+
+        def look(connection: Connection) -> list[FileRecord]:
+            return file_queue.pending(
+                connection,
+                self._vault,
+                accounts=accounts,
+                now=now,
+                limit=wanted,
+                claim_until=None if alone else now + CLAIM,
             )
-        )
-        return [row for row in rows if row.id not in self._busy and row.channel in self._channels][:limit]
+
+        rows = await (self._database.read(look) if alone else self._database.transact(look))
+        return [row for row in rows if row.id not in self._busy][:limit]
 
     async def _one(self, record: FileRecord) -> None:
         try:
@@ -105,41 +124,47 @@ class Fetcher:
     async def _fetch(self, record: FileRecord) -> None:
         channel = self._channels[record.channel]
         try:
-            stream = channel.download(record.platform_id)
-            head, rest = await _head(stream)
+            head, whole = await _head(channel.download(record.platform_id))
             verdict = judge(head, record.mime, record.name)
             if isinstance(verdict, Refused):
                 await self._refuse(record, verdict.reason)
                 return
-            stored = await self._store.put(rest, limit=self._max_size)
-        except FileTooLarge:
+            stored = await self._store.put(whole, limit=self._max_size)
+        except TooLarge:
             await self._refuse(record, "too_large")
         except Never as fault:
             await self._refuse(record, fault.reason)
         except (Again, Stop) as fault:
             await self._later(record, fault)
-        except StoreUnwritable as fault:
-            log.critical("file_store_unwritable")
-            await self._later(record, Again(type(fault).__name__))
+        except FolderUnusable:
+            log.critical("file_store_unusable")
+            await self._later(record, Again("the folder of files cannot be written"))
         else:
-            now = self._clock.now()
             await self._database.transact(
-                lambda connection: files.mark_stored(
-                    connection, record.id, key=stored.key, size=stored.size, mime=verdict.mime, now=now
+                lambda connection: file_queue.mark_stored(
+                    connection, record.id, content_key=stored.key, size=stored.size, mime=verdict.mime
                 )
             )
 
     async def _refuse(self, record: FileRecord, reason: str) -> None:
         log.warning("file_refused", extra={"reason": reason})
-        await self._database.transact(lambda connection: files.mark_refused(connection, record.id, reason))
+        await self._database.transact(
+            lambda connection: file_queue.refuse(connection, record.id, reason=reason)
+        )
 
     async def _later(self, record: FileRecord, fault: SendFault) -> None:
-        log.warning("file_later", extra={"reason": fault.reason})
-        after = getattr(fault, "after", None) or BACK_OFF[min(record.attempts, len(BACK_OFF) - 1)]
-        at = self._clock.now() + timedelta(seconds=after)
-        final = record.attempts + 1 >= GIVE_UP_AFTER
+        log.warning("file_later", extra={"reason": fault.reason, "attempts": record.attempts})
+        if record.attempts + 1 >= GIVE_UP_AFTER:
+            await self._database.transact(
+                lambda connection: file_queue.fail(connection, record.id, reason=fault.reason)
+            )
+            return
+        wished = fault.after if isinstance(fault, Again) else None
+        until = self._clock.now() + timedelta(
+            seconds=wished or BACK_OFF[min(record.attempts, len(BACK_OFF) - 1)]
+        )
         await self._database.transact(
-            lambda connection: files.mark_failed(connection, record.id, next_at=None if final else at)
+            lambda connection: file_queue.put_off(connection, record.id, until=until, reason=fault.reason)
         )
 
 

@@ -51,8 +51,9 @@ class Bucket:
         self._refill(now)
         self._tokens -= 1
 
-    @property
-    def full(self) -> bool:
+    def full_at(self, now: float) -> bool:
+        """Nothing was taken lately: the bucket says no more than a new one would."""
+        self._refill(now)
         return self._tokens >= self._burst
 
     def _refill(self, now: float) -> None:

@@ -115,6 +115,9 @@ class Channel(Protocol):
     @property
     def capabilities(self) -> Capabilities: ...
 
+    def is_group(self, chat: str) -> bool:
+        """Whether the platform's id names a group; groups are paced slower."""
+
     async def start(self) -> None: ...
 
     async def stop(self) -> None: ...

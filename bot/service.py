@@ -1,0 +1,351 @@
+"""The running service: every part made from its settings, started in order, stopped in reverse.
+
+This is the one place where parts meet. Nothing is opened before `start`; what was started is stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from enum import StrEnum, unique
+from typing import Any, Final, Self
+
+from aiohttp import web
+
+from bot import profile
+from bot.channels.base import Channel, Receiver
+from bot.channels.telegram import TelegramChannel, TelegramOptions, command_texts
+from bot.channels.webchat.channel import MAX_UPLOAD, WebChat
+from bot.channels.webchat.spool import Spool
+from bot.delivery import LONGEST_SEND, Delivery, Sender
+from bot.dispatch import Books, Dispatcher
+from bot.fetcher import Fetcher
+from bot.pacing import Pace
+from bot.receipts import ReceiptPrinter
+from bot.rendering import Renderer
+from bot.settings import Problem, Settings, SettingsError
+from bot.ticker import Ticker
+from bot.web.app import WebParts, build_app
+from handlers.texts import Catalogue
+from handlers.turn import Facts
+from petitions.clock import Clock
+from petitions.understanding import KeywordSuggester
+from storage import migrate
+from storage.database import Database
+from storage.files import FileStore
+from storage.ids import IdSource
+from storage.keys import KeyRing, Vault
+from storage.leader import Leader
+
+log = logging.getLogger(__name__)
+
+
+@unique
+class PartRole(StrEnum):
+    """What one process does. On SQLite one process does everything."""
+
+    INTAKE = "intake"
+    WEB = "web"
+    DELIVERY = "delivery"
+    TIMERS = "timers"
+    FILES = "files"
+
+
+ALL_ROLES: Final = frozenset(PartRole)
+
+
+class SchemaNotCurrent(Exception):
+    """The database is not at the migration this version needs; the message says how to mend it."""
+
+
+class Service:
+    """One process of the service. `async with` starts and stops it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock,
+        chance: random.Random,
+        new_token: Callable[[], str],
+        roles: frozenset[PartRole] = ALL_ROLES,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.roles = roles
+        self._chance = chance
+        self._new_token = new_token
+        self._stack = AsyncExitStack()
+        self._tasks: list[asyncio.Task[None]] = []
+        self.database: Database
+        self.vault: Vault
+        self.books: Books
+        self.dispatcher: Dispatcher
+        self.delivery: Delivery
+        self.channels: dict[str, Channel] = {}
+        self.port = settings.http.port
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self.start()
+        except BaseException:
+            await self.stop()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Raises SettingsError, KeyRingUnusable, SchemaNotCurrent, Unavailable; each says how to mend it."""
+        agency = profile.read_agency(self.settings.agency_file)
+        calendar = profile.read_calendar(self.settings.calendar_file)
+        catalogue = Catalogue.load()
+        self.vault = Vault(self._key_ring())
+        self.database = await self._open_database()
+        ids = IdSource(self.clock, self._chance)
+        facts = Facts(
+            agency=agency,
+            calendar=calendar,
+            catalogue=catalogue,
+            suggester=KeywordSuggester(agency),
+            public_url=self.settings.http.public_url,
+        )
+        self.books = Books(vault=self.vault, ids=ids, clock=self.clock, agency=agency.code)
+        self.dispatcher = Dispatcher(
+            database=self.database, books=self.books, clock=self.clock, facts=facts, chance=self._chance
+        )
+        storage = self.settings.storage
+        store = FileStore(storage.files_dir, self.vault)
+        spool = Spool(storage.data_dir / "spool", vault=self.vault)
+        chat = WebChat(
+            database=self.database,
+            store=store,
+            spool=spool,
+            vault=self.vault,
+            ids=ids,
+            clock=self.clock,
+            agency=agency.code,
+        )
+        self.channels = {chat.name: chat}
+        telegram = self._telegram(self.dispatcher.handle, catalogue)
+        if telegram is not None:
+            self.channels[telegram.name] = telegram
+        renderer = Renderer(
+            database=self.database,
+            books=self.books,
+            store=store,
+            printer=ReceiptPrinter(
+                catalogue=catalogue, agency=agency, public_url=self.settings.http.public_url
+            ),
+        )
+        self.delivery = Delivery(database=self.database, books=self.books, clock=self.clock)
+        fetcher = Fetcher(
+            self.channels,
+            database=self.database,
+            store=store,
+            vault=self.vault,
+            clock=self.clock,
+            max_size=MAX_UPLOAD,
+        )
+        self.dispatcher.connect(self.channels, wake=self.delivery.wake, files=fetcher.wake)
+        await self._start_delivery(renderer)
+        if PartRole.FILES in self.roles:
+            self._spawn(fetcher.run(), "files")
+        if PartRole.TIMERS in self.roles:
+            self._spawn(Ticker(self.dispatcher, database=self.database, clock=self.clock).run(), "timers")
+        await self._start_channels(telegram, chat)
+        if PartRole.WEB in self.roles:
+            await self._serve(chat, telegram, facts)
+        log.info("started", extra={"roles": sorted(self.roles), "database": self.database.dialect})
+
+    async def stop(self) -> None:
+        """Stop taking in, finish what is under way, close everything."""
+        await self._stack.aclose()
+        log.info("stopped")
+
+    # --- parts
+
+    def _key_ring(self) -> KeyRing:
+        path = self.settings.storage.key_file
+        if path.exists():
+            return KeyRing.load(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        ring = KeyRing.create(path)
+        log.warning("key_ring_made", extra={"file": str(path), "do": "back it up apart from the database"})
+        return ring
+
+    async def _open_database(self) -> Database:
+        storage = self.settings.storage
+        url = storage.database_url.get_secret_value()
+        try:
+            storage.data_dir.mkdir(parents=True, exist_ok=True)
+            storage.files_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(
+                [Problem("TIEPDAN_DATA_DIR", f"{storage.data_dir} cannot be made ({error.strerror})")]
+            ) from error
+        database = Database.from_url(url)
+        if database.dialect == "sqlite" and self.roles and self.roles != ALL_ROLES:
+            raise SettingsError(
+                [Problem("--roles", "SQLite runs every part in one process; use PostgreSQL to split them")]
+            )
+        await database.open()
+        self._stack.push_async_callback(database.close)
+        version = await database.schema_version()
+        if version != migrate.HEAD:
+            if database.dialect == "postgresql":
+                raise SchemaNotCurrent(
+                    f"the database is at {version or 'no schema'}, this version needs {migrate.HEAD}: "
+                    "run `tiepdan migrate` first (after a backup)"
+                )
+            await migrate.upgrade(url)
+        return database
+
+    def _telegram(self, receiver: Receiver, catalogue: Catalogue) -> TelegramChannel | None:
+        wanted = self.settings.telegram
+        if wanted is None:
+            return None
+        return TelegramChannel(
+            TelegramOptions(
+                token=wanted.token.get_secret_value(),
+                api_url=wanted.api_url,
+                mode=wanted.mode.value if PartRole.INTAKE in self.roles else "off",
+                webhook_url=self.settings.http.public_url,
+                webhook_secret=wanted.webhook_secret.get_secret_value() if wanted.webhook_secret else "",
+            ),
+            receiver,
+            now=self.clock.now,
+            texts=command_texts(catalogue),
+        )
+
+    async def _start_delivery(self, renderer: Renderer) -> None:
+        if PartRole.DELIVERY not in self.roles:
+            return
+        loop = asyncio.get_running_loop()
+        for channel in self.channels.values():
+            leader = Leader(
+                self.database.lockers,
+                f"send:{channel.name}:{channel.account}",
+                time=loop.time,
+                longest_act=LONGEST_SEND,
+            )
+            self._spawn(leader.run(), f"leader-{channel.name}")
+            pace = Pace(per_second=0.0)
+            if self.settings.telegram is not None and channel.name == "telegram":
+                pace = Pace(per_second=self.settings.telegram.rate)
+            self.delivery.add(
+                Sender(
+                    channel,
+                    database=self.database,
+                    books=self.books,
+                    clock=self.clock,
+                    render=renderer,
+                    pace=pace,
+                    leader=leader,
+                )
+            )
+        self._spawn(self.delivery.run(), "delivery")
+        self._stack.push_async_callback(self.delivery.close)
+
+    async def _start_channels(self, telegram: TelegramChannel | None, chat: WebChat) -> None:
+        if not self.roles:
+            return
+        await chat.start()
+        self._stack.push_async_callback(chat.stop)
+        if telegram is None:
+            return
+        wanted = self.settings.telegram
+        polls = PartRole.INTAKE in self.roles and wanted is not None and wanted.mode.value == "polling"
+        if self.database.dialect == "postgresql" and polls:
+            self._spawn(self._poll_when_leading(telegram), "intake")
+        else:
+            await telegram.start()
+            self._stack.push_async_callback(telegram.stop)
+
+    async def _poll_when_leading(self, telegram: TelegramChannel) -> None:
+        """On PostgreSQL several processes may have the intake role; one of them polls an account."""
+        loop = asyncio.get_running_loop()
+        leader = Leader(
+            self.database.lockers, f"poll:{telegram.account}", time=loop.time, longest_act=0.0
+        )
+        holding = asyncio.create_task(leader.run())
+        started = False
+        try:
+            while True:
+                if leader.leads and not started:
+                    await telegram.start()
+                    started = True
+                elif started and not leader.leads:
+                    await telegram.stop()
+                    started = False
+                await asyncio.sleep(0.2)
+        finally:
+            if started:
+                await telegram.stop()
+            holding.cancel()
+            await asyncio.gather(holding, return_exceptions=True)
+
+    async def _serve(self, chat: WebChat, telegram: TelegramChannel | None, facts: Facts) -> None:
+        app = build_app(
+            WebParts(
+                database=self.database,
+                books=self.books,
+                facts=facts,
+                chat=chat,
+                receiver=self.dispatcher.handle,
+                clock=self.clock,
+                new_token=self._new_token,
+                secure=self.settings.http.secure,
+                public_url=self.settings.http.public_url,
+                ready=self.problems,
+                routes=telegram.routes() if telegram is not None else [],
+            )
+        )
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=3.0)
+        await runner.setup()
+        self._stack.push_async_callback(runner.cleanup)
+        http = self.settings.http
+        try:
+            site = web.TCPSite(runner, http.host, http.port)
+            await site.start()
+        except OSError as error:
+            raise SettingsError(
+                [
+                    Problem(
+                        "TIEPDAN_HTTP_PORT",
+                        f"cannot listen on {http.host}:{http.port} ({error.strerror}); choose another port",
+                    )
+                ]
+            ) from error
+        addresses = runner.addresses
+        self.port = addresses[0][1] if addresses else http.port
+
+    async def problems(self) -> list[str]:
+        """Why this process should get no traffic now; empty when all is well."""
+        found: list[str] = []
+        version = await self.database.schema_version()
+        if version != migrate.HEAD:
+            found.append("schema")
+        found += [task.get_name() for task in self._tasks if task.done()]
+        return found
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.append(task)
+        task.add_done_callback(_report)
+
+        async def end() -> None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+        self._stack.push_async_callback(end)
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    """A background part never ends by itself; if one does, operators must see it."""
+    if not task.cancelled() and (fault := task.exception()) is not None:
+        log.critical("part_ended", extra={"part": task.get_name()}, exc_info=fault)
