@@ -47,7 +47,7 @@ __all__ = [
 ]
 
 
-class UnknownCode(LookupError):  # noqa: N818 - says what happened, as the other refusals do
+class UnknownCode(LookupError):
     """No unit, topic or authority of that code in this profile."""
 
 

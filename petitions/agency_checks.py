@@ -47,7 +47,7 @@ class Problem:
         return f"{self.place}: {self.message}" if self.path else self.message
 
 
-class ProfileProblem(ValueError):  # noqa: N818 - the name is part of the contract between the rooms
+class ProfileProblem(ValueError):
     """A profile that cannot be used, with every fault found in it."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

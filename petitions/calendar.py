@@ -21,7 +21,7 @@ _LONGEST_STRETCH = 60
 """Days; no office rests longer, so a longer stretch is a fault in the data."""
 
 
-class CalendarProblem(ValueError):  # noqa: N818 - says what is wrong with the file
+class CalendarProblem(ValueError):
     """A calendar file that cannot be used: each fault with its place, as `off[2].date`."""
 
 

@@ -72,7 +72,7 @@ def _sum(letters: str) -> int:
     return total
 
 
-class BadCode(ValueError):  # noqa: N818 - the name is part of the contract between the rooms
+class BadCode(ValueError):
     """What was typed is no code. `reason`: "shape" (length, signs) or "check" (a slip in typing)."""
 
     def __init__(self, reason: Literal["shape", "check"]) -> None:

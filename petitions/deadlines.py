@@ -39,7 +39,7 @@ class LegalRule(BaseModel):
     note: str = ""
 
 
-class NoRule(LookupError):  # noqa: N818 - says what happened
+class NoRule(LookupError):
     """No rule of that id was in force on that day."""
 
 

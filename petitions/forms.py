@@ -51,11 +51,11 @@ ANONYMOUS: Final = "anonymous"
 IDENTITIES: Final = ("named", "confidential", ANONYMOUS)
 
 
-class UnknownField(LookupError):  # noqa: N818 - says what happened
+class UnknownField(LookupError):
     """No form has a field of that key."""
 
 
-class NotSkippable(Exception):  # noqa: N818 - says what happened
+class NotSkippable(Exception):
     """The chat cannot file without this answer. `key` names the field."""
 
     def __init__(self, key: str) -> None:

@@ -89,7 +89,7 @@ class RefusalCode(StrEnum):
     """An answered petition is reopened only after its citizen was not satisfied."""
 
 
-class Refused(Exception):  # noqa: N818 - the name is part of the contract between the rooms
+class Refused(Exception):
     """The table does not allow this. `params` fill the text under the code; they hold no personal data."""
 
     def __init__(self, code: RefusalCode, params: Mapping[str, Any] | None = None) -> None:
