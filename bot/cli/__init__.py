@@ -1,0 +1,24 @@
+"""The command line `tiepdan`. Help must be quick, so heavy modules are imported inside the commands."""
+
+from __future__ import annotations
+
+import click
+
+from bot.cli.chain import verify
+from bot.cli.inbox import inbox
+from bot.cli.officers import officer
+from bot.cli.service import doctor, migrate, run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="tiepdan", prog_name="tiepdan")
+def main() -> None:
+    """Tiếp Dân takes in citizens' petitions by chat.
+
+    Settings come from the environment and from .env (see docs/settings.md). Exit codes: 0 done, 1 a problem,
+    2 wrong use of the command.
+    """
+
+
+for _command in (run, doctor, migrate, officer, inbox, verify):
+    main.add_command(_command)

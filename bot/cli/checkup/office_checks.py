@@ -1,0 +1,61 @@
+"""Checks of what the office set: profile, calendar, public address."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from bot.cli.checkup.findings import Finding, fail, ok, warn
+from bot.profile import ProfileError, read_agency, read_calendar
+from bot.settings import Settings
+
+
+def check_agency(settings: Settings) -> Finding:
+    """The profile can be read and fits together."""
+    try:
+        agency = read_agency(settings.agency_file)
+    except ProfileError as error:
+        return fail("agency profile", str(error))
+    facts = f"{agency.name('vi')}: {len(agency.units)} units, {len(agency.topics)} topics"
+    if settings.agency_file is None:
+        return warn("agency profile", f"{facts}. This is the sample; set TIEPDAN_AGENCY_FILE to your own.")
+    return ok("agency profile", facts)
+
+
+def check_calendar(settings: Settings, now: datetime) -> Finding:
+    """The days off of this and the next year are known, for deadlines reach into both."""
+    try:
+        calendar = read_calendar(settings.calendar_file)
+    except ProfileError as error:
+        return fail("calendar", str(error))
+    missing = [year for year in (now.year, now.year + 1) if not calendar.covers(date(year, 1, 1))]
+    if now.year in missing:
+        message = f"days off of {now.year} are not known: deadlines would be wrong."
+        return fail("calendar", f"{message} Update the service, or list them in TIEPDAN_CALENDAR_FILE.")
+    if missing:
+        message = f"days off of {missing[0]} are not known yet."
+        return warn("calendar", f"{message} Update the service before the new year.")
+    return ok("calendar", f"days off of {now.year} and {now.year + 1} are known")
+
+
+def check_web_address(settings: Settings) -> list[Finding]:
+    """People can open the address, and what they send is not readable on the way."""
+    http = settings.http
+    host = urlsplit(http.public_url).hostname or ""
+    if _only_here(host):
+        message = (
+            f"{http.public_url} works on this machine only. Set TIEPDAN_PUBLIC_URL to what people will open."
+        )
+        return [warn("web address", message)]
+    if not http.secure:
+        message = f"{http.public_url} is not https: what people send can be read on the way. See deploy/."
+        return [warn("web address", message)]
+    return [ok("web address", f"{http.public_url}, served from {http.host}:{http.port}")]
+
+
+def _only_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
