@@ -61,6 +61,7 @@ class TelegramChannel:
         now: Callable[[], datetime],
         texts: TextsByLanguage,
     ) -> None:
+        _silence_library()
         self._options = options
         self._account = options.token.partition(":")[0]
         api = options.api_url.rstrip("/")
@@ -108,7 +109,6 @@ class TelegramChannel:
 
     async def start(self) -> None:
         """Open the connections and begin; where Telegram cannot be reached this goes on in the background."""
-        _silence_library()
         await self._request.initialize()
         self._task = asyncio.create_task(self._run(), name="telegram-intake")
 

@@ -18,13 +18,12 @@ AREA: Final = "commands."
 
 def command_texts(catalogue: Catalogue) -> TextsByLanguage:
     """The area `commands` of every language, the default language first."""
-    return {
-        language: {
-            key.removeprefix(AREA): texts.get(key) for key in sorted(texts.keys()) if key.startswith(AREA)
-        }
-        for language in LANGUAGES
-        for texts in (catalogue.language(language),)
-    }
+    found: dict[str, dict[str, str]] = {}
+    for language in LANGUAGES:
+        texts = catalogue.language(language)
+        keys = sorted(key for key in texts.keys() if key.startswith(AREA))  # noqa: SIM118 - not a dict
+        found[language] = {key.removeprefix(AREA): texts.get(key) for key in keys}
+    return found
 
 
 async def register_commands(bot: Bot, texts_by_language: TextsByLanguage) -> int:

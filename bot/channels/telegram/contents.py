@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from telegram import Message
+from telegram import Audio, Message, Video, VideoNote, Voice
 
 from handlers.messages import FileKind, IncomingFile, Unusable
 
@@ -73,7 +73,7 @@ def _recording(message: Message) -> IncomingFile | None:
             unique_id=voice.file_unique_id,
             mime=voice.mime_type or "audio/ogg",
             size=voice.file_size,
-            seconds=_seconds(voice.duration),
+            seconds=_seconds(voice),
         )
     if (note := message.video_note) is not None:
         return IncomingFile(
@@ -82,7 +82,7 @@ def _recording(message: Message) -> IncomingFile | None:
             unique_id=note.file_unique_id,
             mime="video/mp4",
             size=note.file_size,
-            seconds=_seconds(note.duration),
+            seconds=_seconds(note),
         )
     for kind, media in ((FileKind.VIDEO, message.video), (FileKind.AUDIO, message.audio)):
         if media is not None:
@@ -93,14 +93,12 @@ def _recording(message: Message) -> IncomingFile | None:
                 name=media.file_name or "",
                 mime=media.mime_type or "",
                 size=media.file_size,
-                seconds=_seconds(media.duration),
+                seconds=_seconds(media),
             )
     return None
 
 
-def _seconds(duration: object) -> int | None:
-    """PTB gives seconds now and timedeltas in its next major version."""
-    total = getattr(duration, "total_seconds", None)
-    if total is not None:
-        return int(total())
+def _seconds(media: Voice | VideoNote | Video | Audio) -> int | None:
+    """Not the attribute: that warns until PTB's next major version, where it becomes a timedelta."""
+    duration = media.to_dict().get("duration")
     return int(duration) if isinstance(duration, int | float) else None

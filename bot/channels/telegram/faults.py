@@ -11,12 +11,11 @@ from telegram.error import (
     Conflict,
     Forbidden,
     InvalidToken,
-    RetryAfter,
     TelegramError,
 )
 
 from bot.channels.base import Again, ChatMoved, Never, Refusal, SendFault, Stop, Uncertain
-from bot.channels.telegram.request import NotSent, ServerFault
+from bot.channels.telegram.request import FloodWait, NotSent, ServerFault
 
 NOT_MODIFIED: Final = "message is not modified"
 CANNOT_PARSE: Final = "can't parse entities"
@@ -77,8 +76,8 @@ def fault_of(error: TelegramError) -> SendFault:
             return Again("not connected")
         case ServerFault():
             return _server_fault(error)
-        case RetryAfter():
-            return Again("told to wait", after=_seconds(error))
+        case FloodWait():
+            return Again("told to wait", after=error.seconds)
         case ChatMigrated():
             return ChatMoved("group has a new id", new_chat=str(error.new_chat_id))
         case Forbidden():
@@ -111,8 +110,3 @@ def _refused(text: str, table: tuple[tuple[str, Refusal, str], ...], other: Neve
         if words in lower:
             return Never(reason, refusal=refusal)
     return other
-
-
-def _seconds(error: RetryAfter) -> float:
-    wish = error.retry_after
-    return float(wish) if isinstance(wish, int | float) else wish.total_seconds()

@@ -35,7 +35,7 @@ PRESENT: Final = frozenset({"creator", "administrator", "member"})
 _COMMAND: Final = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{3,32}))?(?:\s+(.*))?\Z", re.DOTALL)
 
 
-class Unreadable(ValueError):  # noqa: N818 - a state of the update
+class Unreadable(ValueError):
     """An authentic update that does not have the shape it should have. Carries no content."""
 
 

@@ -8,14 +8,17 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from telegram import Bot
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.channels.base import Receiver, Verdict
 from bot.channels.telegram.parser import ALLOWED_UPDATES, Unreadable, UpdateReader
+from bot.channels.telegram.request import FloodWait
 from handlers.messages import Incoming
 
 log = logging.getLogger(__name__)
 
+GET_UPDATES: Final = "getupdates"
+"""Method names know no case; spelt as PTB does, it would ask for Bot.get_updates, which will not do here."""
 POLL_SECONDS: Final = 30
 BATCH: Final = 100
 PAUSES: Final = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
@@ -117,7 +120,7 @@ class Poller:
         }
         if self._offset is not None:
             wanted["offset"] = self._offset
-        answer = await self._bot.do_api_request("getUpdates", api_kwargs=wanted, read_timeout=seconds + 15)
+        answer = await self._bot.do_api_request(GET_UPDATES, api_kwargs=wanted, read_timeout=seconds + 15)
         updates = answer if isinstance(answer, list) else []
         return [u for u in updates if isinstance(u, dict) and isinstance(u.get("update_id"), int)]
 
@@ -133,9 +136,8 @@ class Poller:
         elif isinstance(error, InvalidToken):
             log.critical("the token is refused; no messages can be received")
             await self._pause(REFUSED_PAUSE)
-        elif isinstance(error, RetryAfter):
-            wish = error.retry_after
-            await self._pause(float(wish) if isinstance(wish, int | float) else wish.total_seconds())
+        elif isinstance(error, FloodWait):
+            await self._pause(error.seconds)
         else:
             pause = self._next_pause()
             log.warning("polling failed (%s); again in %.1f s", type(error).__name__, pause)
@@ -180,7 +182,7 @@ class Poller:
         try:
             async with asyncio.timeout(3):
                 await self._bot.do_api_request(
-                    "getUpdates", api_kwargs={"offset": self._offset, "limit": 1, "timeout": 0}
+                    GET_UPDATES, api_kwargs={"offset": self._offset, "limit": 1, "timeout": 0}
                 )
         except (TelegramError, TimeoutError) as error:
             log.info("last offset not confirmed: %s", type(error).__name__)

@@ -8,6 +8,7 @@ perhaps accepted (`AnswerLost`). No exception made here carries the address, sin
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 from collections.abc import AsyncGenerator
 from typing import Any, Final
@@ -21,21 +22,29 @@ CHUNK: Final = 64 * 1024
 """Bytes handed on at once when a file is streamed."""
 
 
-class NotSent(NetworkError):  # noqa: N818 - a state of the request, not only an error
+class NotSent(NetworkError):
     """The request surely never reached the server: no connection, no name, no free place in the pool."""
 
 
-class AnswerLost(NetworkError):  # noqa: N818
+class AnswerLost(NetworkError):
     """The request left, but no usable answer came: it may have been carried out."""
 
 
-class ServerFault(NetworkError):  # noqa: N818
+class ServerFault(NetworkError):
     """The server answered 5xx (or 413): `code` says which; `told` when the API itself said so in JSON."""
 
     def __init__(self, code: int, *, told: bool) -> None:
         super().__init__(f"HTTP {code}")
         self.code = code
         self.told = told
+
+
+class FloodWait(NetworkError):
+    """429: nothing was done; ask again after `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("told to wait")
+        self.seconds = seconds
 
 
 class AiohttpRequest(BaseRequest):
@@ -107,7 +116,7 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
         pool_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Send one request. Raises NotSent, AnswerLost, ServerFault."""
+        """Send one request. Raises NotSent, AnswerLost, ServerFault, FloodWait."""
         media = request_data is not None and request_data.contains_files
         timeout = self._timeout(
             read=_given(read_timeout, self._read),
@@ -121,9 +130,17 @@ class AiohttpRequest(BaseRequest):
             raise ServerFault(code, told=told)
         if code >= 300 and not told:
             raise NotSent("refused on the way")  # a proxy or portal spoke, not the API
+        if code == 429:
+            raise FloodWait(self._wish(payload))
         if code == 200 and method == "POST" and payload[-1:] != b"}":
             raise AnswerLost("unreadable answer")
         return code, payload
+
+    def _wish(self, payload: bytes) -> float:
+        """Seconds of a 429, from `parameters.retry_after`; one where it does not say."""
+        parameters = self.parse_json_payload(payload).get("parameters")
+        seconds = parameters.get("retry_after") if isinstance(parameters, dict) else None
+        return float(seconds) if isinstance(seconds, int | float) else 1.0
 
     async def stream(self, url: str) -> AsyncGenerator[bytes, None]:
         """The body behind `url` in chunks. Raises NotSent, AnswerLost, ServerFault, TelegramError (4xx)."""
@@ -190,7 +207,9 @@ def _body(request_data: RequestData | None) -> tuple[bytes | aiohttp.FormData | 
     for name, (filename, content, mime) in request_data.multipart_data.items():
         # A name cannot break out of its header; everything else may stay as the person reads it.
         safe = filename.replace('"', "'").replace("\r", " ").replace("\n", " ").replace("\\", "_")
-        form.add_field(name, content, filename=safe, content_type=mime)
+        # As a stream: aiohttp writes large plain bytes in one go, during which nothing else runs.
+        stream = io.BytesIO(content) if isinstance(content, bytes) else content
+        form.add_field(name, stream, filename=safe, content_type=mime)
     return form, {}
 
 

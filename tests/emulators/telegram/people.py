@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 PATIENCE = 5.0
 
 
-class NothingCame(AssertionError):  # noqa: N818 - reads as a sentence
+class NothingCame(AssertionError):
     """The bot did not say what was waited for; the message shows what is to be seen in the chat."""
 
 
-class ButtonMissing(AssertionError):  # noqa: N818
+class ButtonMissing(AssertionError):
     """There is no such button to press."""
 
 

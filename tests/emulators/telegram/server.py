@@ -46,7 +46,7 @@ BODY_LIMIT = 60 * 1024 * 1024
 SECRET_CHARS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
 
 
-class Cut(Exception):  # noqa: N818 - an event, not an error
+class Cut(Exception):
     """The connection must be cut without an answer."""
 
 
@@ -81,7 +81,7 @@ class ApiServer:
 
     async def close_port(self) -> None:
         """Refuse connections (and cut those there are) until `start` is called again."""
-        self.world.updates.end_poll("terminated by other getUpdates request")
+        self.world.updates.wake_poll()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None

@@ -99,8 +99,8 @@ class UpdateQueue:
         self.history.append(item)
         if self.webhook_active():
             self.on_add(item)
-        elif self._poll is not None and not self._poll.done():
-            self._poll.set_result(None)
+        else:
+            self.wake_poll()
         return update_id
 
     def jump(self, distance: int) -> None:
@@ -114,8 +114,7 @@ class UpdateQueue:
             raise LookupError(f"no update {update_id}")
         if not self.webhook_active():
             self._again.append(item)
-            if self._poll is not None and not self._poll.done():
-                self._poll.set_result(None)
+            self.wake_poll()
         return item
 
     def confirm(self, update_id: int) -> None:
@@ -163,6 +162,11 @@ class UpdateQueue:
     def end_poll(self, reason: str) -> None:
         if self._poll is not None and not self._poll.done():
             self._poll.set_result(conflict(reason))
+
+    def wake_poll(self) -> None:
+        """Let an open poll answer with what there is."""
+        if self._poll is not None and not self._poll.done():
+            self._poll.set_result(None)
 
     async def _late_second_conflict(self) -> None:
         now = asyncio.get_running_loop().time()
