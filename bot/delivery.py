@@ -1,8 +1,8 @@
 """Delivery: brings committed outbox rows to their chats.
 
-Each chat is a lane: its messages leave in order, one at a time. A gate per account keeps the platform's rate and
-lets replies go before notices. Every outcome is written back; rows that a crash left behind are found at start
-and by a look once a second, which also finds what other processes queued.
+Each chat is a lane: its messages leave in order, one at a time. A gate per account keeps the platform's rate
+and lets replies go before notices. Every outcome is written back; rows that a crash left behind are found at
+start and by a look once a second, which also finds what other processes queued.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ class Sender:
     # --- taking rows in
 
     def begin_look(self) -> None:
-        """Call before reading the outbox: what is settled from now on, an older snapshot may not bring back."""
+        """Call before reading the outbox: what is settled later, that snapshot must not bring back."""
         self._settled.clear()
 
     def take(self, rows: Iterable[OutboxRow]) -> None:
@@ -395,9 +395,7 @@ class Sender:
         settled = [outcome.id for outcome in outcomes]
         if outcomes:
             books = self._books
-            outbox.mark_many(
-                connection, outcomes, now=self._clock.now(), ids=books.ids, agency=books.agency
-            )
+            outbox.mark_many(connection, outcomes, now=self._clock.now(), ids=books.ids, agency=books.agency)
         for change in changes:
             rows = change(connection)
             settled += rows if isinstance(rows, tuple) else ()

@@ -1,8 +1,8 @@
 """Dispatch: one update becomes one transaction.
 
-The inbox row, the conversation, the petition's events and everything said in answer are committed together or
-not at all; only then is the platform told that the update arrived. What fails twice with a healthy database is
-kept as a dead letter, the person is told kindly, and an operator can run it again.
+The inbox row, the conversation, the petition's events and everything said in answer are committed together
+or not at all; only then is the platform told that the update arrived. What fails twice with a healthy database
+is kept as a dead letter, the person is told kindly, and an operator can run it again.
 """
 
 from __future__ import annotations
@@ -109,14 +109,14 @@ class Dispatcher:
         self._handle = handle
         self._order = ChatOrder()
         self._channels: dict[str, Channel] = {}
-        self._wake: Wake = lambda rows: None
+        self._wake: Wake = lambda _: None
         self._files: Callable[[], None] = lambda: None
         self._background: set[asyncio.Task[None]] = set()
 
     def connect(
         self, channels: Mapping[str, Channel], *, wake: Wake, files: Callable[[], None] = lambda: None
     ) -> None:
-        """Name the channels, who is woken after a commit that queued messages, and who when files came."""
+        """Name the channels, who is woken when messages were queued, and who when files came."""
         self._channels = dict(channels)
         self._wake = wake
         self._files = files
@@ -175,9 +175,7 @@ class Dispatcher:
             timer = taken[0]
             log.critical("timer_failed", extra={"timer": timer.what, "fault": fault_place(fault)})
             until = now + timer_handlers.back_off(timer.attempts)
-            await self._database.transact(
-                lambda connection: timers.postpone(connection, timer.id, until)
-            )
+            await self._database.transact(lambda connection: timers.postpone(connection, timer.id, until))
             return True
         if done is not None and done.queued:
             self._wake(done.queued)

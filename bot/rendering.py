@@ -45,7 +45,9 @@ class Renderer:
         )
 
     async def _stored(self, wanted: OutgoingFile) -> Attachment:
-        record = await self._database.read(lambda connection: self._books(connection).file_by_id(wanted.file_id))
+        record = await self._database.read(
+            lambda connection: self._books(connection).file_by_id(wanted.file_id)
+        )
         if record is None or record.content_key is None:
             raise Never("no such file", refusal=Refusal.REFUSED)
         return Attachment(

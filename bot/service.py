@@ -269,9 +269,7 @@ class Service:
     async def _poll_when_leading(self, telegram: TelegramChannel) -> None:
         """On PostgreSQL several processes may have the intake role; one of them polls an account."""
         loop = asyncio.get_running_loop()
-        leader = Leader(
-            self.database.lockers, f"poll:{telegram.account}", time=loop.time, longest_act=0.0
-        )
+        leader = Leader(self.database.lockers, f"poll:{telegram.account}", time=loop.time, longest_act=0.0)
         holding = asyncio.create_task(leader.run())
         started = False
         try:

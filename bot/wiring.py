@@ -41,8 +41,5 @@ async def replay(settings: Settings, letters: Iterable[int]) -> list[tuple[int, 
 
     Answers are only queued: the running service sends them. Raises as `Service.prepare`.
     """
-    outcomes = []
     async with make(settings, ()) as service:
-        for letter_id in letters:
-            outcomes.append((letter_id, await service.dispatcher.replay(letter_id)))
-    return outcomes
+        return [(letter_id, await service.dispatcher.replay(letter_id)) for letter_id in letters]

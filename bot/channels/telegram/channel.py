@@ -103,6 +103,10 @@ class TelegramChannel:
     def capabilities(self) -> Capabilities:
         return CAPABILITIES
 
+    def is_group(self, chat: str) -> bool:
+        """Groups, supergroups and channels have negative ids (Telegram reference 1.2)."""
+        return chat.startswith("-")
+
     def routes(self) -> list[web.RouteDef]:
         """What the web server must serve for this channel; nothing when it polls."""
         return [web.post(PATH, self._intake.handle)] if self._intake is not None else []
