@@ -1,0 +1,198 @@
+"""One turn with a citizen: the memory, what is said, and the buttons under it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Final
+
+from handlers.citizens.state import Ask, Asked, CitizenTalk, Draft
+from handlers.messages import Button, Outgoing
+from handlers.turn import Turn
+from petitions.agency import Agency
+
+PREFIX: Final = "c"
+TIMELESS: Final = "0"
+"""Version of buttons that stay good: what they do is checked against the petition itself."""
+_DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
+_VERSIONS: Final = 36**4
+Rows = tuple[tuple[Button, ...], ...]
+
+
+def base36(number: int) -> str:
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+    return digits or "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What stands behind a citizen's button: `c.<version>.<action>[.<argument>]`."""
+
+    version: str
+    action: str
+    argument: str = ""
+
+
+def read_token(token: str) -> Press | None:
+    """The press behind `token`; None for anything we did not make."""
+    parts = token.split(".")
+    if len(parts) not in {3, 4} or parts[0] != PREFIX:
+        return None
+    return Press(parts[1], parts[2], parts[3] if len(parts) == 4 else "")
+
+
+def petition_button(label: str, action: str, petition_id: int, argument: str = "") -> Button:
+    """A button about a filed petition, good for ever; also for notices written elsewhere (`rate`, `status`, …)."""
+    value = base36(petition_id) + (f"_{argument}" if argument else "")
+    return Button(label=label, token=f"{PREFIX}.{TIMELESS}.{action}.{value}")
+
+
+def read_petition(argument: str) -> tuple[int, str]:
+    """Petition id and the rest of a `petition_button`'s argument. Raises ValueError for anything else."""
+    value, _, rest = argument.partition("_")
+    return int(value, 36), rest
+
+
+@dataclass(slots=True)
+class Chat:
+    """What every part of the citizen's dialogue works with."""
+
+    turn: Turn
+    me: CitizenTalk
+    leads: list[str] = field(default_factory=list)
+    """Short lines said before the next message of this turn, in the same bubble."""
+    said: int = 0
+
+    @property
+    def agency(self) -> Agency:
+        return self.turn.facts.agency
+
+    @property
+    def today(self) -> date:
+        return self.turn.now.astimezone(self.agency.zone).date()
+
+    @property
+    def draft(self) -> Draft | None:
+        return self.me.draft
+
+    @property
+    def ref(self) -> str:
+        return self.turn.incoming.message_ref
+
+    def text(self, key: str, **params: object) -> str:
+        return self.turn.text(key, **params)
+
+    def lead(self, key: str, **params: object) -> None:
+        """A line that goes before whatever is said next in this turn."""
+        self.leads.append(self.text(key, **params))
+
+    def lead_text(self, line: str) -> None:
+        if line:
+            self.leads.append(line)
+
+    def say(self, key: str, *, rows: Rows = (), coalesce: str = "", **params: object) -> None:
+        """One message: the leads and the text under `key`."""
+        self.send(self.text(key, **params), rows=rows, coalesce=coalesce)
+
+    def send(
+        self,
+        text: str,
+        *,
+        rows: Rows = (),
+        coalesce: str = "",
+        delay: timedelta | None = None,
+        petition_id: int | None = None,
+        legal: bool = False,
+        **fields: Any,
+    ) -> None:
+        body = "\n\n".join([*self.leads, text] if text else self.leads)
+        self.leads.clear()
+        self.said += 1
+        self.turn.send(
+            Outgoing(text=body, rows=rows, **fields),
+            coalesce=coalesce,
+            delay=delay,
+            petition_id=petition_id,
+            legal=legal,
+        )
+
+    def flush(self) -> None:
+        """Say the leads where nothing followed them."""
+        if self.leads:
+            self.send("")
+
+    # --- buttons
+
+    def renew(self) -> None:
+        """From here on every earlier button is an old button."""
+        if not self.me.version:
+            self.me.version = self.turn.random.randrange(1, _VERSIONS)
+        self.me.version = self.me.version % (_VERSIONS * 36) + 1
+
+    @property
+    def version(self) -> str:
+        if not self.me.version:
+            self.renew()
+        return base36(self.me.version)
+
+    def button(self, key: str, action: str, argument: str = "", *, style: str = "", **params: object) -> Button:
+        """A button of the present state; `key` is the text of its label."""
+        return self.labelled(self.text(key, **params), action, argument, style=style)
+
+    def labelled(self, label: str, action: str, argument: str = "", *, style: str = "") -> Button:
+        token = f"{PREFIX}.{self.version}.{action}" + (f".{argument}" if argument else "")
+        return Button(label=self._fit(label), token=token, style=style)
+
+    def lasting(self, key: str, action: str, argument: str = "") -> Button:
+        """A button that is never old (menu, help, language)."""
+        token = f"{PREFIX}.{TIMELESS}.{action}" + (f".{argument}" if argument else "")
+        return Button(label=self._fit(self.text(key)), token=token)
+
+    def _fit(self, label: str) -> str:
+        most = self.turn.capabilities.max_label
+        return label if len(label) <= most else label[: most - 1].rstrip() + "…"
+
+    # --- open questions
+
+    def go(self, step: str) -> None:
+        """The draft waits for `step` now."""
+        draft = self.me.draft
+        if draft is not None and draft.step != step:
+            draft.step = step
+            self.renew()
+
+    def open(
+        self,
+        what: Ask,
+        *,
+        petition_id: int | None = None,
+        text: str = "",
+        file_ids: Iterable[int] = (),
+        choices: Iterable[int] = (),
+    ) -> None:
+        """Put a question beside the draft; it replaces an earlier one."""
+        self.renew()
+        self.me.ask = Asked(
+            what=what,
+            petition_id=petition_id,
+            text=text,
+            file_ids=list(file_ids),
+            choices=list(choices),
+            at=self.turn.now,
+        )
+
+    def close(self) -> None:
+        """The question beside the draft is answered or dropped."""
+        if self.me.ask is not None:
+            self.me.ask = None
+            self.renew()
+
+
+def in_rows(buttons: Iterable[Button], width: int = 1) -> Rows:
+    """Buttons in rows of `width`; long labels read better one to a row."""
+    row = list(buttons)
+    return tuple(tuple(row[at : at + width]) for at in range(0, len(row), width))

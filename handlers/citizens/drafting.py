@@ -1,0 +1,194 @@
+"""The draft grows: words are kept letter for letter, and what can be read from them is filled in.
+
+What the citizen said in answer to a question is never overwritten by a guess; what was only guessed is guessed
+anew when more is told.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from handlers.citizens.chat import Chat
+from handlers.citizens.state import Draft, StoryPart
+from handlers.citizens.wording import authority_name, kind_name, topic_name, unit_name
+from petitions.agency import Route
+from petitions.extract import Phone, read_phone
+from petitions.forms import Mode, change_kind, change_mode, edit, new_form
+from petitions.forms import answer as answer_form
+from petitions.intents import chosen_kind
+from petitions.kinds import Kind, Severity
+from petitions.text import fold
+from petitions.understanding import Understanding
+
+SEALED: Final = frozenset({Kind.DENUNCIATION, Kind.ANONYMOUS_TIP})
+_SURE: Final = 0.5
+"""From this confidence on a guess of the kind goes before the word the citizen happened to use."""
+_ANNOUNCED: Final = re.compile(r"^(?:\w+ ){0,4}(?:muon|can|xin|want to|like to) (?:\w+ ){1,4}(?:ve|about) ")
+"""A matter announced, not told: "mình muốn kiến nghị về thư viện tỉnh" (folded words)."""
+_THIN: Final = 10
+"""Words: an announcement is short."""
+_EMPTY: Final = 4
+
+
+def begin(chat: Chat, kind: Kind | None = None) -> Draft:
+    """A new draft becomes the one that is worked on."""
+    now = chat.turn.now
+    draft = Draft(
+        form=new_form(kind or Kind.FEEDBACK),
+        kind_chosen=kind is not None,
+        first_at=chat.turn.incoming.at,
+        touched_at=now,
+        confidential=kind in SEALED,
+    )
+    chat.me.draft = draft
+    chat.me.ask = None
+    chat.me.stranger = False
+    chat.renew()
+    return draft
+
+
+def choose_kind(draft: Draft, kind: Kind) -> None:
+    """The citizen names the kind; what was answered stays."""
+    set_kind(draft, kind)
+    draft.kind_chosen = True
+
+
+def set_kind(draft: Draft, kind: Kind) -> None:
+    if draft.form.kind is kind:
+        return
+    was_sealed = draft.form.kind in SEALED
+    draft.form = change_kind(draft.form, kind)
+    if kind in SEALED:
+        draft.confidential = True
+    elif was_sealed and not draft.from_danger:
+        draft.confidential = False
+
+
+def set_mode(draft: Draft) -> None:
+    """How much is asked: less for another authority's matter, least after danger."""
+    if draft.from_danger:
+        mode = Mode.BRIEF
+    else:
+        mode = Mode.OUTSIDE if draft.outside is not None else Mode.FULL
+    if draft.form.mode is not mode:
+        draft.form = change_mode(draft.form, mode)
+
+
+def tell(chat: Chat, draft: Draft, text: str, ref: str = "") -> None:
+    """One more message of the story."""
+    draft.story.append(StoryPart(text=text, ref=ref))
+    draft.remember(ref, f"story:{len(draft.story) - 1}")
+    keep_story(draft)
+    understand(chat, draft)
+
+
+def keep_story(draft: Draft) -> None:
+    """The form's story is what the messages say now."""
+    draft.form = answer_form(draft.form, "story", [part.text for part in draft.story])
+
+
+def understand(chat: Chat, draft: Draft) -> None:
+    """Fill in what the whole story says and no answer has settled."""
+    told = "\n".join(part for part in (draft.words, draft.get("decision")) if part)
+    seen = chat.turn.facts.suggester.understand(told, today=chat.today)
+    _guess_kind(draft, seen)
+    _guess_subject(chat, draft, seen)
+    if seen.severity.value is Severity.URGENT:
+        draft.severity = Severity.URGENT
+    draft.people = seen.people.value or draft.people
+    draft.against = seen.against.value
+    draft.second_instance = bool(seen.second_instance.value)
+    draft.guess("place", seen.place.value or "")
+    if seen.date.value is not None:
+        draft.guess("received_on", seen.date.value.isoformat())
+    if not draft.anonymous:
+        draft.guess("name", seen.name.value or "")
+        read = read_phone(seen.phone.value) if seen.phone.value else None
+        draft.guess("phone", read.number if isinstance(read, Phone) else "")
+    set_mode(draft)
+
+
+def _guess_kind(draft: Draft, seen: Understanding) -> None:
+    if draft.kind_chosen or draft.from_danger:
+        return
+    named = chosen_kind(draft.words)
+    if seen.kind.value is not None and (named is None or seen.kind.confidence >= _SURE):
+        guessed = seen.kind.value
+    else:
+        guessed = named or seen.kind.value or Kind.FEEDBACK
+    if guessed is Kind.DENUNCIATION and draft.form.kind is Kind.ANONYMOUS_TIP:
+        return
+    set_kind(draft, guessed)
+
+
+def _guess_subject(chat: Chat, draft: Draft, seen: Understanding) -> None:
+    if draft.topic_chosen:
+        return
+    unit = seen.unit.value or ""
+    if unit.startswith("outside"):
+        draft.topic = seen.topic.value or chat.agency.outside_topic
+        draft.outside = unit.partition(":")[2] or "outside"
+    elif seen.topic.value is not None:
+        draft.topic = seen.topic.value
+        draft.outside = None
+
+
+def route(chat: Chat, draft: Draft) -> Route:
+    """Which unit answers for the draft as it stands."""
+    return chat.agency.route(
+        draft.form.kind,
+        draft.topic,
+        against=draft.against,
+        second_instance=draft.second_instance,
+        outside=draft.outside,
+    )
+
+
+def is_announced_only(text: str) -> bool:
+    """The message names a kind and perhaps a subject, but tells nothing yet."""
+    words = fold(text).split()
+    if len(words) > _THIN or chosen_kind(text) is None:
+        return False
+    return len(words) <= _EMPTY or _ANNOUNCED.match(" ".join(words)) is not None
+
+
+def names_only_kind(text: str) -> bool:
+    """The message is a kind and nothing else: "phản ánh nhé", "tôi muốn phản ánh"."""
+    return chosen_kind(text) is not None and len(fold(text).split()) <= _EMPTY
+
+
+def ask_more(draft: Draft) -> None:
+    """The story is announced but not told: it stays the open question."""
+    draft.form = edit(draft.form, "story")
+
+
+def understood(chat: Chat, draft: Draft) -> str:
+    """What we made of the story, in two or three lines; "" where the citizen was told just that before."""
+    going = route(chat, draft)
+    place = draft.get("place")
+    signature = f"{draft.form.kind}|{draft.topic}|{going.unit}|{going.destination}|{place}"
+    if signature == draft.understood or draft.discreet or not draft.story:
+        return ""
+    draft.understood = signature
+    if going.destination is not None:
+        return ""
+    lines = [
+        chat.text(
+            "citizen.understood",
+            kind=kind_name(chat, draft.form.kind),
+            topic=topic_name(chat, draft.topic),
+        )
+    ]
+    if place:
+        lines.append(chat.text("citizen.understood_place", place=place))
+    lines.append(chat.text("citizen.understood_unit", unit=unit_name(chat, going.unit)))
+    return "\n".join(lines)
+
+
+def destination_name(chat: Chat, draft: Draft) -> str:
+    """The authority the draft is for, in words."""
+    going = route(chat, draft)
+    return authority_name(chat, going.destination or "outside")
+
+

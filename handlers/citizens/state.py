@@ -1,0 +1,217 @@
+"""What a conversation remembers of its citizen between two messages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum, unique
+
+from pydantic import BaseModel, Field
+
+from handlers.talk import Talk
+from petitions.forms import FormState, answer
+from petitions.kinds import Kind, Severity
+
+REFS_KEPT = 40
+"""Messages whose later correction by the citizen still finds its answer."""
+FILED_KEPT = 10
+
+
+OUTSIDE = "outside"
+"""The matter is another authority's: forward it all the same?"""
+KIND = "kind"
+REVIEW = "review"
+"""What a draft can wait for besides the fields of its form."""
+
+
+@unique
+class Ask(StrEnum):
+    """A question beside the draft; the answer decides what happens to something else."""
+
+    DISCARD = "discard"
+    START_OVER = "start_over"
+    CORRECT = "correct"
+    """Which answer on the review card is to be corrected."""
+    LATER = "later"
+    SECOND = "second"
+    """A second matter was told: both now, the first only, or one petition for both?"""
+    WITHDRAW = "withdraw"
+    REOPEN = "reopen"
+    ADD_OR_NEW = "add_or_new"
+    WHICH = "which"
+    """Several petitions: which one is meant? `text` holds what is to be done with it."""
+    CODE = "code"
+    SECRET = "secret"  # noqa: S105 - the question for the receipt's secret
+    UNSATISFIED = "unsatisfied"
+    MAYBE_STORY = "maybe_story"
+    """Something unclear was said: is it a matter to hand in?"""
+    REPLAYED = "replayed"
+    OFFICER = "officer"
+    """An officer asked something; the next words are the answer."""
+
+
+class StoryPart(BaseModel):
+    """One message of the story, letter for letter."""
+
+    text: str
+    ref: str = ""
+
+
+class Draft(BaseModel):
+    """A petition in the making. Nothing of it is official."""
+
+    form: FormState
+    step: str = "story"
+    """What was asked last: a field of the form, or one of `OUTSIDE`, `KIND`, `REVIEW`."""
+    kind_chosen: bool = False
+    """The citizen named the kind; a guess does not change it any more."""
+    story: list[StoryPart] = Field(default_factory=list)
+    """The messages that tell it; the form holds their words, here is where each came from."""
+    guessed: list[str] = Field(default_factory=list)
+    """Fields filled from the story, not by an answer."""
+    topic: str | None = None
+    topic_chosen: bool = False
+    outside: str | None = None
+    """The authority whose matter it is (`outside` while it is not known which); None: the office's own."""
+    outside_wanted: bool = False
+    """The citizen knows that it goes to another authority, and wants it sent."""
+    against: str | None = None
+    second_instance: bool = False
+    severity: Severity = Severity.NORMAL
+    people: int | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    phone_note: str = ""
+    contact_note: str = ""
+    files: list[int] = Field(default_factory=list)
+    photos: int = 0
+    album: str = ""
+    """The album being received, and how many of it came."""
+    album_count: int = 0
+    told_identity: bool = False
+    """What anonymous and secret mean was explained."""
+    confidential: bool = False
+    discreet: bool = False
+    from_danger: bool = False
+    wants_human: bool = False
+    nameless: bool = False
+    """Hands in feedback without a name, knowing what that means."""
+    language: str = ""
+    """Language of later notices, where the citizen asked for one."""
+    linked_to: int | None = None
+    first_at: datetime
+    touched_at: datetime
+    kept: bool = False
+    """The citizen agreed to keep it for the full time."""
+    remind: bool = False
+    understood: str = ""
+    """What the citizen was last told we understood, so that it is said again only when it changed."""
+    refs: dict[str, str] = Field(default_factory=dict)
+    """Message of the citizen -> the answer it gave, so that editing the message corrects that answer."""
+
+    @property
+    def words(self) -> str:
+        """The story as one text."""
+        return "\n".join(part.text for part in self.story)
+
+    def get(self, key: str) -> str:
+        """The answer to a field as text; "" where there is none."""
+        value = self.form.answers.get(key)
+        return value if isinstance(value, str) else ""
+
+    def put(self, key: str, value: str) -> None:
+        """An answer the citizen gave."""
+        self.form = answer(self.form, key, value)
+        if key in self.guessed:
+            self.guessed.remove(key)
+
+    def guess(self, key: str, value: str) -> None:
+        """A value read from the story; it never replaces an answer, but an earlier guess."""
+        if value and (key not in self.form.answers or key in self.guessed):
+            self.form = answer(self.form, key, value)
+            if key not in self.guessed:
+                self.guessed.append(key)
+
+    @property
+    def anonymous(self) -> bool:
+        return self.form.kind is Kind.ANONYMOUS_TIP or self.nameless
+
+    def remember(self, ref: str, what: str) -> None:
+        """Keep that the message `ref` gave the answer `what`."""
+        if not ref:
+            return
+        self.refs[ref] = what
+        while len(self.refs) > REFS_KEPT:
+            self.refs.pop(next(iter(self.refs)))
+
+
+class Filed(BaseModel):
+    """A petition filed in this conversation, as far as the dialogue needs to know it without asking."""
+
+    petition_id: int
+    code: str
+    kind: Kind
+    discreet: bool = False
+    pressed: str = ""
+    """Version of the button that confirmed it: pressed twice, it files once."""
+    refs: list[str] = Field(default_factory=list)
+    at: datetime
+
+
+class Asked(BaseModel):
+    """An open question beside the draft."""
+
+    what: Ask
+    petition_id: int | None = None
+    text: str = ""
+    file_ids: list[int] = Field(default_factory=list)
+    choices: list[int] = Field(default_factory=list)
+    at: datetime
+
+
+class Danger(BaseModel):
+    """Somebody may be in danger now: no form, no menu, until the person says so."""
+
+    about: str
+    story: list[StoryPart] = Field(default_factory=list)
+    address: str = ""
+    address_asked: bool = False
+    alerted: bool = False
+    cannot_call: bool = False
+    quiet: bool = False
+    """The one quiet line was said."""
+    at: datetime
+    first_at: datetime
+
+
+class CitizenTalk(BaseModel):
+    """The citizen's part of a conversation's memory."""
+
+    version: int = 0
+    """Stands in every button; a button with another one is an old button."""
+    greeted: bool = False
+    draft: Draft | None = None
+    second: Draft | None = None
+    """A second matter, proposed as a petition of its own."""
+    ask: Asked | None = None
+    danger: Danger | None = None
+    filed: list[Filed] = Field(default_factory=list)
+    """The newest last."""
+    about: int | None = None
+    """The petition spoken of last."""
+    stranger: bool = False
+    """The last look-up was of somebody else's petition."""
+    proven: list[int] = Field(default_factory=list)
+    """Petitions whose receipt's secret was shown here."""
+    last_at: datetime | None = None
+
+    def filed_last(self) -> Filed | None:
+        return self.filed[-1] if self.filed else None
+
+
+def load(talk: Talk) -> CitizenTalk:
+    return CitizenTalk.model_validate(talk.citizen)
+
+
+def save(talk: Talk, state: CitizenTalk) -> None:
+    """Only what differs from an empty memory is stored: the row is written at every turn."""
+    talk.citizen = state.model_dump(mode="json", exclude_defaults=True)
