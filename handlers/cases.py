@@ -12,7 +12,15 @@ from handlers import notices
 from handlers.officers.access import Access, in_unit, officer_access, same_unit
 from handlers.turn import Turn
 from petitions.kinds import Action, ActorKind, Kind, Stage
-from petitions.workflow import OfficerEffect, Refused, RefusalCode, Transition, allowed, check_history, check_needs
+from petitions.workflow import (
+    OfficerEffect,
+    RefusalCode,
+    Refused,
+    Transition,
+    allowed,
+    check_history,
+    check_needs,
+)
 from storage.records import ActorRef, Filing, OfficerRecord, PetitionChanges, PetitionRecord
 
 __all__ = [
@@ -27,11 +35,11 @@ __all__ = [
     "perform",
 ]
 
-CITIZEN = ActorRef(ActorKind.CITIZEN)
-"""The actor of everything a petitioner does; the chat it came from is filled in when it is recorded."""
+CITIZEN = ActorRef(kind=ActorKind.CITIZEN)
+"""The actor of everything a petitioner does; who that is stands in the petition itself."""
 
 
-class UnknownPetition(LookupError):
+class UnknownPetition(LookupError):  # noqa: N818 - said as the dialogue says it, like `Refused`
     """No such petition, or none this actor may know of; both are answered alike."""
 
 
@@ -68,7 +76,9 @@ class Details:
             "destination": self.destination,
             "file_ids": list(self.file_ids),
         }
-        return {name: value for name, value in given.items() if value not in ("", None, [])} | (self.extra or {})
+        return {name: value for name, value in given.items() if value not in ("", None, [])} | (
+            self.extra or {}
+        )
 
     def given(self) -> dict[str, object]:
         """What the workflow table asks for. Files count as words: a photo can be the answer."""
@@ -109,7 +119,8 @@ def perform(
     file_ids: tuple[int, ...] = (),
     extra: dict[str, Any] | None = None,
 ) -> PetitionRecord:
-    """Do `action` to a petition and tell everybody the notices table names. Returns the petition as it is now.
+    """Do `action` to a petition and tell everybody the notices table names. Returns the petition as it is
+    now.
 
     Args:
         proven: this conversation showed the receipt's secret of this very petition, so that it counts as the
@@ -136,7 +147,7 @@ def perform(
     if petition is None:
         raise UnknownPetition(str(petition_id))
     transition = check(turn, petition, action, actor, proven=proven)
-    _check_details(turn, petition, transition, actor, details)
+    _check_details(turn, petition, transition, details)
     return _record(turn, petition, transition, actor, details)
 
 
@@ -144,7 +155,9 @@ def add_from_citizen(
     turn: Turn, petition_id: int, *, text: str = "", file_ids: tuple[int, ...] = (), proven: bool = False
 ) -> PetitionRecord:
     """Words or files the petitioner adds after filing; an answer where the officer had asked something."""
-    return perform(turn, petition_id, Action.CITIZEN_ADDS, CITIZEN, proven=proven, text=text, file_ids=file_ids)
+    return perform(
+        turn, petition_id, Action.CITIZEN_ADDS, CITIZEN, proven=proven, text=text, file_ids=file_ids
+    )
 
 
 def access(turn: Turn, petition: PetitionRecord | None, *, proven: bool = False) -> Access:
@@ -199,14 +212,13 @@ def _officer(turn: Turn, actor: ActorRef) -> OfficerRecord | None:
     """The acting officer as on record now; a removed one is nobody."""
     if actor.kind is not ActorKind.OFFICER:
         return None
-    known = turn.officer is not None and turn.officer.id == actor.id
-    officer = turn.officer if known else turn.book.officer(actor.id)
+    officer = turn.officer
+    if officer is None or officer.id != actor.officer_id:
+        officer = turn.book.officer(actor.officer_id) if actor.officer_id is not None else None
     return officer if officer is not None and officer.active else None
 
 
-def _check_details(
-    turn: Turn, petition: PetitionRecord, transition: Transition, actor: ActorRef, details: Details
-) -> None:
+def _check_details(turn: Turn, petition: PetitionRecord, transition: Transition, details: Details) -> None:
     """Whether what was given is enough and makes sense: a unit that exists, an officer of the right unit."""
     check_needs(transition, details.given())
     agency = turn.facts.agency
@@ -235,8 +247,6 @@ def _record(
     turn: Turn, petition: PetitionRecord, transition: Transition, actor: ActorRef, details: Details
 ) -> PetitionRecord:
     action = transition.action
-    if actor.kind is ActorKind.CITIZEN:
-        actor = ActorRef(ActorKind.CITIZEN, turn.contact.id)
     after = turn.book.record(
         petition,
         action=action,
@@ -244,8 +254,6 @@ def _record(
         content=details.content(),
         changes=_changes(turn, petition, transition, actor, details),
     )
-    if after.kind is not petition.kind:
-        turn.book.new_register_entry(after, kind=after.kind)
     if details.file_ids:
         turn.book.attach_files(details.file_ids, petition.id)
     notices.announce(turn, after, action, before=petition, actor=actor, text=details.words)
@@ -259,7 +267,7 @@ def _changes(
     if transition.to_stage is not None:
         changes["stage"] = transition.to_stage
     if transition.officer is OfficerEffect.SELF:
-        changes["officer_id"] = actor.id
+        changes["officer_id"] = actor.officer_id
     elif transition.officer is OfficerEffect.NAMED:
         changes["officer_id"] = details.officer_id
     elif transition.officer is OfficerEffect.CLEAR:

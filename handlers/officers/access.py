@@ -6,7 +6,6 @@ from enum import StrEnum, unique
 from typing import Final
 
 from petitions.agency import Agency
-from petitions.kinds import Role
 from petitions.transitions import SEALED_KINDS, SEALED_ROLES
 from petitions.workflow import may_see
 from storage.records import OfficerRecord, PetitionRecord

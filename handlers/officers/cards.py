@@ -10,8 +10,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from handlers.messages import Button, Outgoing
-from handlers.officers.access import Access, in_unit, officer_access, sealed
-from handlers.officers.tokens import Press
+from handlers.officers.access import Access, in_unit, officer_access, same_unit, sealed
+from handlers.officers.tokens import Press, verb_of
 from petitions.codes import TrackingCode
 from petitions.kinds import Action, Role, Severity, Stage
 from petitions.workflow import actions_for
@@ -21,24 +21,11 @@ if TYPE_CHECKING:
     from handlers.turn import Turn
     from storage.records import OfficerRecord, PetitionRecord
 
-ORDER: Final = (
-    Action.TAKE,
-    Action.START,
-    Action.ASK_CITIZEN,
-    Action.ANSWER,
-    Action.CLOSE,
-    Action.REOPEN,
-    Action.WITHDRAW,
-    Action.MESSAGE_CITIZEN,
-    Action.NOTE,
-    Action.ASSIGN,
-    Action.TRANSFER,
-    Action.CORRECT,
-)
-"""Actions an officer presses, in the order of their buttons. Whatever else the table allows has no button."""
-
+_PRIVATE_ONLY: Final = frozenset({Action.WITHDRAW, Action.CORRECT, Action.REOPEN})
+"""Buttons that a group's card does without: rare, and for those who lead."""
 _PRIMARY: Final = frozenset({Action.TAKE, Action.ANSWER})
 _OVER: Final = frozenset({Stage.CLOSED, Stage.WITHDRAWN})
+_DONE: Final = frozenset({Stage.ANSWERED, Stage.CLOSED})
 _PLACE_SHOWN: Final = 120
 
 
@@ -52,7 +39,11 @@ def private_card(turn: Turn, petition: PetitionRecord, officer: OfficerRecord, t
     access = officer_access(turn.facts.agency, petition, officer)
     if access is Access.NONE:
         return gone_card(petition, texts)
-    text = _sealed_lines(turn, petition, texts) if sealed(petition) else _lines(turn, petition, texts, group=False)
+    text = (
+        _sealed_lines(turn, petition, texts)
+        if sealed(petition)
+        else _lines(turn, petition, texts, group=False)
+    )
     buttons = _actions(turn, petition, officer, texts) if access is Access.FULL else []
     if access is Access.FULL:
         buttons.append(Button(label=texts.get("cards.button_view"), token=Press("view", petition.id).token))
@@ -66,17 +57,13 @@ def private_card(turn: Turn, petition: PetitionRecord, officer: OfficerRecord, t
     )
 
 
-def group_card(turn: Turn, petition: PetitionRecord, texts: Texts, *, unit: str) -> Outgoing:
-    """The card in the group of `unit`. A case that went elsewhere, or is sealed, keeps only its code there."""
-    agency = turn.facts.agency
-    if sealed(petition) or agency.answerable(unit).code != agency.answerable(petition.unit).code:
+def group_card(turn: Turn, petition: PetitionRecord, texts: Texts, *, unit: str | None) -> Outgoing:
+    """The card in the group of `unit`. A case that went elsewhere, or is sealed, keeps only its code
+    there."""
+    if sealed(petition) or unit is None or not same_unit(turn.facts.agency, unit, petition.unit):
         return gone_card(petition, texts)
-    allowed = actions_for(petition.stage, role=Role.HEAD, kind=petition.kind, same_unit=True)
-    buttons = [
-        _button(action, petition, texts)
-        for action in ORDER
-        if action in allowed and _offered(petition, action, None) and action not in (Action.WITHDRAW, Action.CORRECT)
-    ]
+    offered = actions_for(petition.stage, role=Role.HEAD, kind=petition.kind, same_unit=True)
+    buttons = [_button(action, petition, texts) for action in offered if action not in _PRIVATE_ONLY]
     buttons.append(Button(label=texts.get("cards.button_view"), token=Press("view", petition.id).token))
     return Outgoing(
         title=texts.get("cards.title", code=shown_code(petition)),
@@ -88,7 +75,9 @@ def group_card(turn: Turn, petition: PetitionRecord, texts: Texts, *, unit: str)
 
 def gone_card(petition: PetitionRecord, texts: Texts) -> Outgoing:
     """What is left of a card where the case may no longer be seen: no kind, no unit, no button."""
-    return Outgoing(text=texts.get("cards.gone", code=shown_code(petition)), monospace=(shown_code(petition),))
+    return Outgoing(
+        text=texts.get("cards.gone", code=shown_code(petition)), monospace=(shown_code(petition),)
+    )
 
 
 def shown_date(day: date, texts: Texts) -> str:
@@ -113,7 +102,12 @@ def due_line(turn: Turn, petition: PetitionRecord, texts: Texts) -> str:
 def officer_shown(turn: Turn, petition: PetitionRecord, texts: Texts) -> str:
     """Who has the case, in words; nobody is said as such."""
     officer = turn.book.officer(petition.officer_id) if petition.officer_id is not None else None
-    return officer.name if officer is not None else texts.get("cards.nobody")
+    return officer_name(officer, texts) if officer is not None else texts.get("cards.nobody")
+
+
+def officer_name(officer: OfficerRecord, texts: Texts) -> str:
+    """The officer's name; the role where none was given."""
+    return officer.name or texts.get(f"cards.role_{officer.role}")
 
 
 def topic_shown(turn: Turn, petition: PetitionRecord, texts: Texts) -> str:
@@ -127,7 +121,13 @@ def unit_shown(turn: Turn, petition: PetitionRecord, texts: Texts) -> str:
 
 
 def _lines(turn: Turn, petition: PetitionRecord, texts: Texts, *, group: bool) -> str:
-    lines = [texts.get("cards.matter", kind=texts.get(f"cards.kind_{petition.kind}"), topic=topic_shown(turn, petition, texts))]
+    lines = [
+        texts.get(
+            "cards.matter",
+            kind=texts.get(f"cards.kind_{petition.kind}"),
+            topic=topic_shown(turn, petition, texts),
+        )
+    ]
     if petition.severity is Severity.URGENT:
         lines.insert(0, texts.get("cards.urgent"))
     place = "" if petition.discreet and group else turn.book.content(petition).place
@@ -135,12 +135,14 @@ def _lines(turn: Turn, petition: PetitionRecord, texts: Texts, *, group: bool) -
         lines.append(texts.get("cards.place", place=_short(place)))
     lines.append(texts.get("cards.unit", unit=unit_shown(turn, petition, texts)))
     if petition.destination:
-        lines.append(texts.get("cards.destination", destination=destination_shown(turn, petition.destination, texts)))
+        lines.append(
+            texts.get("cards.destination", destination=destination_shown(turn, petition.destination, texts))
+        )
     lines.append(texts.get("cards.stage", stage=texts.get(f"cards.stage_{petition.stage}")))
     lines.append(texts.get("cards.officer", officer=officer_shown(turn, petition, texts)))
     if petition.withdraw_wish_at is not None and petition.stage not in _OVER:
         lines.append(texts.get("cards.withdraw_wish"))
-    if petition.not_satisfied_at is not None:
+    if petition.not_satisfied_at is not None and petition.stage in _DONE:
         lines.append(texts.get("cards.not_satisfied"))
     lines.append(due_line(turn, petition, texts))
     return "\n".join(line for line in lines if line)
@@ -160,43 +162,38 @@ def _sealed_lines(turn: Turn, petition: PetitionRecord, texts: Texts) -> str:
 
 
 def destination_shown(turn: Turn, destination: str, texts: Texts) -> str:
-    """The outside authority's name for `outside:<code>`."""
-    return turn.facts.agency.outside_authority(destination.removeprefix("outside:")).name(texts.language)
+    """The outside authority's name for `outside:<code>`; for `outside` alone, that it is not known yet."""
+    if ":" not in destination:
+        return texts.get("cards.outside_unknown")
+    return turn.facts.agency.outside_authority(destination).name(texts.language)
 
 
 def _actions(turn: Turn, petition: PetitionRecord, officer: OfficerRecord, texts: Texts) -> list[Button]:
-    allowed = actions_for(
+    offered = actions_for(
         petition.stage,
         role=officer.role,
         kind=petition.kind,
         same_unit=in_unit(turn.facts.agency, officer, petition.unit),
+        is_assigned=petition.officer_id == officer.id,
+        confidential=petition.confidential,
     )
-    return [
-        _button(action, petition, texts)
-        for action in ORDER
-        if action in allowed and _offered(petition, action, officer)
-    ]
+    return [_button(action, petition, texts) for action in offered if _makes_sense(petition, action)]
 
 
-def _offered(petition: PetitionRecord, action: Action, officer: OfficerRecord | None) -> bool:
-    """Whether a button makes sense beside what the table allows."""
-    if action is Action.TAKE:
-        return petition.officer_id is None or (officer is not None and petition.officer_id != officer.id)
-    if action is Action.WITHDRAW:
-        return petition.withdraw_wish_at is not None
+def _makes_sense(petition: PetitionRecord, action: Action) -> bool:
+    """An answered petition is reopened only after its citizen objected; the table asks the history for
+    that."""
+    if action is Action.REOPEN and petition.stage is not Stage.WITHDRAWN:
+        return petition.not_satisfied_at is not None
     return True
 
 
 def _button(action: Action, petition: PetitionRecord, texts: Texts) -> Button:
     return Button(
         label=texts.get(f"cards.button_{action}"),
-        token=Press(_VERBS.get(action, str(action)), petition.id).token,
+        token=Press(verb_of(action), petition.id).token,
         style="primary" if action in _PRIMARY else "",
     )
-
-
-_VERBS: Final = {Action.ASK_CITIZEN: "ask", Action.MESSAGE_CITIZEN: "message"}
-"""Verbs that differ from the action's wire value, because a token's verb is letters only."""
 
 
 def _pairs(buttons: list[Button]) -> tuple[tuple[Button, ...], ...]:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from handlers.messages import Button, Outgoing
+from handlers.officers.audience import texts_of
+from petitions.kinds import ActorKind
+from storage.records import ActorRef
 
 if TYPE_CHECKING:
     from handlers.texts import Texts
@@ -23,15 +26,21 @@ class Room:
     """The officer's private chat; also when the press came from a group."""
 
     @property
+    def actor(self) -> ActorRef:
+        officer = self.officer
+        return ActorRef(kind=ActorKind.OFFICER, officer_id=officer.id, role=officer.role, unit=officer.unit)
+
+    @property
     def in_group(self) -> bool:
         return self.turn.incoming.is_group
 
     @property
     def texts(self) -> Texts:
-        return self.turn.texts
+        """The texts of the private chat's language."""
+        return texts_of(self.turn, self.contact)
 
     def text(self, key: str, **params: object) -> str:
-        return self.turn.text(key, **params)
+        return self.texts.get(key, **params)
 
     def say(self, key: str, *, petition_id: int | None = None, **params: object) -> None:
         """A plain sentence in the private chat."""
@@ -62,13 +71,13 @@ class Room:
 
     def acknowledge(self, key: str, **params: object) -> None:
         """Short words on the pressed button; where a message is read more surely, that is sent as well."""
-        self.turn.acknowledgement = self.text(key, **params)
+        self.turn.acknowledgement = self.turn.text(key, **params)
 
     def refuse(self, key: str, **params: object) -> None:
         """Say why nothing was done: on the button in a group, as a message in private."""
         self.acknowledge(key, **params)
         if not self.in_group:
-            self.say(key, **params)
+            self.send(Outgoing(text=self.text(key, **params)))
 
 
 def room_of(turn: Turn) -> Room | None:
@@ -88,7 +97,9 @@ def room_of(turn: Turn) -> Room | None:
 def private_chat(turn: Turn, officer: OfficerRecord) -> ContactRecord | None:
     """A private chat of `officer` that can be written to, best on the account of this turn."""
     chats = [turn.book.contact_by_id(contact_id) for contact_id in officer.contact_ids]
-    open_chats = [chat for chat in chats if chat is not None and chat.blocked_at is None and not chat.is_group]
+    open_chats = [
+        chat for chat in chats if chat is not None and chat.blocked_at is None and not chat.is_group
+    ]
     here = (turn.incoming.channel, turn.incoming.account)
     open_chats.sort(key=lambda chat: (chat.channel, chat.account) != here)
     return open_chats[0] if open_chats else None

@@ -9,8 +9,35 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from petitions.kinds import Action
+
 PREFIX: Final = "o"
-_SHAPE: Final = re.compile(r"o\.([a-z]{1,12})(?:\.([0-9a-z]{1,13}))?(?:\.([0-9A-Za-z_:-]{1,32}))?")
+_SHAPE: Final = re.compile(r"o\.([a-z]{1,12})(?:\.([0-9a-z]{1,13}))?(?:\.([0-9A-Za-z_:-]{1,42}))?")
+_VERBS: Final = {
+    Action.ASK_CITIZEN: "ask",
+    Action.MESSAGE_CITIZEN: "message",
+    Action.TRANSFER: "move",
+    Action.CORRECT: "fix",
+}
+"""Verbs that differ from the action's wire value: letters only, and short beside a long unit code."""
+_ACTIONS: Final = {
+    _VERBS.get(action, action.value): action
+    for action in (
+        Action.TAKE,
+        Action.ASSIGN,
+        Action.START,
+        Action.ASK_CITIZEN,
+        Action.MESSAGE_CITIZEN,
+        Action.NOTE,
+        Action.ANSWER,
+        Action.CLOSE,
+        Action.REOPEN,
+        Action.TRANSFER,
+        Action.CORRECT,
+        Action.WITHDRAW,
+    )
+}
+"""What an officer can do with a button; everything else about a petition is done elsewhere."""
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -26,6 +53,16 @@ class Press:
     def token(self) -> str:
         parts = [PREFIX, self.verb, to_base36(self.petition_id)]
         return ".".join([*parts, self.argument] if self.argument else parts)
+
+
+def verb_of(action: Action) -> str:
+    """The verb of an action's button."""
+    return _VERBS.get(action, action.value)
+
+
+def action_of(verb: str) -> Action | None:
+    """The action behind a verb; None for a verb that only shows something."""
+    return _ACTIONS.get(verb)
 
 
 def parse(token: str) -> Press | None:

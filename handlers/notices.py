@@ -1,0 +1,271 @@
+"""Who hears of what happened to a petition, and where: the notices table turned into messages.
+
+Citizens hear in the chat where they filed, in the language of the petition. Officers hear through cards that
+are edited in place, and short words beside them. A sealed case is never announced in a group: only people who
+may see it get its code and class, in private (Luật Tố cáo 2018 Đ8 k3, Đ56).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from handlers.citizens.chat import petition_button
+from handlers.messages import Button, Outgoing
+from handlers.officers import cards
+from handlers.officers.access import sealed
+from handlers.officers.audience import Reader, duty_readers, readers_for, texts_of
+from handlers.officers.tokens import Press, to_base36, verb_of
+from handlers.turn import Priority
+from petitions.kinds import Action, ActorKind
+from petitions.notices import Audience, Event, Notice, Urgency, notices_for
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from handlers.texts import Texts
+    from handlers.turn import Turn
+    from storage.records import ActorRef, ContactRecord, PetitionRecord
+
+_WITH_CARD: Final = frozenset({Action.FILE, Action.TRANSFER, Action.ASSIGN})
+"""What brings a petition to somebody new: they get the card, not a line about it."""
+
+_PRIORITY: Final = {
+    Urgency.REPLY: Priority.REPLY,
+    Urgency.NOTICE: Priority.NOTICE,
+    Urgency.ALERT: Priority.REPLY,
+}
+_QUOTED: Final = 1000
+"""Characters of a citizen's words in an officer's notice; the details hold all of them."""
+
+
+def announce(
+    turn: Turn,
+    petition: PetitionRecord,
+    action: Action,
+    *,
+    before: PetitionRecord | None = None,
+    actor: ActorRef,
+    text: str = "",
+) -> None:
+    """Queue what the table says for `action`: notices, new cards, and the update of cards already out.
+
+    `petition` is as it is after the event, `before` as it was; `text` are the words that go along (a
+    question, an answer, a reason). What a citizen does is answered by the dialogue in the citizen's chat,
+    not from here.
+    """
+    rows = notices_for(action, petition.kind, confidential=petition.confidential, severity=petition.severity)
+    moved = before is not None and before.unit != petition.unit
+    carded: set[int] = set()
+    told: set[int] = set()
+    for notice in rows:
+        if notice.audience is Audience.CITIZEN:
+            if actor.kind is not ActorKind.CITIZEN:
+                _tell_citizen(turn, petition, notice, action, text)
+            continue
+        for reader in readers_for(turn, petition, notice):
+            if reader.contact.id in told or _is_actor(reader, actor):
+                continue
+            told.add(reader.contact.id)
+            if reader.may_see and (moved or action in _WITH_CARD):
+                carded.add(reader.contact.id)
+                _send_card(turn, petition, reader, notice)
+            else:
+                _tell_officer(turn, petition, notice, reader, action, text)
+    if before is not None:
+        refresh_cards(turn, petition, but=carded)
+
+
+def refresh_cards(turn: Turn, petition: PetitionRecord, *, but: Collection[int] = ()) -> None:
+    """Bring every card of `petition` that is out, or still waits to go out, up to date with what its
+    reader may see now. Where the case may no longer be seen, only its code stays."""
+    out = {card.contact_id for card in turn.book.cards(petition.id)}
+    out |= {
+        row.contact_id for row in turn.book.notices_of(petition.id) if row.card_petition_id == petition.id
+    }
+    for contact_id in sorted(out.difference(but)):
+        contact = turn.book.contact_by_id(contact_id)
+        if contact is None:
+            continue
+        texts = texts_of(turn, contact)
+        if contact.is_group:
+            message = cards.group_card(turn, petition, texts, unit=contact.unit)
+        else:
+            officer = turn.book.officer_of_contact(contact.id)
+            message = (
+                cards.private_card(turn, petition, officer, texts)
+                if officer is not None
+                else cards.gone_card(petition, texts)
+            )
+        _queue_card(turn, petition, contact, message, Priority.NOTICE)
+
+
+def alert_danger(turn: Turn, words: str, *, reach: str = "") -> int:
+    """Pass on to the focal unit's people on duty what somebody wrote of danger; not a petition.
+
+    Asked for by the person. `reach`: a phone number or place they gave. Returns how many chats it goes to, so
+    that nobody is promised help that no one was told of.
+    """
+    return _to_duty(turn, Event.DANGER, words, reach)
+
+
+def ask_call_back(turn: Turn, words: str, *, reach: str = "") -> int:
+    """Tell the focal unit's people on duty that somebody asks for a human being. Returns to how many
+    chats."""
+    return _to_duty(turn, Event.CALL_BACK, words, reach)
+
+
+def _to_duty(turn: Turn, event: Event, words: str, reach: str) -> int:
+    readers = duty_readers(turn)
+    for notice in notices_for(event, None):
+        for reader in readers:
+            texts = texts_of(turn, reader.contact)
+            lines = [texts.get(notice.text_key)]
+            if words:
+                lines.append(texts.get("notices.quoted", text=_cut(words, 3000)))
+            lines.append(texts.get("notices.reach", reach=reach) if reach else texts.get("notices.no_reach"))
+            turn.send(
+                Outgoing(text="\n\n".join(lines), protect=True),
+                to=reader.contact,
+                audience="officer",
+                priority=_PRIORITY[notice.urgency],
+                legal=True,
+            )
+    return len(readers)
+
+
+def _tell_citizen(turn: Turn, petition: PetitionRecord, notice: Notice, action: Action, text: str) -> None:
+    """The notice in the chat of the petition. A discreet one says no more than that there is news to open."""
+    contact = turn.book.contact_by_id(petition.contact_id) if petition.contact_id is not None else None
+    if contact is None:
+        return
+    texts = turn.facts.catalogue.language(petition.language)
+    code = cards.shown_code(petition)
+    discreet = petition.discreet or contact.discreet
+    if discreet:
+        button = Button(label=texts.get("notices.button_read"), token=_read_token(petition))
+        message = Outgoing(
+            text=texts.get("notices.discreet", code=code), rows=((button,),), monospace=(code,)
+        )
+    else:
+        message = citizen_message(turn, petition, notice.text_key, action, text, texts)
+    turn.send(
+        replace(message, quiet=discreet),
+        to=contact,
+        audience="citizen",
+        priority=_PRIORITY[notice.urgency],
+        petition_id=petition.id,
+        event_seq=petition.events_count,
+        legal=notice.legal,
+    )
+
+
+def citizen_message(
+    turn: Turn, petition: PetitionRecord, key: str, action: Action, text: str, texts: Texts
+) -> Outgoing:
+    """What the citizen is told of `action`, with the buttons that answer it."""
+    code = cards.shown_code(petition)
+    params = {
+        "code": code,
+        "unit": cards.unit_shown(turn, petition, texts),
+        "officer": cards.officer_shown(turn, petition, texts),
+        "text": text,
+    }
+    if text and f"{key}_reason" in texts:
+        key = f"{key}_reason"
+    return Outgoing(
+        text=texts.get(key, **params), rows=_citizen_buttons(petition, action, texts), monospace=(code,)
+    )
+
+
+def _read_token(petition: PetitionRecord) -> str:
+    """The button under a discreet notice; `handlers.responses` answers it."""
+    return f"n.read.{to_base36(petition.id)}.{petition.events_count}"
+
+
+def _citizen_buttons(
+    petition: PetitionRecord, action: Action, texts: Texts
+) -> tuple[tuple[Button, ...], ...]:
+    """A way to answer what was asked; a rating of the answer, and a way to say that it is none. The citizen's
+    dialogue takes the presses."""
+    if action in (Action.ASK_CITIZEN, Action.MESSAGE_CITIZEN):
+        return ((petition_button(texts.get("notices.button_reply"), "add", petition.id),),)
+    if action is Action.ANSWER:
+        stars = tuple(petition_button(str(n), "rate", petition.id, str(n)) for n in range(1, 6))
+        objection = petition_button(texts.get("notices.button_not_satisfied"), "unsatisfied", petition.id)
+        return (stars, (objection,))
+    return ()
+
+
+def _send_card(turn: Turn, petition: PetitionRecord, reader: Reader, notice: Notice) -> None:
+    """The card, with the words of the notice above it until its next update."""
+    texts = texts_of(turn, reader.contact)
+    if reader.officer is None:
+        card = cards.group_card(turn, petition, texts, unit=reader.contact.unit)
+    else:
+        card = cards.private_card(turn, petition, reader.officer, texts)
+    heading = texts.get(notice.text_key, **_officer_params(petition))
+    message = replace(card, text=f"{heading}\n{card.text}")
+    _queue_card(turn, petition, reader.contact, message, _PRIORITY[notice.urgency])
+
+
+def _queue_card(
+    turn: Turn, petition: PetitionRecord, contact: ContactRecord, message: Outgoing, priority: Priority
+) -> None:
+    turn.send(
+        message,
+        to=contact,
+        audience="unit" if contact.is_group else "officer",
+        priority=priority,
+        petition_id=petition.id,
+        event_seq=petition.events_count,
+        coalesce=f"card:{petition.id}",
+        card_of=petition.id,
+    )
+
+
+def _tell_officer(
+    turn: Turn, petition: PetitionRecord, notice: Notice, reader: Reader, action: Action, text: str
+) -> None:
+    """A line about a petition the reader has already, and a button that opens it. Words of a person only in
+    private, and never from a sealed case."""
+    texts = texts_of(turn, reader.contact)
+    code = cards.shown_code(petition)
+    if not reader.may_see:
+        message = Outgoing(text=texts.get("notices.nobody_reached", code=code), monospace=(code,))
+    else:
+        lines = [texts.get(notice.text_key, **_officer_params(petition))]
+        if text and reader.officer is not None and not sealed(petition):
+            lines.append(texts.get("notices.quoted", text=_cut(text, _QUOTED)))
+        buttons = [Button(label=texts.get("notices.button_open"), token=Press("case", petition.id).token)]
+        if action is Action.NOT_SATISFIED and notice.audience is Audience.HEAD:
+            reopen = Press(verb_of(Action.REOPEN), petition.id).token
+            buttons.insert(0, Button(label=texts.get("cards.button_reopen"), token=reopen, style="primary"))
+        message = Outgoing(
+            text="\n\n".join(lines),
+            rows=(tuple(buttons),) if reader.officer is not None else (),
+            monospace=(code,),
+            protect=sealed(petition),
+        )
+    turn.send(
+        message,
+        to=reader.contact,
+        audience="unit" if reader.contact.is_group else "officer",
+        priority=_PRIORITY[notice.urgency],
+        petition_id=petition.id,
+        event_seq=petition.events_count,
+    )
+
+
+def _officer_params(petition: PetitionRecord) -> dict[str, object]:
+    """What an officer's notice may name: nothing of the matter itself, which the card shows to whom it
+    may."""
+    return {"code": cards.shown_code(petition)}
+
+
+def _is_actor(reader: Reader, actor: ActorRef) -> bool:
+    return reader.officer is not None and reader.officer.id == actor.officer_id
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -1,0 +1,155 @@
+"""Which chats a notice to officers goes to, from the unit's group down to whoever can be reached at all.
+
+Nobody linked is no reason for silence: the focal unit hears then, after it the leadership, and last those who
+administer the service. Whoever may not see the case only learns that its unit cannot be reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from handlers.officers.access import Access, officer_access, sealed
+from petitions.kinds import Role
+from petitions.notices import Audience, Notice
+
+if TYPE_CHECKING:
+    from handlers.texts import Texts
+    from handlers.turn import Turn
+    from storage.records import ContactRecord, OfficerRecord, PetitionRecord
+
+DUTY_ROLES: Final = frozenset({Role.INTAKE, Role.INSPECTOR, Role.HEAD})
+"""Who of the focal unit is reached by alerts and by cases nobody else can be told of."""
+LEADING_ROLES: Final = frozenset({Role.DIRECTOR, Role.HEAD})
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A chat that gets a notice: a unit's group (no officer) or a private chat of an officer."""
+
+    contact: ContactRecord
+    officer: OfficerRecord | None
+    may_see: bool = True
+    """False: this person only learns that the unit in charge cannot be reached."""
+
+
+def readers_for(turn: Turn, petition: PetitionRecord, notice: Notice) -> list[Reader]:
+    """The chats for one notice about a petition, each once."""
+    match notice.audience:
+        case Audience.OFFICER:
+            found = _named(turn, petition) or _unit(turn, petition, notice)
+        case Audience.HEAD:
+            found = _head(turn, petition) or _unit(turn, petition, notice)
+        case Audience.FOCAL:
+            found = duty_readers(turn)
+        case _:
+            found = _unit(turn, petition, notice)
+    return found or _last_resort(turn, petition)
+
+
+def duty_readers(turn: Turn) -> list[Reader]:
+    """Private chats of the focal unit's people on duty; of the leadership, then of administrators, where
+    there are none."""
+    agency = turn.facts.agency
+    people = _of_unit(turn, agency.focal_unit, DUTY_ROLES)
+    return (
+        _chats(turn, people)
+        or _chats(turn, _leaders(turn))
+        or _chats(turn, turn.book.officers(roles={Role.ADMIN}))
+    )
+
+
+def texts_of(turn: Turn, contact: ContactRecord) -> Texts:
+    """The texts of a chat's language: what this turn speaks when it is this chat, else what it is known
+    for."""
+    if contact.id == turn.contact.id:
+        return turn.texts
+    return turn.facts.catalogue.language(contact.language)
+
+
+def _named(turn: Turn, petition: PetitionRecord) -> list[Reader]:
+    """The named officer; while away, the deputy as well, so that nothing waits for a return."""
+    officer = turn.book.officer(petition.officer_id) if petition.officer_id is not None else None
+    if officer is None or not officer.active:
+        return []
+    people = [officer]
+    if _is_away(turn, officer) and officer.deputy_id is not None:
+        deputy = turn.book.officer(officer.deputy_id)
+        if officer_access(turn.facts.agency, petition, deputy) is Access.FULL and deputy is not None:
+            people = [deputy, officer]
+    return _chats(turn, people)
+
+
+def _head(turn: Turn, petition: PetitionRecord) -> list[Reader]:
+    """The head of the answerable unit, else the leadership where it may see the case."""
+    heads = _of_unit(turn, petition.unit, {Role.HEAD})
+    return _chats(turn, heads) or _chats(turn, _seeing(turn, petition, _leaders(turn)))
+
+
+def _unit(turn: Turn, petition: PetitionRecord, notice: Notice) -> list[Reader]:
+    """The unit's groups, else its people in private; those who are away only where nobody else is there."""
+    unit = turn.facts.agency.answerable(petition.unit).code
+    if not notice.private_only and not sealed(petition):
+        groups = [group for group in turn.book.groups_of(unit) if group.blocked_at is None]
+        if groups:
+            return [Reader(group, None) for group in groups]
+    people = _seeing(turn, petition, _of_unit(turn, petition.unit))
+    present = [officer for officer in people if not _is_away(turn, officer)]
+    return _chats(turn, present) or _chats(turn, people)
+
+
+def _last_resort(turn: Turn, petition: PetitionRecord) -> list[Reader]:
+    """Nobody of the unit can be reached. A sealed case stays hidden from those it is kept from: the focal
+    unit is asked only where the case is its own, for it may be the accused one."""
+    agency = turn.facts.agency
+    own = agency.answerable(petition.unit).code == agency.focal_unit
+    rings = [] if sealed(petition) and not own else [_of_unit(turn, agency.focal_unit, DUTY_ROLES)]
+    rings += [_leaders(turn), turn.book.officers(roles={Role.ADMIN})]
+    for people in rings:
+        found = _chats(turn, people)
+        if found:
+            return [
+                Reader(
+                    reader.contact,
+                    reader.officer,
+                    may_see=officer_access(agency, petition, reader.officer) is Access.FULL,
+                )
+                for reader in found
+            ]
+    return []
+
+
+def _of_unit(turn: Turn, unit: str, roles: Iterable[Role] | None = None) -> list[OfficerRecord]:
+    """The active officers of a unit, with those who came with the units it succeeded."""
+    agency = turn.facts.agency
+    here = agency.answerable(unit).code
+    codes = [known.code for known in agency.units if agency.answerable(known.code).code == here]
+    wanted = None if roles is None else frozenset(roles)
+    return [officer for code in codes for officer in turn.book.officers(unit=code, roles=wanted)]
+
+
+def _leaders(turn: Turn) -> list[OfficerRecord]:
+    return _of_unit(turn, turn.facts.agency.leadership_unit, LEADING_ROLES) or turn.book.officers(
+        roles={Role.DIRECTOR}
+    )
+
+
+def _seeing(turn: Turn, petition: PetitionRecord, people: list[OfficerRecord]) -> list[OfficerRecord]:
+    agency = turn.facts.agency
+    return [officer for officer in people if officer_access(agency, petition, officer) is Access.FULL]
+
+
+def _is_away(turn: Turn, officer: OfficerRecord) -> bool:
+    return officer.absent_until is not None and officer.absent_until > turn.now
+
+
+def _chats(turn: Turn, people: Iterable[OfficerRecord]) -> list[Reader]:
+    """The private chats of these people that take messages."""
+    found: dict[int, Reader] = {}
+    for officer in people:
+        for contact_id in officer.contact_ids:
+            contact = turn.book.contact_by_id(contact_id)
+            if contact is not None and contact.blocked_at is None and not contact.is_group:
+                found.setdefault(contact.id, Reader(contact, officer))
+    return list(found.values())

@@ -1,0 +1,165 @@
+"""Correcting a petition's class: kind, topic, answerable unit, or the other authority it belongs to.
+
+What is chosen travels in the button's argument: `k:<kind>`, `t:<topic>`, `u:<unit>`, `d:<authority>`;
+`d:-` takes a destination back. A new kind or topic moves the petition along the routing rules, but only from
+where those rules had put it: a case kept away from a unit on purpose stays away from it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.messages import Button
+from handlers.officers import cards
+from handlers.officers.lists import paged
+from handlers.officers.tokens import Press
+from petitions.kinds import Kind
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from handlers.officers.room import Room
+    from storage.records import PetitionRecord
+
+KINDS = tuple(Kind)
+NO_DESTINATION = "d:-"
+
+
+def offer(room: Room, petition: PetitionRecord, argument: str) -> bool:
+    """Show the next list of choices. False when `argument` is a choice already, not a list."""
+    what, _, rest = argument.partition(":")
+    page = int(rest) if rest.isdigit() and what in ("topics", "units", "outside") else 0
+    match what:
+        case "":
+            buttons = [_to(room, petition, name) for name in ("kind", "topics", "units", "outside")]
+        case "kind":
+            buttons = [
+                _choice(petition, f"k:{kind}", room.text(f"cards.kind_{kind}"))
+                for kind in KINDS
+                if kind is not petition.kind
+            ]
+        case "topics":
+            buttons = _units_with_topics(room, petition)
+        case "in":
+            buttons = _topics(room, petition, rest)
+        case "units":
+            buttons = _units(room, petition)
+        case "outside":
+            buttons = _authorities(room, petition)
+        case _:
+            return False
+    rows = paged(buttons, page, lambda to: Press("fix", petition.id, f"{what}:{to}").token, room.texts)
+    room.ask(
+        f"officer.correct_{what or 'menu'}", rows, petition_id=petition.id, code=cards.shown_code(petition)
+    )
+    if room.in_group:
+        room.acknowledge("officer.see_private")
+    return True
+
+
+def changes(room: Room, petition: PetitionRecord, argument: str) -> dict[str, Any]:
+    """What `cases.perform` gets for a choice. An argument nobody was offered changes nothing."""
+    what, _, chosen = argument.partition(":")
+    agency = room.turn.facts.agency
+    match what:
+        case "k" if chosen in set(Kind):
+            return {"kind": Kind(chosen)} | _moved(room, petition, Kind(chosen), petition.topic)
+        case "t" if any(topic.code == chosen for topic in agency.topics):
+            return {"topic": chosen} | _moved(room, petition, petition.kind, chosen)
+        case "u":
+            return {"unit": chosen, "destination": ""}
+        case "d" if argument == NO_DESTINATION:
+            return {"destination": ""}
+        case "d" if any(authority.code == chosen for authority in agency.outside_authorities):
+            return {"destination": f"outside:{chosen}"}
+        case _:
+            return {}
+
+
+def described(room: Room, petition: PetitionRecord, argument: str) -> str:
+    """What the choice changes, in words, for the confirmation."""
+    agency = room.turn.facts.agency
+    texts = room.texts
+    given = changes(room, petition, argument)
+    lines = []
+    if "kind" in given:
+        kinds = (texts.get(f"cards.kind_{petition.kind}"), texts.get(f"cards.kind_{given['kind']}"))
+        lines.append(texts.get("officer.change_kind", before=kinds[0], after=kinds[1]))
+    if "topic" in given:
+        after = agency.topic(given["topic"]).name(texts.language)
+        lines.append(
+            texts.get(
+                "officer.change_topic", before=cards.topic_shown(room.turn, petition, texts), after=after
+            )
+        )
+    if given.get("unit"):
+        after = agency.answerable(given["unit"]).name(texts.language)
+        lines.append(
+            texts.get("officer.change_unit", before=cards.unit_shown(room.turn, petition, texts), after=after)
+        )
+    if given.get("destination"):
+        name = cards.destination_shown(room.turn, given["destination"], texts)
+        lines.append(texts.get("officer.change_destination", after=name))
+    elif petition.destination and "destination" in given:
+        lines.append(texts.get("officer.change_no_destination"))
+    return "\n".join(lines)
+
+
+def _moved(room: Room, petition: PetitionRecord, kind: Kind, topic: str | None) -> dict[str, Any]:
+    """Where the routing rules send the corrected petition, if they had sent it where it is."""
+    agency = room.turn.facts.agency
+    outside = petition.destination.removeprefix("outside:") if petition.destination else None
+    placed = agency.route(petition.kind, petition.topic, outside=outside)
+    if agency.answerable(placed.unit) != agency.answerable(petition.unit):
+        return {}
+    route = agency.route(kind, topic, outside=outside)
+    if agency.answerable(route.unit) == agency.answerable(petition.unit):
+        return {}
+    return {"unit": agency.answerable(route.unit).code}
+
+
+def _to(room: Room, petition: PetitionRecord, name: str) -> Button:
+    return Button(
+        label=room.text(f"officer.correct_what_{name}"), token=Press("fix", petition.id, name).token
+    )
+
+
+def _choice(petition: PetitionRecord, argument: str, label: str) -> Button:
+    return Button(label=label, token=Press("fix", petition.id, argument).token)
+
+
+def _units_with_topics(room: Room, petition: PetitionRecord) -> list[Button]:
+    agency = room.turn.facts.agency
+    having = {topic.unit for topic in agency.topics}
+    return [
+        _choice(petition, f"in:{unit.code}", unit.name(room.texts.language))
+        for unit in agency.units
+        if unit.code in having
+    ]
+
+
+def _topics(room: Room, petition: PetitionRecord, unit: str) -> list[Button]:
+    return [
+        _choice(petition, f"t:{topic.code}", topic.name(room.texts.language))
+        for topic in room.turn.facts.agency.topics
+        if topic.unit == unit and topic.code != petition.topic
+    ]
+
+
+def _units(room: Room, petition: PetitionRecord) -> list[Button]:
+    agency = room.turn.facts.agency
+    return [
+        _choice(petition, f"u:{unit.code}", unit.name(room.texts.language))
+        for unit in agency.units
+        if unit.active and unit.code != agency.answerable(petition.unit).code
+    ]
+
+
+def _authorities(room: Room, petition: PetitionRecord) -> list[Button]:
+    buttons = [
+        _choice(petition, f"d:{authority.code}", authority.name(room.texts.language))
+        for authority in room.turn.facts.agency.outside_authorities
+    ]
+    if petition.destination:
+        buttons.insert(0, _choice(petition, NO_DESTINATION, room.text("officer.correct_ours")))
+    return buttons

@@ -1,0 +1,128 @@
+"""What an officer's press does. Every press is checked again here: who, which role and unit, and whether the
+petition still allows it; a button only ever says what was wished."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers import cases
+from handlers.officers import cards, choosing, corrections, details, history, inbox, questions, relay
+from handlers.officers.access import Access, officer_access, sealed
+from handlers.officers.refusals import explain
+from handlers.officers.room import Room, room_of
+from handlers.officers.tokens import Press, action_of, parse
+from petitions.kinds import Action
+from petitions.workflow import Refused
+
+if TYPE_CHECKING:
+    from handlers.messages import Choice
+    from handlers.turn import Turn
+    from storage.records import PetitionRecord
+
+
+def press(turn: Turn, choice: Choice) -> None:
+    """Handle a press on an officer's button, whoever pressed it and wherever."""
+    room = _room(turn)
+    if room is None:
+        return
+    wish = parse(choice.token)
+    if wish is None:
+        room.refuse("officer.old_button")
+        return
+    match wish.verb:
+        case "inbox":
+            inbox.show(room, wish.argument)
+        case "no":
+            questions.cancel(room)
+        case "yes":
+            questions.confirm(room, wish.petition_id)
+        case _:
+            _about_petition(room, wish)
+
+
+def _room(turn: Turn) -> Room | None:
+    """The officer's room; everybody else is told on the button, and nothing more happens."""
+    room = room_of(turn)
+    if room is not None:
+        return room
+    if turn.officer is not None and turn.officer.active:
+        turn.acknowledgement = turn.text("officer.open_private_first")
+    elif turn.incoming.is_group and not turn.incoming.person:
+        turn.acknowledgement = turn.text("officer.anonymous_admin")
+    else:
+        turn.acknowledgement = turn.text("officer.not_linked_short")
+        if not turn.incoming.is_group:
+            turn.say("officer.not_linked")
+    return None
+
+
+def _about_petition(room: Room, wish: Press) -> None:
+    petition = room.turn.book.petition(wish.petition_id)
+    access = officer_access(room.turn.facts.agency, petition, room.officer)
+    if petition is None or access is Access.NONE:
+        room.refuse("officer.unknown_case")
+        return
+    if room.in_group and sealed(petition):
+        # A card from before the case was sealed: nothing is done or shown from a group.
+        room.refuse("officer.sealed_in_group")
+        return
+    match wish.verb:
+        case "view":
+            details.show(room, petition)
+        case "log":
+            history.show(room, petition)
+        case "case":
+            inbox.show_case(room, petition)
+        case "file":
+            details.send_file(room, petition, _number(wish.argument))
+        case "who":
+            questions.ask(room, petition, questions.OPEN_IDENTITY)
+        case "relay":
+            relay.send_note_on(room, petition, _number(wish.argument, base=10))
+        case _:
+            _act(room, petition, wish)
+
+
+def _act(room: Room, petition: PetitionRecord, wish: Press) -> None:
+    action = action_of(wish.verb)
+    if action is None:
+        room.refuse("officer.old_button")
+        return
+    try:
+        row = cases.check(room.turn, petition, action, room.actor)
+    except cases.UnknownPetition:
+        room.refuse("officer.unknown_case")
+        return
+    except Refused as refused:
+        key, params = explain(room.turn, petition, action, refused)
+        room.refuse(key, **params)
+        _show_as_it_is(room, petition)
+        return
+    listing = not wish.argument or wish.argument.startswith("p:")
+    if action is Action.ASSIGN and listing:
+        choosing.offer_colleagues(room, petition, wish.argument)
+    elif action is Action.ASSIGN:
+        questions.act(room, petition, action, officer_id=_number(wish.argument))
+    elif action is Action.TRANSFER and listing:
+        choosing.offer_units(room, petition, wish.argument)
+    elif action is Action.CORRECT and corrections.offer(room, petition, wish.argument):
+        return
+    elif row.needs & {"text", "reason"}:
+        questions.ask(room, petition, wish.verb, wish.argument)
+    else:
+        questions.act(room, petition, action)
+
+
+def _show_as_it_is(room: Room, petition: PetitionRecord) -> None:
+    """An old button stood under an old card: bring the card in this chat up to date."""
+    if not room.in_group and room.turn.book.card(petition.id, room.contact.id) is not None:
+        card = cards.private_card(room.turn, petition, room.officer, room.texts)
+        room.send(card, petition_id=petition.id, card_of=petition.id)
+
+
+def _number(argument: str, base: int = 36) -> int:
+    """A number in a button's argument; 0, which names nothing, for anything else."""
+    try:
+        return int(argument, base)
+    except ValueError:
+        return 0

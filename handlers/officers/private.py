@@ -1,0 +1,112 @@
+"""An officer in a private chat, which may also be the chat of a citizen: only what is officers' business is
+taken here, everything else is left to the citizen's dialogue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.messages import Choice, Command, Files, Text
+from handlers.officers import desk, inbox, links, questions, relay, state
+from handlers.officers.room import Room, room_of
+from petitions.intents import Intent, intents, is_only
+
+if TYPE_CHECKING:
+    from handlers.turn import Turn
+
+INVITE_PREFIX = "link_"
+"""A deep link carries an invitation as `/start link_<invite>`."""
+
+
+def handle(turn: Turn) -> bool:
+    """Handle one update of a private chat. False: it is not officers' business."""
+    match turn.incoming.content:
+        case Choice(token=token) as choice if token.startswith("o."):
+            desk.press(turn, choice)
+            return True
+        case Command(name=name, argument=argument):
+            return _command(turn, name, argument)
+        case Text(text=words):
+            return _words(turn, words)
+        case Files():
+            return _files(turn)
+        case _:
+            return False
+
+
+def _command(turn: Turn, name: str, argument: str) -> bool:
+    if name == "link" or (name == "start" and argument.startswith(INVITE_PREFIX)):
+        links.link_private(turn, argument.removeprefix(INVITE_PREFIX))
+        return True
+    if name in ("inbox", "case"):
+        room = room_of(turn)
+        if room is None:
+            turn.say("officer.not_linked")
+        elif name == "inbox":
+            inbox.show(room, argument.strip().lower())
+        else:
+            inbox.show_by_code(room, argument)
+        return True
+    pending = state.load(turn.talk, turn.now).pending
+    room = room_of(turn)
+    if pending is None or room is None:
+        return False
+    if name == "cancel":
+        questions.cancel(room)
+        return True
+    # Another command leads elsewhere: the words that follow it are not the answer any more.
+    questions.forget(room)
+    return False
+
+
+def _words(turn: Turn, words: str) -> bool:
+    room = room_of(turn)
+    if room is None:
+        return False
+    pending = state.load(turn.talk, turn.now).pending
+    about = _replied_to(turn)
+    if pending is not None and about in (None, pending.petition_id):
+        _answer(room, pending, words)
+        return True
+    return about is not None and relay.take_reply(room, about, words)
+
+
+def _answer(room: Room, pending: state.Pending, words: str) -> None:
+    """Words for the open question; a plain yes or no is one to what was shown again."""
+    if is_only(words, Intent.CANCEL):
+        questions.cancel(room)
+    elif pending.text and _agrees(words):
+        questions.confirm(room, pending.petition_id)
+    elif pending.text and is_only(words, Intent.NO):
+        questions.cancel(room)
+    else:
+        questions.take_words(room, pending, words)
+
+
+def _agrees(words: str) -> bool:
+    found = intents(words)
+    return (
+        bool(found)
+        and all(is_only(words, intent) for intent in found & {Intent.YES, Intent.CONFIRM})
+        and bool(found & {Intent.YES, Intent.CONFIRM})
+    )
+
+
+def _files(turn: Turn) -> bool:
+    """A file where words were asked for, or in reply to a card: said so, never silently dropped."""
+    room = room_of(turn)
+    if room is None:
+        return False
+    pending = state.load(turn.talk, turn.now).pending
+    if pending is None and _replied_to(turn) is None:
+        return False
+    room.say("officer.words_only")
+    return True
+
+
+def _replied_to(turn: Turn) -> int | None:
+    """The petition of the officers' message this one replies to."""
+    if not turn.incoming.reply_to:
+        return None
+    return turn.book.petition_of_message(
+        turn.contact.id, turn.incoming.reply_to, audiences=("officer", "unit")
+    )

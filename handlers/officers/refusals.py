@@ -1,0 +1,33 @@
+"""Why something was not done, in words for the officer who tried."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.officers.cards import officer_name
+from petitions.kinds import Action
+from petitions.workflow import RefusalCode, Refused
+
+if TYPE_CHECKING:
+    from handlers.turn import Turn
+    from storage.records import PetitionRecord
+
+
+def explain(
+    turn: Turn, petition: PetitionRecord, action: Action, refused: Refused
+) -> tuple[str, dict[str, object]]:
+    """Text key and parameters for `refused`. A case somebody else was quicker to take names that
+    colleague."""
+    texts = turn.texts
+    if action is Action.TAKE and petition.officer_id is not None:
+        holder = turn.book.officer(petition.officer_id)
+        if turn.officer is not None and petition.officer_id == turn.officer.id:
+            return "officer.refused_yours_already", {}
+        name = officer_name(holder, texts) if holder is not None else texts.get("cards.nobody")
+        return "officer.refused_already_taken", {"officer": name}
+    params: dict[str, object] = dict(refused.params)
+    if refused.code is RefusalCode.WRONG_STAGE:
+        params = {"stage": texts.get(f"cards.stage_{petition.stage}")}
+    elif refused.code is RefusalCode.ALREADY_TAKEN:
+        return "officer.refused_wrong_stage", {"stage": texts.get(f"cards.stage_{petition.stage}")}
+    return f"officer.refused_{refused.code}", params

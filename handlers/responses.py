@@ -1,0 +1,48 @@
+"""Opening a discreet notice: the citizen presses "read", and only then the words stand in the chat."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from handlers import cases
+from handlers.notices import citizen_message
+from handlers.officers.access import Access
+from petitions.notices import Audience, notices_for
+
+if TYPE_CHECKING:
+    from handlers.turn import Turn
+    from storage.records import EventRecord, PetitionRecord
+
+_TOKEN: Final = re.compile(r"n\.read\.([0-9a-z]{1,13})\.([0-9]{1,6})")
+
+
+def is_ours(token: str) -> bool:
+    """Whether a button stood under a notice to a citizen."""
+    return token.startswith("n.")
+
+
+def press(turn: Turn, token: str) -> None:
+    """Say what the notice kept back, to the petitioner only."""
+    match = _TOKEN.fullmatch(token)
+    petition = turn.book.petition(int(match[1], 36)) if match is not None else None
+    if match is None or petition is None or not _is_petitioner(turn, petition):
+        turn.say("notices.not_to_read")
+        return
+    event = next((event for event in turn.book.events(petition.id) if event.seq == int(match[2])), None)
+    key = _text_key(petition, event) if event is not None else None
+    if event is None or key is None:
+        turn.say("notices.not_to_read")
+        return
+    words = str(event.content.get("text") or event.content.get("reason") or "")
+    message = citizen_message(turn, petition, key, event.action, words, turn.texts)
+    turn.send(message, petition_id=petition.id)
+
+
+def _is_petitioner(turn: Turn, petition: PetitionRecord) -> bool:
+    return cases.access(turn, petition) is Access.OWN or petition.contact_id == turn.contact.id
+
+
+def _text_key(petition: PetitionRecord, event: EventRecord) -> str | None:
+    rows = notices_for(event.action, petition.kind)
+    return next((notice.text_key for notice in rows if notice.audience is Audience.CITIZEN), None)
