@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -112,5 +111,7 @@ class Office:
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine to its end, with clear words for what an operator can mend."""
+    import asyncio
+
     with clear_words():
         return asyncio.run(work)

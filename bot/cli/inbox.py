@@ -30,10 +30,8 @@ def list_letters(limit: int) -> None:
     office = ground.Office.open()
     letters = _waiting(office, limit)
     for letter in letters:
-        moment = letter.received_at.astimezone(office.agency.zone)
-        click.echo(
-            f"{letter.id}  {moment:%d/%m/%Y %H:%M:%S}  {letter.channel:<8}  {letter.attempts}x  {letter.error}"
-        )
+        moment = f"{letter.received_at.astimezone(office.agency.zone):%d/%m/%Y %H:%M:%S}"
+        click.echo(f"{letter.id}  {moment}  {letter.channel:<8}  {letter.attempts}x  {letter.error}")
     click.echo(f"{len(letters)} dead letters." if letters else "No dead letters.")
 
 

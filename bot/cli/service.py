@@ -62,8 +62,12 @@ def run(roles: frozenset[str]) -> None:
 
 @click.command()
 def migrate() -> None:
-    """Bring the database to this version's schema. Stop the service and make a back-up before."""
+    """Bring the database to this version's schema. Stop the service and make a back-up before.
+
+    An empty database gets its key ring as well, if there is none yet.
+    """
     from bot.folders import prepare
+    from storage.keys import KeyRing
     from storage.migrate import current, head, upgrade
 
     storage = ground.settings().storage
@@ -71,6 +75,10 @@ def migrate() -> None:
     with ground.clear_words():
         prepare(storage.data_dir)
     before = ground.run(current(url))
+    if before is None and not storage.key_file.exists():
+        with ground.clear_words():
+            KeyRing.create(storage.key_file)
+        click.echo(f"A key ring was made: {storage.key_file}. Keep a copy apart from the database.")
     if before == head():
         click.echo(f"The database is at schema {before} already.")
         return

@@ -76,16 +76,16 @@ async def check_database(settings: Settings) -> tuple[Finding, bool]:
     """The database answers and has this version's schema. The second value: nothing was ever stored there."""
     url = settings.storage.database_url.get_secret_value()
     database = Database.from_url(url)
-    name = f"database ({database.dialect})"[:16]
+    name = "database"
     if database.dialect == "sqlite" and not _exists(url.partition(":///")[2]):
-        return ok(name, "will be made at first start"), True
+        return ok(name, "SQLite, will be made at first start"), True
     try:
         version = await migrate.current(url)
     except Unavailable as error:
         message = f"{error}. Check TIEPDAN_DATABASE_URL, that the server runs, and the user's password."
         return fail(name, message), False
     if version == migrate.head():
-        return ok(name, f"reachable, schema {version}"), False
+        return ok(name, f"{database.dialect}, reachable, schema {version}"), False
     if version is None:
         if database.dialect == "sqlite":
             return ok(name, "empty, the schema is made at first start"), True
