@@ -14,6 +14,8 @@ _COUNT_WORDS = {
     "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
 }  # fmt: skip
 _NUMBER = r"(?P<n>\d{1,4}|hai|ba|bon|nam|sau|bay|tam|chin|muoi)"
+_DIGITS = r"(?P<n>\d{1,4})"
+"""Folded number words are ambiguous ("bà" and "ba"), so they count only behind "we"."""
 _WHO = (
     r"(?:nguoi|ho dan|ho gia dinh|ho|gia dinh|cu|ong|ba|anh|chi|em|ban|chau|phu huynh|hoi vien|thanh vien|can bo|giao vien|hoc sinh|"
     r"sinh vien|cong nhan|vien chuc|nhan vien|cu dan|nguoi dan|cu tri|xa vien|tieu thuong|chu quan|chu ho|doan vien|nghe nhan|"
@@ -25,10 +27,10 @@ _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
         rf"(?<!\w){_WE}(?: (?:gom|la|co|tong cong|gom co|cho))*,? ?\(?(?:tat ca |gom )?{_NUMBER} {_WHO}(?!\w)",
-        rf"(?<!\w){_NUMBER} {_WHO}[\w ]{{0,40}}? (?:chung toi|chung em|bon em)[\w ]{{0,12}}? ?{_ACTS}(?!\w)",
-        rf"(?<!\w){_NUMBER} {_WHO}(?: [\w]+){{0,5}}? (?:cung|dong) {_ACTS}(?!\w)",
-        rf"(?<!\w){_NUMBER} {_WHO}(?: [\w]+){{0,6}}? (?:kien nghi|khieu nai|to cao|phan anh|dung don|ky don|ky ten|lam don)(?!\w)",
-        rf"(?<!\w)(?:cung|voi) {_NUMBER} {_WHO}(?: \w+){{0,3}} (?:cung )?(?:ky|kien nghi|khieu nai|phan anh|to cao|lam don)",
+        rf"(?<!\w){_DIGITS} {_WHO}[\w ]{{0,40}}? (?:chung toi|chung em|bon em)[\w ]{{0,12}}? ?{_ACTS}(?!\w)",
+        rf"(?<!\w){_DIGITS} {_WHO}(?: [\w]+){{0,5}}? (?:cung|dong) {_ACTS}(?!\w)",
+        rf"(?<!\w){_DIGITS} {_WHO}(?: [\w]+){{0,6}}? (?:kien nghi|khieu nai|to cao|phan anh|dung don|ky don|ky ten|lam don)(?!\w)",
+        rf"(?<!\w)(?:cung|voi) {_DIGITS} {_WHO}(?: \w+){{0,3}} (?:cung )?(?:ky|kien nghi|khieu nai|phan anh|to cao|lam don)",
         r"(?<!\w)(?:we are|we, the|we,|on behalf of) (?P<n>\d{1,4})(?!\w)",
         r"(?<!\w)(?P<n>\d{1,4}) of us(?!\w)",
     )

@@ -59,8 +59,8 @@ class Words:
 
 
 @lru_cache(maxsize=1)
-def _shorthand() -> dict[str, list[str]]:
-    return {short: long.split() for short, long in table("shorthand")["words"].items()}
+def _shorthand() -> dict[str, tuple[str, ...]]:
+    return {short: tuple(long.split()) for short, long in table("shorthand")["words"].items()}
 
 
 def _calm(token: str) -> str:
@@ -69,7 +69,6 @@ def _calm(token: str) -> str:
     return _TAIL.sub(r"\1", token) if len(token) > 2 else token
 
 
-@lru_cache(maxsize=8192)
 def _forms(token: str) -> tuple[str, str]:
     """`key` and `bare` of one lower-case word. In `key` the tone stands at the end, wherever it was written."""
     if token.isascii():
@@ -87,10 +86,17 @@ def _forms(token: str) -> tuple[str, str]:
     return "".join(letters) + tone, "".join(bare)
 
 
+@lru_cache(maxsize=8192)
+def _token_forms(token: str, expand: bool) -> tuple[tuple[str, str], ...]:  # noqa: FBT001 - part of the cache key
+    """The words one typed token stands for, teencode written out, each as (key, bare)."""
+    token = _calm(token.lower())
+    parts = _shorthand().get(token, (token,)) if expand else (token,)
+    return tuple(_forms(part) for part in parts)
+
+
 def _raw_words(text: str, *, expand: bool) -> list[tuple[str, str, int, int, int]]:
     breaks = [match.start() for match in _BREAK.finditer(text)]
     found: list[tuple[str, str, int, int, int]] = []
-    shorthand = _shorthand() if expand else {}
     clause = passed = 0
     last_break_seen = -1
     for match in _WORD.finditer(text):
@@ -99,15 +105,17 @@ def _raw_words(text: str, *, expand: bool) -> list[tuple[str, str, int, int, int
         if passed != last_break_seen:
             clause += 1
             last_break_seen = passed
-        token = _calm(match.group().lower())
-        for part in shorthand.get(token, (token,)):
-            key, bare = _forms(part)
+        for key, bare in _token_forms(match.group(), expand):
             found.append((key, bare, match.start(), match.end(), clause))
     return found
 
 
+@lru_cache(maxsize=8)
 def read_words(text: str, *, expand: bool = True) -> Words:
-    """Cut `text` in words, teencode written out (`expand`). Offsets refer to its NFC form, kept in `Words.text`."""
+    """Cut `text` in words, teencode written out (`expand`). Offsets refer to its NFC form, kept in `Words.text`.
+
+    The last few results are kept: one message is looked at by a dozen readers in a row.
+    """
     text = unicodedata.normalize("NFC", text)[:_MAX_CHARS]
     raw = _raw_words(text, expand=expand)
     count: dict[int, int] = {}
@@ -155,12 +163,14 @@ class Phrasebook:
 
     def __init__(self, entries: Iterable[tuple[str, str, float]]) -> None:
         self._entries: dict[str, list[_Entry]] = {}
-        self._longest = 1
+        self._longest: dict[str, int] = {}
+        """Words of the longest phrase by its first word: most words begin none."""
         for label, phrase, weight in entries:
             forms = [(word.key, word.bare) for word in read_words(phrase).words]
             if not forms:
                 continue
-            self._longest = max(self._longest, len(forms))
+            first = forms[0][1]
+            self._longest[first] = max(self._longest.get(first, 1), len(forms))
             entry = _Entry(label, phrase, weight, tuple(key for key, _ in forms))
             self._entries.setdefault(" ".join(bare for _, bare in forms), []).append(entry)
 
@@ -177,9 +187,13 @@ class Phrasebook:
         bares = [word.bare for word in sequence]
         hits: list[Hit] = []
         for first in range(len(bares)):
-            joined = ""
-            for last in range(first + 1, min(len(bares), first + self._longest) + 1):
-                joined = f"{joined} {bares[last - 1]}" if joined else bares[first]
+            longest = self._longest.get(bares[first])
+            if longest is None:
+                continue
+            joined = bares[first]
+            for last in range(first + 1, min(len(bares), first + longest) + 1):
+                if last > first + 1:
+                    joined = f"{joined} {bares[last - 1]}"
                 for entry in self._entries.get(joined, ()):
                     exact = _matches(sequence, first, entry.keys)
                     if exact is not None:

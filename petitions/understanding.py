@@ -1,0 +1,215 @@
+"""What a story means: is it a petition, of which kind, about what, for which unit, how urgent.
+
+`Suggester` is the one door through which the rest of the service asks; `KeywordSuggester` answers from the agency's
+keywords and packaged cue lists. Every guess carries a confidence and the words it rests on; people confirm or correct.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Generic, Protocol, TypeVar
+
+from petitions.accused import find_against, is_second_instance
+from petitions.agency import Agency
+from petitions.dates import find_dates
+from petitions.intents import intents
+from petitions.kind_cues import best_kind, is_urgent, score_kinds, urgency
+from petitions.kinds import Kind, Severity
+from petitions.names import find_name
+from petitions.people import find_people
+from petitions.phones import Phone, find_phones
+from petitions.places import find_place
+from petitions.questions import question
+from petitions.subject_cues import Score, SubjectCues
+from petitions.wording import Phrasebook, Words, read_words
+from petitions.wordlists import table
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Guess(Generic[T]):
+    """A value nobody confirmed yet; `confidence` from 0 to 1, `reason` the words it rests on (never logged)."""
+
+    value: T | None
+    confidence: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """All guesses about one story. `unit` is a unit's code, or `outside:<authority>`."""
+
+    is_petition: Guess[bool]
+    kind: Guess[Kind]
+    topic: Guess[str]
+    unit: Guess[str]
+    severity: Guess[Severity]
+    people: Guess[int]
+    place: Guess[str]
+    phone: Guess[str]
+    name: Guess[str]
+    date: Guess[date]
+    against: Guess[str]
+    second_instance: Guess[bool]
+
+
+class Suggester(Protocol):
+    """Reads a story and suggests what it is."""
+
+    def understand(self, story: str, *, today: date) -> Understanding:
+        """Never raises on any text; a guess without evidence has the value None."""
+
+
+_OUTSIDE_LEAD = 1.0
+"""An authority beside the office must have more points than the office's best topic by this factor."""
+_OUTSIDE_LEAST = 1.4
+"""Below these points nothing speaks for another authority."""
+_PROCEDURAL = frozenset({"thu_tuc_hanh_chinh", "giai_quyet_don", "xu_phat_hanh_chinh", "thai_do_can_bo", "gop_y_chinh_sach"})
+"""Topics about how something was handled, which give way to a topic about what was handled."""
+
+
+@lru_cache(maxsize=1)
+def _petition_book() -> Phrasebook:
+    return Phrasebook.of_lists(table("petition_cues"))
+
+
+class KeywordSuggester:
+    """Understands by keywords: the agency profile's own and packaged cue lists. Built once, about 2 ms a story."""
+
+    def __init__(self, agency: Agency) -> None:
+        self._agency = agency
+        self._cues = SubjectCues(agency)
+
+    def understand(self, story: str, *, today: date) -> Understanding:
+        """See `Suggester.understand`. Only what the words show; the unit follows the agency's routing."""
+        words = read_words(story)
+        kinds = score_kinds(words)
+        kind, sure, why = best_kind(kinds)
+        topics, outside = self._cues.topics(words), self._cues.authorities(words)
+        against, second = find_against(words.text, kind), is_second_instance(words.text)
+        petition = self._is_petition(words, topics, outside, explicit=kinds.explicit)
+        if petition.value is False:
+            return _nothing(petition)
+        topic, unit = self._where(kind, topics, outside, against, second=second)
+        points, urgent_words = urgency(words)
+        urgent = is_urgent(points)
+        return Understanding(
+            is_petition=petition,
+            kind=Guess(kind, sure, why),
+            topic=topic,
+            unit=unit,
+            severity=Guess(
+                Severity.URGENT if urgent else Severity.NORMAL,
+                min(0.95, 0.5 + abs(points - 1.3) * 0.2),
+                ", ".join(urgent_words[:4]) if urgent else "",
+            ),
+            people=_guess(find_people(story), 0.85),
+            place=_guess(find_place(story), 0.7),
+            phone=_guess(_phone(story), 0.9),
+            name=_guess(find_name(story), 0.8),
+            date=_guess(_date(story, today), 0.6),
+            against=_guess(against, 0.75),
+            second_instance=Guess(second, 0.75 if second else 0.6, ""),
+        )
+
+    def _is_petition(
+        self, words: Words, topics: list[Score], outside: list[Score], *, explicit: bool
+    ) -> Guess[bool]:
+        labels = {hit.label for hit in _petition_book().find(words)}
+        subject = max((s[0].points for s in (topics, outside) if s), default=0.0)
+        if len(words) < 2 or not re.search(r"[^\W\d_]{2}", words.text):
+            return Guess(False, 0.95, "")
+        if "injection" in labels and not explicit:
+            return Guess(False, 0.9, "injection")
+        if explicit and question(words.text) is None:
+            return Guess(True, 0.95, "")
+        if len(words) <= 12 and subject < 1.0 and intents(words.text):
+            return Guess(False, 0.85, "")
+        if _only_asks(words, labels, subject):
+            return Guess(False, 0.85, "question")
+        if subject < 0.5 and not explicit and (len(words) < 8 or not _has_speech(words)):
+            return Guess(False, 0.8, "")
+        return Guess(True, 0.6 if subject < 1.0 and not explicit else 0.9, "")
+
+    def _where(
+        self, kind: Kind, topics: list[Score], outside: list[Score], against: str | None, *, second: bool
+    ) -> tuple[Guess[str], Guess[str]]:
+        """Topic and unit: another authority's matter where its words weigh more than those of the office's field."""
+        topic = _best_topic(kind, topics)
+        inside = topic.points if topic else 0.0
+        away = outside[0] if outside else None
+        if away is not None and away.points >= _OUTSIDE_LEAST and away.points > inside * _OUTSIDE_LEAD:
+            sure = _confidence(away.points, inside)
+            why = ", ".join(away.phrases[:4])
+            route = self._agency.route(kind, self._agency.outside_topic, against=against, outside=away.code)
+            return Guess(self._agency.outside_topic, sure, why), Guess(route.destination or route.unit, sure, why)
+        if topic is None:
+            return Guess(None, 0.0, ""), Guess(self._agency.focal_unit, 0.2, "")
+        following = next((s.points for s in topics if s.code != topic.code), 0.0)
+        sure, why = _confidence(inside, max(following, away.points if away else 0.0)), ", ".join(topic.phrases[:4])
+        route = self._agency.route(kind, topic.code, against=against, second_instance=second)
+        return Guess(topic.code, sure, why), Guess(route.destination or route.unit, sure, why)
+
+
+def _best_topic(kind: Kind, topics: list[Score]) -> Score | None:
+    """The topic with most points; where it is only about the handling, a substantial one close behind it."""
+    best = next((score for score in topics if score.points > 0), None)
+    if best is None or best.code not in _PROCEDURAL or kind is Kind.RECOMMENDATION:
+        return best
+    return next((s for s in topics if s.code not in _PROCEDURAL and s.points >= 0.8 * best.points), best)
+
+
+def _confidence(best: float, second: float) -> float:
+    return max(0.15, min(0.97, 0.35 + 0.5 * (best - second) / (best + second + 0.5) + 0.05 * min(best, 4.0)))
+
+
+def _guess(value: T | None, sure: float) -> Guess[T]:
+    return Guess(value, sure if value is not None else 0.0, str(value) if isinstance(value, str) else "")
+
+
+def _phone(story: str) -> str | None:
+    return next((phone.number for phone in find_phones(story) if isinstance(phone, Phone)), None)
+
+
+def _date(story: str, today: date) -> date | None:
+    return next((day.date for day in find_dates(story, today) if day.date is not None and not day.problem), None)
+
+
+def _has_speech(words: Words) -> bool:
+    """Looks like words of a language: letters in syllables, not keyboard play."""
+    letters = [word for word in words.words if word.bare.isalpha()]
+    spoken = [word for word in letters if len(word.bare) <= 8 and re.search(r"[aeiouy]", word.bare)]
+    distinct = {word.bare for word in spoken}
+    return len(spoken) >= 0.7 * max(1, len(words)) and len(distinct) >= 4
+
+
+def _only_asks(words: Words, labels: set[str], subject: float) -> bool:
+    """Asks for information, and tells nothing that happened."""
+    asked = question(words.text)
+    if asked is None and "info" not in labels:
+        return False
+    if len(words) > 40:
+        return False
+    told = score_kinds(words).said["phan_anh"]
+    return asked is not None or (len(told) <= 1 and subject < 4.0)
+
+
+def _nothing(petition: Guess[bool]) -> Understanding:
+    return Understanding(
+        is_petition=petition,
+        kind=Guess(None, 0.0, ""),
+        topic=Guess(None, 0.0, ""),
+        unit=Guess(None, 0.0, ""),
+        severity=Guess(Severity.NORMAL, 0.5, ""),
+        people=Guess(None, 0.0, ""),
+        place=Guess(None, 0.0, ""),
+        phone=Guess(None, 0.0, ""),
+        name=Guess(None, 0.0, ""),
+        date=Guess(None, 0.0, ""),
+        against=Guess(None, 0.0, ""),
+        second_instance=Guess(False, 0.5, ""),
+    )
