@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from random import Random
+from random import SystemRandom
 
 import pytest
 from click.testing import Result
 
+from bot.clock import SystemClock
 from bot.profile import read_agency
 from petitions.kinds import Role
 from storage.casebook import Casebook
@@ -17,7 +18,6 @@ from storage.ids import IdSource
 from storage.keys import KeyRing, Vault
 from storage.records import OfficerRecord
 from tests.bot.cli.conftest import Command
-from tests.hand_clock import HandClock
 from tests.postgres_server import in_thread
 
 
@@ -40,7 +40,7 @@ def accept(url: str, token: str, chat: str) -> OfficerRecord:
     async def run() -> OfficerRecord:
         database = Database.from_url(url)
         await database.open()
-        clock = HandClock()
+        clock = SystemClock()
         vault = Vault(KeyRing.load(Path("data/keys.json")))
         try:
             return await database.transact(
@@ -48,7 +48,7 @@ def accept(url: str, token: str, chat: str) -> OfficerRecord:
                     Casebook(
                         connection,
                         vault=vault,
-                        ids=IdSource(clock, Random(1)),
+                        ids=IdSource(clock, SystemRandom()),
                         clock=clock,
                         agency=read_agency(None).code,
                     )
