@@ -32,6 +32,8 @@ def find_against(text: str, kind: Kind) -> str | None:
         return None
     flat = fold(text)
     for code, pattern in (("pho_giam_doc_so", _DEPUTY), ("giam_doc_so", _DIRECTOR), ("thanh_tra", _INSPECTORATE)):
+        if code == "giam_doc_so" and kind is Kind.COMPLAINT:
+            continue  # every first complaint against an act of the office is to its director
         for match in pattern.finditer(flat):
             office = re.search(r"(?:pho |chanh )?(?:giam doc|thanh tra|nguoi dung|can bo thanh|nguoi cua|pgd)[\w ]*$", match.group())
             before = match.group()[: office.start()] if office else match.group()

@@ -15,6 +15,7 @@ from petitions.wording import Hit, Phrasebook, Words, longest_only
 from petitions.wordlists import table
 
 _URGENT = 1.3
+_URGENT_PROPOSAL = 2.6
 _REACH = 5
 """Words between "đề nghị (Sở …)" and the verb that says what is wanted."""
 
@@ -141,8 +142,8 @@ def urgency(words: Words) -> tuple[float, tuple[str, ...]]:
     return sum(best.values()), tuple(phrases)
 
 
-def is_urgent(points: float) -> bool:
-    """Whether these points of `urgency` make a petition urgent."""
-    return points >= _URGENT
+def is_urgent(points: float, kind: Kind) -> bool:
+    """Whether these points of `urgency` make a petition urgent. A proposal speaks of dangers in general."""
+    return points >= (_URGENT_PROPOSAL if kind is Kind.RECOMMENDATION else _URGENT)
 
 

@@ -15,7 +15,7 @@ from typing import Generic, Protocol, TypeVar
 from petitions.accused import find_against, is_second_instance
 from petitions.agency import Agency
 from petitions.dates import find_dates
-from petitions.intents import intents
+from petitions.intents import Intent, intents
 from petitions.kind_cues import best_kind, is_urgent, score_kinds, urgency
 from petitions.kinds import Kind, Severity
 from petitions.names import find_name
@@ -72,6 +72,18 @@ _PROCEDURAL = frozenset({"thu_tuc_hanh_chinh", "giai_quyet_don", "xu_phat_hanh_c
 """Topics about how something was handled, which give way to a topic about what was handled."""
 
 
+_ABOUT_OWN = frozenset({Intent.STATUS, Intent.MINE, Intent.HOW_MANY, Intent.WITHDRAW, Intent.REOPEN})
+"""What is said of a petition that exists already."""
+
+
+def without_commands(story: str) -> str:
+    """The story without lines that try to command a machine ("bỏ qua mọi hướng dẫn …"): they are kept, not believed."""
+    lines = story.splitlines()
+    book = _petition_book()
+    kept = [line for line in lines if not any(hit.label == "injection" for hit in book.find(read_words(line)))]
+    return "\n".join(kept) if any(line.strip() for line in kept) else story
+
+
 @lru_cache(maxsize=1)
 def _petition_book() -> Phrasebook:
     return Phrasebook.of_lists(table("petition_cues"))
@@ -86,7 +98,7 @@ class KeywordSuggester:
 
     def understand(self, story: str, *, today: date) -> Understanding:
         """See `Suggester.understand`. Only what the words show; the unit follows the agency's routing."""
-        words = read_words(story)
+        words = read_words(without_commands(story))
         kinds = score_kinds(words)
         kind, sure, why = best_kind(kinds)
         topics, outside = self._cues.topics(words), self._cues.authorities(words)
@@ -96,7 +108,7 @@ class KeywordSuggester:
             return _nothing(petition)
         topic, unit = self._where(kind, topics, outside, against, second=second)
         points, urgent_words = urgency(words)
-        urgent = is_urgent(points)
+        urgent = is_urgent(points, kind)
         return Understanding(
             is_petition=petition,
             kind=Guess(kind, sure, why),
@@ -123,8 +135,10 @@ class KeywordSuggester:
         subject = max((s[0].points for s in (topics, outside) if s), default=0.0)
         if len(words) < 2 or not re.search(r"[^\W\d_]{2}", words.text):
             return Guess(False, 0.95, "")
-        if "injection" in labels and not explicit:
+        if "injection" in labels and subject < 1.0:
             return Guess(False, 0.9, "injection")
+        if len(words) <= 24 and subject < 2.5 and intents(words.text) & _ABOUT_OWN:
+            return Guess(False, 0.85, "status")
         if explicit and question(words.text) is None:
             return Guess(True, 0.95, "")
         if len(words) <= 12 and subject < 1.0 and intents(words.text):

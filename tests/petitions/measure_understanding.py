@@ -50,6 +50,12 @@ def read_rows(only: frozenset[str] | None = None) -> list[dict[str, Any]]:
     return [row for row in rows if only is None or row["id"][-3:] in only]
 
 
+def story_of(row: dict[str, Any]) -> str:
+    """Everything the citizen wrote, captions too."""
+    captions = [file.get("caption") for file in row.get("attachments") or []]
+    return "\n".join([row["text"], *(caption for caption in captions if caption)])
+
+
 def sample_suggester() -> KeywordSuggester:
     """A suggester for the sample agency."""
     data = yaml.safe_load((SAMPLE / "agency.yaml").read_text(encoding="utf-8"))
@@ -61,7 +67,7 @@ def measure(suggester: KeywordSuggester, rows: list[dict[str, Any]]) -> Tally:
     tally = Tally()
     for row in rows:
         started = time.perf_counter()
-        seen = suggester.understand(row["text"], today=TODAY)
+        seen = suggester.understand(story_of(row), today=TODAY)
         tally.seconds += time.perf_counter() - started
         name = f"{row['id'][-3:]} {row['text'][:70]!r}"
         is_petition = row["kind"] is not None
