@@ -84,7 +84,6 @@ class Events(Registers):
             content=content | ({CHANGES: json_values(values)} if values else {}),
             now=now,
         )
-        self._write_event(event)
         values |= {
             "events_count": petition.events_count + 1,
             "events_head": self._head(event),
@@ -96,6 +95,7 @@ class Events(Registers):
         )
         if self.connection.execute(statement.values(values)).rowcount != 1:
             raise StaleRecord(f"petition {petition.id} is past version {petition.version}")
+        self._write_event(event)
         after = replace(petition, **values)
         if any(getattr(petition, name) != getattr(after, name) for name in _ANSWERABLE):
             self.connection.execute(_END_ASSIGNMENT, {"of_petition": petition.id, "now": now})

@@ -73,9 +73,15 @@ class Notices(Book):
         back is for delivery to take up after the commit, without reading it again.
         """
         now = self.now()
-        queued = [self._prepare(message, now) for message in messages]
-        if queued:
-            self.connection.execute(_INSERT, [self._values(item.row) for item in queued])
+        queued: list[Queued] = []
+        waiting: list[dict[str, Any]] = []
+        for message in messages:
+            if message.coalesce_key:  # it may replace one of those before it
+                self._insert_messages(waiting)
+            item = self._prepare(message, now)
+            queued.append(item)
+            waiting.append(self._values(item.row))
+        self._insert_messages(waiting)
         return queued
 
     def notices_of(self, petition_id: int) -> list[OutboxRow]:
@@ -109,6 +115,11 @@ class Notices(Book):
             "version": 1,
         }
         self.connection.execute(self._insert(SET_CARD), values)
+
+    def _insert_messages(self, waiting: list[dict[str, Any]]) -> None:
+        if waiting:
+            self.connection.execute(_INSERT, waiting)
+            waiting.clear()
 
     def _prepare(self, message: NewOutbox, now: datetime) -> Queued:
         message_id = self.ids.new()

@@ -11,7 +11,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, bindparam, exists, func, literal, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from storage.ids import IdSource
 from storage.keys import Vault
@@ -31,6 +43,12 @@ BEFORE: Final[dict[OutboxStatus, tuple[OutboxStatus, ...]]] = {
 }
 """From which states an outcome is taken; a report that comes late changes nothing else. A message that was
 replaced while it was under way did go out, and its row says so."""
+
+
+def _is_one_of(states: tuple[OutboxStatus, ...]) -> ColumnElement[bool]:
+    """As IN, whose list of values cannot be combined with many rows of parameters."""
+    return or_(*(outbox.c.status == state for state in states))
+
 
 _earlier = outbox.alias("earlier")
 _HELD_BACK: Final = exists(
@@ -68,7 +86,7 @@ _STATUSES: Final = select(outbox.c.id, outbox.c.status).where(
 )
 _MARK: Final = {
     status: update(outbox)
-    .where(outbox.c.id == bindparam("row_id"), outbox.c.status.in_(before))
+    .where(outbox.c.id == bindparam("row_id"), _is_one_of(before))
     .values(
         status=status,
         platform_ref=bindparam("to_ref"),
@@ -81,7 +99,7 @@ _MARK: Final = {
 }
 _RESCHEDULE: Final = (
     update(outbox)
-    .where(outbox.c.id == bindparam("row_id"), outbox.c.status.in_((_S.QUEUED, _S.UNCERTAIN)))
+    .where(outbox.c.id == bindparam("row_id"), _is_one_of((_S.QUEUED, _S.UNCERTAIN)))
     .values(
         status=_S.QUEUED,
         next_at=bindparam("until"),
