@@ -98,7 +98,7 @@ def test_every_outside_package_is_declared(parsed: Parsed) -> None:
     declared = (ROOT / "pyproject.toml").read_text("utf-8")
     packages = {"telegram": "python-telegram-bot", "yaml": "pyyaml", "dotenv": "pydantic-settings"}
     packages |= {"prometheus_client": "prometheus-client", "pydantic_settings": "pydantic-settings"}
-    packages |= {"pydantic_core": "pydantic"}
+    packages |= {"pydantic_core": "pydantic", "markupsafe": "jinja2"}
     own = {*FLOORS, "locales"}
     used = (
         {module.partition(".")[0] for tree in parsed.values() for module, _ in imports(tree)}
@@ -276,7 +276,7 @@ def test_nothing_is_left_unfinished(parsed: Parsed) -> None:
     assert not wrong
 
 
-DECLARATIONS = {"storage/schema.py", "storage/records.py"}
+DECLARATIONS = ("storage/schema.py", "storage/records.py", "storage/migrations/versions/")
 """Tables and records: long lists of columns with nothing to take apart."""
 
 
@@ -284,7 +284,7 @@ def test_files_and_functions_stay_small(parsed: Parsed) -> None:
     long_files = {}
     for path in parsed:
         lines = len((ROOT / path).read_text("utf-8").splitlines())
-        if lines > 400 and path.as_posix() not in DECLARATIONS:
+        if lines > 400 and not path.as_posix().startswith(DECLARATIONS):
             long_files[path.as_posix()] = lines
     assert not long_files
     long_functions = [

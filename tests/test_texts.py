@@ -94,7 +94,9 @@ def test_vietnamese_has_its_marks(area: str) -> None:
 
 def used_keys() -> dict[str, str]:
     """Fixed keys in the code, by where they stand: strings of the form `area.name` of an existing area."""
-    pattern = re.compile(rf"({'|'.join(map(re.escape, AREAS))})(\.(?!(toml|html|py|typ)$)[a-z0-9_]+)+")
+    pattern = re.compile(
+        rf"({'|'.join(map(re.escape, AREAS))})(\.(?!(toml|html|py|typ)$)[a-z0-9_]*[a-z0-9])+"
+    )
     found = {}
     for floor in ("handlers", "bot", "petitions"):
         for path in sorted((ROOT / floor).rglob("*.py")):
