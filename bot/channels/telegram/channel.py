@@ -19,7 +19,7 @@ from bot.channels.telegram.commands import TextsByLanguage, register_commands
 from bot.channels.telegram.download import stream_file
 from bot.channels.telegram.keyboards import CAPABILITIES
 from bot.channels.telegram.parser import ALLOWED_UPDATES, CHANNEL, UpdateReader
-from bot.channels.telegram.polling import Poller
+from bot.channels.telegram.polling import Pacing, Poller
 from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.sender import TelegramSender
 from bot.channels.telegram.webhook import PATH, WebhookIntake
@@ -29,7 +29,6 @@ log = logging.getLogger(__name__)
 
 PUBLIC_API: Final = "https://api.telegram.org"
 Mode = Literal["polling", "webhook", "off"]
-PAUSES: Final = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +43,7 @@ class TelegramOptions:
     webhook_secret: str = field(default="", repr=False)
     max_connections: int = 40
     pool_size: int = 100
+    pacing: Pacing = field(default_factory=Pacing)
 
 
 class TelegramChannel:
@@ -147,7 +147,13 @@ class TelegramChannel:
         await self._until_done(self._introduce, "getMe")
         if self._options.mode == "polling":
             await self._until_done(self._drop_webhook, "deleteWebhook")
-            self._poller = Poller(self._bot, self._reader, self._receiver, reclaim=self._reclaim)
+            self._poller = Poller(
+                self._bot,
+                self._reader,
+                self._receiver,
+                reclaim=self._reclaim,
+                pacing=self._options.pacing,
+            )
         elif self._options.mode == "webhook":
             await self._until_done(self._set_webhook, "setWebhook")
         self.ready.set()
@@ -164,9 +170,9 @@ class TelegramChannel:
                 return
             except InvalidToken:
                 log.critical("Telegram refuses the token (%s); check TIEPDAN_TELEGRAM_TOKEN", name)
-                pause = PAUSES[-1]
+                pause = self._options.pacing.refused
             except TelegramError as error:
-                pause = PAUSES[min(attempt, len(PAUSES) - 1)]
+                pause = self._options.pacing.after(attempt + 1)
                 log.warning("Telegram %s failed (%s); again in %.0f s", name, type(error).__name__, pause)
             await asyncio.sleep(pause)
 

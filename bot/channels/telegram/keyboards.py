@@ -39,7 +39,7 @@ def short_label(label: str, limit: int = CAPABILITIES.max_label) -> str:
             break
         kept += char
     space = kept.rfind(" ")
-    if space > len(kept) // 2:
+    if line[len(kept)] != " " and space > len(kept) // 2:
         kept = kept[:space]
     return kept.rstrip(" ,.;:-") + "…"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from telegram import Bot
@@ -21,13 +22,24 @@ GET_UPDATES: Final = "getupdates"
 """Method names know no case; spelt as PTB does, it would ask for Bot.get_updates, which will not do here."""
 POLL_SECONDS: Final = 30
 BATCH: Final = 100
-PAUSES: Final = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
-"""Seconds to wait after the first, second … failure in a row; the last repeats."""
-CONFLICT_PAUSE: Final = 15.0
-REFUSED_PAUSE: Final = 60.0
 HANGS_AFTER: Final = 45.0
 """A poll without any answer so long after its own time is over is dropped and made again (PTB issue 4405)."""
 SLOW_BATCH: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pacing:
+    """Seconds to wait after each kind of failure."""
+
+    failures: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+    """After the first, second … failure in a row; the last repeats."""
+    conflict: float = 15.0
+    refused: float = 60.0
+    poll: int = POLL_SECONDS
+    """How long the server may hold a poll open when there is nothing."""
+
+    def after(self, failures: int) -> float:
+        return self.failures[min(max(failures, 1), len(self.failures)) - 1]
 
 
 class Poller:
@@ -40,17 +52,13 @@ class Poller:
         receiver: Receiver,
         *,
         reclaim: Callable[[], Awaitable[None]],
-        poll_seconds: int = POLL_SECONDS,
-        pauses: tuple[float, ...] = PAUSES,
-        conflict_pause: float = CONFLICT_PAUSE,
+        pacing: Pacing = Pacing(),
     ) -> None:
         self._bot = bot
         self._reader = reader
         self._receiver = receiver
         self._reclaim = reclaim
-        self._poll_seconds = poll_seconds
-        self._pauses = pauses
-        self._conflict_pause = conflict_pause
+        self._pacing = pacing
         self._offset: int | None = None
         self._failures = 0
         self._stopping = asyncio.Event()
@@ -85,17 +93,17 @@ class Poller:
             self._offset = min(undone)
             self._failures += 1
             log.warning("%d updates could not be stored; asking for them again", len(undone))
-            await self._pause(self._pauses[min(self._failures, len(self._pauses)) - 1])
+            await self._pause(self._pacing.after(self._failures))
         else:
             self._offset = max(int(update["update_id"]) for update in batch) + 1
 
     async def _fetch(self) -> list[dict[str, Any]] | None:
         """The next updates; None after a fault (already waited for) or when stopping."""
-        work = asyncio.ensure_future(self._get_updates(self._poll_seconds))
+        work = asyncio.ensure_future(self._get_updates(self._pacing.poll))
         stop = asyncio.ensure_future(self._stopping.wait())
         try:
             await asyncio.wait(
-                {work, stop}, timeout=self._poll_seconds + HANGS_AFTER, return_when=asyncio.FIRST_COMPLETED
+                {work, stop}, timeout=self._pacing.poll + HANGS_AFTER, return_when=asyncio.FIRST_COMPLETED
             )
             if not work.done():
                 if not self._stopping.is_set():
@@ -129,13 +137,13 @@ class Poller:
             if "webhook" in error.message.lower():
                 log.error("a webhook is set although this service polls; removing it")
                 await self._reclaim()
-                await self._pause(self._pauses[0])
+                await self._pause(self._pacing.after(1))
             else:
                 log.error("another instance polls with the same token; only one may run")
-                await self._pause(self._conflict_pause)
+                await self._pause(self._pacing.conflict)
         elif isinstance(error, InvalidToken):
             log.critical("the token is refused; no messages can be received")
-            await self._pause(REFUSED_PAUSE)
+            await self._pause(self._pacing.refused)
         elif isinstance(error, FloodWait):
             await self._pause(error.seconds)
         else:
@@ -189,7 +197,7 @@ class Poller:
 
     def _next_pause(self) -> float:
         self._failures += 1
-        return self._pauses[min(self._failures, len(self._pauses)) - 1]
+        return self._pacing.after(self._failures)
 
     async def _pause(self, seconds: float) -> None:
         try:

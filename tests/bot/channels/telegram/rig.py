@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot.channels.base import Verdict
 from bot.channels.telegram import TelegramChannel, TelegramOptions, command_texts
+from bot.channels.telegram.polling import Pacing
 from handlers.messages import Incoming
 from handlers.texts import Catalogue
 from tests.emulators.telegram import TelegramEmulator
@@ -63,11 +64,13 @@ class Rig:
         self.channel: TelegramChannel | None = None
         self._runner: web.AppRunner | None = None
         self.webhook_url = ""
+        self.pacing = Pacing(failures=(0.05, 0.1, 0.2), refused=0.2)
 
     def make(self, mode: str = "polling", **options: object) -> TelegramChannel:
         settings = TelegramOptions(
             token=str(options.pop("token", self.telegram.token)),
             api_url=str(options.pop("api_url", self.telegram.url)),
+            pacing=self.pacing,
             mode=mode,  # type: ignore[arg-type]
             **options,  # type: ignore[arg-type]
         )
