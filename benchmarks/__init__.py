@@ -1,0 +1,1 @@
+"""Load driver and scale runs; reported figures, never gates."""
