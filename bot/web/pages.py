@@ -1,0 +1,73 @@
+"""Pages made on the server: a template, the texts of one language, and the headers that go with them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from aiohttp import web
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from bot.web.assets import Assets
+from bot.web.language import page_language
+from bot.web.parts import WebParts
+from handlers.texts import LANGUAGES, Texts
+
+_LANGUAGE_NAMES: Final = {"vi": "Tiếng Việt", "en": "English"}
+
+
+class Pages:
+    """Renders templates of `bot/web/templates`; everything put into them is escaped."""
+
+    def __init__(self, parts: WebParts, assets: Assets) -> None:
+        self._parts = parts
+        self._assets = assets
+        self._environment = Environment(
+            loader=PackageLoader("bot.web", "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters["paragraphs"] = paragraphs
+
+    def render(
+        self,
+        request: web.Request,
+        template: str,
+        *,
+        status: int = 200,
+        title: str = "",
+        **values: Any,
+    ) -> web.Response:
+        """The page `template`; `title` is the key of its title in the area `web`."""
+        language = page_language(request)
+        texts = self._parts.facts.catalogue.language(language)
+        agency = self._parts.facts.agency
+        html = self._environment.get_template(template).render(
+            t=_short(texts),
+            language=language,
+            other_languages=[(code, _LANGUAGE_NAMES[code]) for code in LANGUAGES if code != language],
+            agency=agency.name(language),
+            office=agency.office,
+            emergency=agency.emergency,
+            asset=self._assets.url,
+            path=request.path,
+            title=texts.get(f"web.{title}") if title else "",
+            **values,
+        )
+        return web.Response(text=html, status=status, content_type="text/html", charset="utf-8")
+
+
+def _short(texts: Texts) -> Any:
+    def get(key: str, **params: object) -> str:
+        return texts.get(f"web.{key}", **params)
+
+    return get
+
+
+def paragraphs(text: str) -> Markup:
+    """Plain text as paragraphs, with line breaks; nothing in it is markup."""
+    blocks = [block.strip() for block in text.split("\n\n") if block.strip()]
+    lines = (Markup("<br>").join(escape(line) for line in block.split("\n")) for block in blocks)
+    return Markup("").join(Markup("<p>{}</p>").format(line) for line in lines)
