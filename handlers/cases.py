@@ -39,7 +39,7 @@ CITIZEN = ActorRef(kind=ActorKind.CITIZEN)
 """The actor of everything a petitioner does; who that is stands in the petition itself."""
 
 
-class UnknownPetition(LookupError):  # noqa: N818 - said as the dialogue says it, like `Refused`
+class UnknownPetition(LookupError):
     """No such petition, or none this actor may know of; both are answered alike."""
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from handlers import cases
 from handlers.notices import citizen_message
 from handlers.officers.access import Access
+from handlers.officers.tokens import read_number
 from petitions.notices import Audience, notices_for
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def is_ours(token: str) -> bool:
 def press(turn: Turn, token: str) -> None:
     """Say what the notice kept back, to the petitioner only."""
     match = _TOKEN.fullmatch(token)
-    petition = turn.book.petition(int(match[1], 36)) if match is not None else None
+    petition = turn.book.petition(read_number(match[1])) if match is not None else None
     if match is None or petition is None or not _is_petitioner(turn, petition):
         turn.say("notices.not_to_read")
         return

@@ -13,13 +13,16 @@ from handlers.messages import Button, Outgoing
 from handlers.officers.access import Access, in_unit, officer_access, same_unit, sealed
 from handlers.officers.tokens import Press, verb_of
 from petitions.codes import TrackingCode
+from petitions.deadlines import NoRule, legal_rule
 from petitions.kinds import Action, Role, Severity, Stage
+from petitions.phones import find_phones
+from petitions.text import fold
 from petitions.workflow import actions_for
 
 if TYPE_CHECKING:
     from handlers.texts import Texts
     from handlers.turn import Turn
-    from storage.records import OfficerRecord, PetitionRecord
+    from storage.records import OfficerRecord, PetitionContent, PetitionRecord
 
 _PRIVATE_ONLY: Final = frozenset({Action.WITHDRAW, Action.CORRECT, Action.REOPEN})
 """Buttons that a group's card does without: rare, and for those who lead."""
@@ -90,13 +93,22 @@ def due_line(turn: Turn, petition: PetitionRecord, texts: Texts) -> str:
     if petition.due_on is None:
         return ""
     since = petition.first_message_at.astimezone(turn.facts.agency.zone).date()
-    key = f"cards.rule_{(petition.due_rule or '').replace('-', '').lower()}"
-    reason = texts.get(key if key in texts else "cards.rule_other", since=shown_date(since, texts))
+    reason = _due_reason(petition.due_rule or "", since, texts)
     line = texts.get("cards.due", date=shown_date(petition.due_on, texts), reason=reason)
     today = turn.now.astimezone(turn.facts.agency.zone).date()
     if petition.due_on < today and petition.stage not in _OVER | {Stage.ANSWERED}:
         return line + "\n" + texts.get("cards.overdue", days=(today - petition.due_on).days)
     return line
+
+
+def _due_reason(rule_id: str, since: date, texts: Texts) -> str:
+    """The rule in words: how many days, from when, by which article."""
+    day = shown_date(since, texts)
+    try:
+        rule = legal_rule(rule_id, since)
+    except NoRule:
+        return texts.get("cards.reason_other", since=day)
+    return texts.get(f"cards.reason_{rule.unit}", amount=rule.amount, since=day, article=rule.article)
 
 
 def officer_shown(turn: Turn, petition: PetitionRecord, texts: Texts) -> str:
@@ -130,7 +142,8 @@ def _lines(turn: Turn, petition: PetitionRecord, texts: Texts, *, group: bool) -
     ]
     if petition.severity is Severity.URGENT:
         lines.insert(0, texts.get("cards.urgent"))
-    place = "" if petition.discreet and group else turn.book.content(petition).place
+    content = turn.book.content(petition)
+    place = _public_place(petition, content) if group else content.place
     if place:
         lines.append(texts.get("cards.place", place=_short(place)))
     lines.append(texts.get("cards.unit", unit=unit_shown(turn, petition, texts)))
@@ -198,6 +211,18 @@ def _button(action: Action, petition: PetitionRecord, texts: Texts) -> Button:
 
 def _pairs(buttons: list[Button]) -> tuple[tuple[Button, ...], ...]:
     return tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
+
+
+def _public_place(petition: PetitionRecord, content: PetitionContent) -> str:
+    """Where it happened, as a group may read it: no home, no name, no phone that slipped into the answer."""
+    place = content.place
+    if petition.discreet or fold(place) == fold(content.address):
+        return ""
+    if content.name and fold(content.name) in fold(place):
+        return ""
+    for phone in reversed(find_phones(place)):
+        place = place[: phone.span[0]] + "…" + place[phone.span[1] :]
+    return place
 
 
 def _short(words: str) -> str:

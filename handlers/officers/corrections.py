@@ -7,10 +7,11 @@ where those rules had put it: a case kept away from a unit on purpose stays away
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from handlers.messages import Button
 from handlers.officers import cards
+from handlers.officers.access import same_unit, sealed
 from handlers.officers.lists import paged
 from handlers.officers.tokens import Press
 from petitions.kinds import Kind
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
     from handlers.officers.room import Room
     from storage.records import PetitionRecord
 
-KINDS = tuple(Kind)
-NO_DESTINATION = "d:-"
+KINDS: Final = tuple(Kind)
+NO_DESTINATION: Final = "d:-"
+KEEP: Final = "keep"
+"""The destination stays what it is."""
 
 
 def offer(room: Room, petition: PetitionRecord, argument: str) -> bool:
@@ -69,9 +72,12 @@ def changes(room: Room, petition: PetitionRecord, argument: str) -> dict[str, An
         case "u":
             return {"unit": chosen, "destination": ""}
         case "d" if argument == NO_DESTINATION:
-            return {"destination": ""}
+            return {"destination": ""} | _moved(room, petition, petition.kind, petition.topic, outside=None)
         case "d" if any(authority.code == chosen for authority in agency.outside_authorities):
-            return {"destination": f"outside:{chosen}"}
+            outside = f"outside:{chosen}"
+            return {"destination": outside} | _moved(
+                room, petition, petition.kind, petition.topic, outside=outside
+            )
         case _:
             return {}
 
@@ -105,17 +111,28 @@ def described(room: Room, petition: PetitionRecord, argument: str) -> str:
     return "\n".join(lines)
 
 
-def _moved(room: Room, petition: PetitionRecord, kind: Kind, topic: str | None) -> dict[str, Any]:
-    """Where the routing rules send the corrected petition, if they had sent it where it is."""
+def _moved(
+    room: Room, petition: PetitionRecord, kind: Kind, topic: str | None, *, outside: str | None = KEEP
+) -> dict[str, Any]:
+    """Where the routing rules send the corrected petition; nowhere from a unit it was moved to on purpose.
+
+    A matter of another authority goes to the focal unit from anywhere, a sealed one only from where the rules
+    had put it: it may stand elsewhere because the focal unit is the accused one.
+    """
     agency = room.turn.facts.agency
-    outside = petition.destination.removeprefix("outside:") if petition.destination else None
-    placed = agency.route(petition.kind, petition.topic, outside=outside)
-    if agency.answerable(placed.unit) != agency.answerable(petition.unit):
+    if (sealed(petition) or outside == KEEP) and not _placed_by_rules(room, petition):
         return {}
-    route = agency.route(kind, topic, outside=outside)
-    if agency.answerable(route.unit) == agency.answerable(petition.unit):
+    route = agency.route(kind, topic, outside=petition.destination if outside == KEEP else outside)
+    if same_unit(agency, route.unit, petition.unit):
         return {}
     return {"unit": agency.answerable(route.unit).code}
+
+
+def _placed_by_rules(room: Room, petition: PetitionRecord) -> bool:
+    """Whether the petition stands where the rules put it, or somebody moved it on purpose."""
+    agency = room.turn.facts.agency
+    placed = agency.route(petition.kind, petition.topic, outside=petition.destination)
+    return same_unit(agency, placed.unit, petition.unit)
 
 
 def _to(room: Room, petition: PetitionRecord, name: str) -> Button:

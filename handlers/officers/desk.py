@@ -10,7 +10,7 @@ from handlers.officers import cards, choosing, corrections, details, history, in
 from handlers.officers.access import Access, officer_access, sealed
 from handlers.officers.refusals import explain
 from handlers.officers.room import Room, room_of
-from handlers.officers.tokens import Press, action_of, parse
+from handlers.officers.tokens import Press, action_of, parse, read_number
 from petitions.kinds import Action
 from petitions.workflow import Refused
 
@@ -74,11 +74,11 @@ def _about_petition(room: Room, wish: Press) -> None:
         case "case":
             inbox.show_case(room, petition)
         case "file":
-            details.send_file(room, petition, _number(wish.argument))
+            details.send_file(room, petition, read_number(wish.argument))
         case "who":
             questions.ask(room, petition, questions.OPEN_IDENTITY)
         case "relay":
-            relay.send_note_on(room, petition, _number(wish.argument, base=10))
+            relay.send_note_on(room, petition, read_number(wish.argument, base=10))
         case _:
             _act(room, petition, wish)
 
@@ -102,7 +102,7 @@ def _act(room: Room, petition: PetitionRecord, wish: Press) -> None:
     if action is Action.ASSIGN and listing:
         choosing.offer_colleagues(room, petition, wish.argument)
     elif action is Action.ASSIGN:
-        questions.act(room, petition, action, officer_id=_number(wish.argument))
+        questions.act(room, petition, action, officer_id=read_number(wish.argument))
     elif action is Action.TRANSFER and listing:
         choosing.offer_units(room, petition, wish.argument)
     elif action is Action.CORRECT and corrections.offer(room, petition, wish.argument):
@@ -118,11 +118,3 @@ def _show_as_it_is(room: Room, petition: PetitionRecord) -> None:
     if not room.in_group and room.turn.book.card(petition.id, room.contact.id) is not None:
         card = cards.private_card(room.turn, petition, room.officer, room.texts)
         room.send(card, petition_id=petition.id, card_of=petition.id)
-
-
-def _number(argument: str, base: int = 36) -> int:
-    """A number in a button's argument; 0, which names nothing, for anything else."""
-    try:
-        return int(argument, base)
-    except ValueError:
-        return 0

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from handlers.messages import Choice, Command, Files, Text
 from handlers.officers import desk, inbox, links, questions, relay, state
 from handlers.officers.room import Room, room_of
-from petitions.intents import Intent, intents, is_only
+from petitions.intents import Intent, is_only
+from petitions.text import fold
 
 if TYPE_CHECKING:
     from handlers.turn import Turn
@@ -72,9 +73,9 @@ def _words(turn: Turn, words: str) -> bool:
 
 def _answer(room: Room, pending: state.Pending, words: str) -> None:
     """Words for the open question; a plain yes or no is one to what was shown again."""
-    if is_only(words, Intent.CANCEL):
+    if is_only(words, Intent.CANCEL) or _says(words, room.text("officer.button_cancel")):
         questions.cancel(room)
-    elif pending.text and _agrees(words):
+    elif pending.text and (_agrees(words) or _says(words, questions.agreement(room, pending))):
         questions.confirm(room, pending.petition_id)
     elif pending.text and is_only(words, Intent.NO):
         questions.cancel(room)
@@ -82,13 +83,13 @@ def _answer(room: Room, pending: state.Pending, words: str) -> None:
         questions.take_words(room, pending, words)
 
 
+def _says(words: str, label: str) -> bool:
+    """Whether the words are what stands on a button."""
+    return fold(words) == fold(label)
+
+
 def _agrees(words: str) -> bool:
-    found = intents(words)
-    return (
-        bool(found)
-        and all(is_only(words, intent) for intent in found & {Intent.YES, Intent.CONFIRM})
-        and bool(found & {Intent.YES, Intent.CONFIRM})
-    )
+    return is_only(words, Intent.YES) or is_only(words, Intent.CONFIRM)
 
 
 def _files(turn: Turn) -> bool:

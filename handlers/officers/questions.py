@@ -80,9 +80,7 @@ def take_words(room: Room, pending: state.Pending, words: str) -> None:
 
 def _show_again(room: Room, petition: PetitionRecord, pending: state.Pending) -> None:
     action = _known_action(pending)
-    agree = Button(
-        label=room.text(f"officer.confirm_{action}"), token=Press("yes", petition.id).token, style="primary"
-    )
+    agree = Button(label=agreement(room, pending), token=Press("yes", petition.id).token, style="primary")
     rows = ((agree,), (_cancel_button(room, petition),))
     effect = ""
     if action is Action.CORRECT:
@@ -96,6 +94,11 @@ def _show_again(room: Room, petition: PetitionRecord, pending: state.Pending) ->
         text=pending.text,
         effect=effect,
     )
+
+
+def agreement(room: Room, pending: state.Pending) -> str:
+    """What stands on the button that confirms these words."""
+    return room.text(f"officer.confirm_{_known_action(pending)}")
 
 
 def confirm(room: Room, petition_id: int) -> None:

@@ -71,7 +71,16 @@ def parse(token: str) -> Press | None:
     if match is None:
         return None
     verb, petition, argument = match.groups()
-    return Press(verb, int(petition, 36) if petition else 0, argument or "")
+    return Press(verb, read_number(petition or "0"), argument or "")
+
+
+def read_number(typed: str, base: int = 36) -> int:
+    """An id in a button; 0, which names nothing, for anything that can be none (more than 63 bits)."""
+    try:
+        number = int(typed, base)
+    except ValueError:
+        return 0
+    return number if 0 <= number < 2**63 else 0
 
 
 def to_base36(number: int) -> str:

@@ -1,0 +1,326 @@
+"""An office in a test: people and groups write, the bot answers, and everything sent can be read.
+
+Each update is one turn on a real database, through the same entry as in service; sending is the outbox read
+and marked as delivery does it, so that cards are edited where they stand.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import cache
+from importlib.resources import files
+from itertools import count
+from typing import Any, TypeVar
+
+import yaml
+from sqlalchemy import Connection
+
+from handlers import cases, router
+from handlers.messages import (
+    Button,
+    Capabilities,
+    Choice,
+    Command,
+    Content,
+    Incoming,
+    Outgoing,
+    Text,
+)
+from handlers.talk import Talk
+from handlers.texts import Catalogue
+from handlers.turn import Facts, Turn, outgoing_from_data
+from petitions.agency import Agency, load_agency
+from petitions.calendar import WorkingCalendar
+from petitions.deadlines import first_answer_due
+from petitions.kinds import ActorKind, Kind, Role
+from petitions.understanding import KeywordSuggester
+from storage import outbox
+from storage.casebook import Casebook
+from storage.database import Database
+from storage.ids import IdSource
+from storage.keys import Vault
+from storage.records import (
+    ActorRef,
+    Filing,
+    OfficerRecord,
+    OutboxRow,
+    OutboxStatus,
+    PetitionContent,
+    PetitionRecord,
+)
+from tests.hand_clock import HandClock
+
+CHANNEL, ACCOUNT = "telegram", "bot"
+NAME, PHONE, STORY = "Nguyễn Thị Sen", "0951223455", "Quán hát đến khuya, cháu Tí nhà tôi mất ngủ"
+PLACE = "đường Nguyễn Văn Trỗi, Phủ Lý"
+ADDRESS = "Tổ 5, phường Minh Khai"
+
+T = TypeVar("T")
+
+
+@cache
+def sample_agency() -> Agency:
+    return load_agency(yaml.safe_load((files("petitions") / "data" / "agency.yaml").read_text("utf-8")))
+
+
+@cache
+def sample_facts() -> Facts:
+    agency = sample_agency()
+    return Facts(
+        agency=agency,
+        calendar=WorkingCalendar.from_packaged(),
+        catalogue=Catalogue.load(),
+        suggester=KeywordSuggester(agency),
+    )
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A message as it stands in a chat now, and how often it was edited."""
+
+    ref: str
+    message: Outgoing
+    row: OutboxRow
+    edits: int = 0
+
+    @property
+    def text(self) -> str:
+        return f"{self.message.title}\n{self.message.text}"
+
+    @property
+    def buttons(self) -> list[Button]:
+        return [button for row in self.message.rows for button in row]
+
+    def button(self, label: str) -> Button:
+        """The button whose label holds these words."""
+        found = [button for button in self.buttons if label in button.label]
+        assert found, f"no button {label!r} among {[button.label for button in self.buttons]}"
+        return found[0]
+
+    def has(self, label: str) -> bool:
+        return any(label in button.label for button in self.buttons)
+
+
+@dataclass
+class Office:
+    database: Database
+    vault: Vault
+    ids: IdSource
+    clock: HandClock
+    acknowledged: str = ""
+    """What the last press said on its button."""
+    _updates: Any = field(default_factory=lambda: count(1))
+    _refs: Any = field(default_factory=lambda: count(1000))
+    _chats: dict[str, list[Sent]] = field(default_factory=dict)
+    _all: list[tuple[str, Outgoing]] = field(default_factory=list)
+
+    # --- what happens
+
+    async def work(self, task: Callable[[Casebook], T]) -> T:
+        return await self.database.transact(lambda connection: task(self._book(connection)))
+
+    async def update(
+        self, chat: str, content: Content, *, person: str = "", reply_to: str = "", deliver: bool = True
+    ) -> list[Sent]:
+        """One update; gives what was sent to that chat because of it, newest last."""
+        group = chat.startswith("-")
+        incoming = Incoming(
+            channel=CHANNEL,
+            account=ACCOUNT,
+            update_id=str(next(self._updates)),
+            chat=chat,
+            person=person if group else chat,
+            content=content,
+            at=self.clock.now(),
+            is_group=group,
+            message_ref=f"in{next(self._refs)}",
+            reply_to=reply_to,
+        )
+        self.clock.forward(timedelta(seconds=1))
+        self.acknowledged = await self.database.transact(
+            lambda connection: self._turn(connection, incoming, router.handle)
+        )
+        before = {id(sent) for sent in self._chats.get(chat, [])}
+        if deliver:
+            await self.deliver()
+        return [sent for sent in self._chats.get(chat, []) if id(sent) not in before]
+
+    async def say(self, chat: str, words: str, **more: Any) -> list[Sent]:
+        return await self.update(chat, Text(text=words), **more)
+
+    async def command(self, chat: str, name: str, argument: str = "", **more: Any) -> list[Sent]:
+        return await self.update(chat, Command(name=name, argument=argument), **more)
+
+    async def press(self, chat: str, button: Button | str, **more: Any) -> list[Sent]:
+        token = button if isinstance(button, str) else button.token
+        return await self.update(chat, Choice(token=token, callback_id="1"), **more)
+
+    async def deliver(self, *, failing: dict[str, tuple[OutboxStatus, str]] | None = None) -> None:
+        """Send everything that is due; for the chats in `failing` the outcome named there is written down."""
+
+        def task(connection: Connection) -> None:
+            rows = outbox.due(connection, self.vault, accounts=[(CHANNEL, ACCOUNT)], now=self.clock.now())
+            for row in rows:
+                if failing and row.chat in failing:
+                    status, reason = failing[row.chat]
+                    outcome = outbox.Outcome(id=row.id, status=status, reason=reason)
+                    outbox.mark_many(
+                        connection, [outcome], now=self.clock.now(), ids=self.ids, agency=self._agency
+                    )
+                    continue
+                ref = self._show(row)
+                outbox.mark_sent(
+                    connection,
+                    row,
+                    platform_ref=ref,
+                    delivered=False,
+                    now=self.clock.now(),
+                    ids=self.ids,
+                    agency=self._agency,
+                )
+
+        await self.database.transact(task)
+
+    # --- what is there
+
+    def chat(self, chat: str) -> list[Sent]:
+        return self._chats.get(chat, [])
+
+    def last(self, chat: str) -> Sent:
+        assert self.chat(chat), f"nothing was sent to {chat}"
+        return self.chat(chat)[-1]
+
+    def card(self, chat: str, petition: PetitionRecord) -> Sent:
+        """The petition's card as it stands in a chat."""
+        found = [sent for sent in self.chat(chat) if sent.row.card_petition_id == petition.id]
+        assert found, f"no card in {chat}"
+        return found[-1]
+
+    def everything_sent_to(self, chat: str) -> str:
+        """All that ever went to a chat, edits and buttons included."""
+        return "\n".join(
+            "\n".join(
+                [message.title, message.text, *(button.label for row in message.rows for button in row)]
+            )
+            for where, message in self._all
+            if where == chat
+        )
+
+    # --- people
+
+    async def officer(
+        self, chat: str, unit: str, role: Role, name: str = "", *, linked: bool = True
+    ) -> OfficerRecord:
+        """An officer with a private chat, linked through an invitation as in service."""
+        _, token = await self.work(
+            lambda book: book.invite(
+                unit, role, name or f"Cán bộ {chat}", self.clock.now() + timedelta(days=7)
+            )
+        )
+        await self.command(chat, "link", token)
+        found = await self.work(lambda book: book.officer_of_chat(CHANNEL, ACCOUNT, chat))
+        assert found is not None
+        assert found.role is role
+        return found
+
+    async def group(self, chat: str, unit: str) -> None:
+        _, token = await self.work(
+            lambda book: book.invite(unit, None, "", self.clock.now() + timedelta(days=7), for_group=True)
+        )
+        await self.command(chat, "link", token, person="777")
+
+    async def file(
+        self, chat: str = "500", kind: Kind = Kind.FEEDBACK, *, unit: str = "ql_van_hoa", **fields: Any
+    ) -> PetitionRecord:
+        """A petition filed by the citizen of a chat."""
+        content = PetitionContent(
+            story=(STORY,), name=NAME, phone=PHONE, address=ADDRESS, place=fields.pop("place", PLACE)
+        )
+        due = first_answer_due(self.clock.now(), sample_facts().calendar, sample_agency().zone)
+        filing = Filing(
+            kind=kind,
+            unit=unit,
+            topic=fields.pop("topic", "karaoke_vu_truong"),
+            content=content,
+            actor=ActorRef(kind=ActorKind.CITIZEN),
+            first_message_at=self.clock.now(),
+            channel=CHANNEL,
+            due_on=due.date,
+            due_rule=due.rule_id,
+            **fields,
+        )
+        filed: list[PetitionRecord] = []
+
+        def handle(turn: Turn) -> None:
+            where = replace(filing, conversation_id=turn.conversation_id, contact_id=turn.contact.id)
+            filed.append(cases.file_petition(turn, where))
+
+        await self.as_citizen(chat, handle)
+        return filed[-1]
+
+    async def as_citizen(self, chat: str, handle: Callable[[Turn], None]) -> None:
+        """A turn of the citizen of a chat that does what `handle` does."""
+        incoming = Incoming(
+            channel=CHANNEL,
+            account=ACCOUNT,
+            update_id=str(next(self._updates)),
+            chat=chat,
+            person=chat,
+            content=Text(text="…"),
+            at=self.clock.now(),
+        )
+        await self.database.transact(lambda connection: self._turn(connection, incoming, handle))
+        await self.deliver()
+
+    async def now(self, petition: PetitionRecord) -> PetitionRecord:
+        """The petition as it stands."""
+        found = await self.work(lambda book: book.petition(petition.id))
+        assert found is not None
+        return found
+
+    # --- inside
+
+    @property
+    def _agency(self) -> str:
+        return sample_agency().code
+
+    def _book(self, connection: Connection) -> Casebook:
+        return Casebook(connection, vault=self.vault, ids=self.ids, clock=self.clock, agency=self._agency)
+
+    def _turn(self, connection: Connection, incoming: Incoming, handle: Callable[[Turn], None]) -> str:
+        book = self._book(connection)
+        opened = book.open_turn(
+            channel=CHANNEL, account=ACCOUNT, chat=incoming.chat, is_group=incoming.is_group, language=""
+        )
+        who = incoming.person if incoming.is_group else incoming.chat
+        turn = Turn(
+            incoming=incoming,
+            now=self.clock.now(),
+            facts=sample_facts(),
+            book=book,
+            contact=opened.contact,
+            conversation_id=opened.conversation.id,
+            talk=Talk.model_validate(opened.conversation.state),
+            capabilities=Capabilities(groups=True),
+            random=random.Random(7),
+            officer=book.officer_of_chat(CHANNEL, ACCOUNT, who) if who else None,
+        )
+        handle(turn)
+        opened.conversation.state = turn.talk.model_dump(mode="json")
+        book.save_conversation(opened.conversation)
+        return turn.acknowledgement
+
+    def _show(self, row: OutboxRow) -> str:
+        message = outgoing_from_data(row.body)
+        self._all.append((row.chat, message))
+        chat = self._chats.setdefault(row.chat, [])
+        for place, sent in enumerate(chat):
+            if row.edit_of_ref and sent.ref == row.edit_of_ref:
+                chat[place] = Sent(sent.ref, message, row, sent.edits + 1)
+                return sent.ref
+        ref = f"m{next(self._refs)}"
+        chat.append(Sent(ref, message, row))
+        return ref
