@@ -20,12 +20,13 @@ from bot.channels.base import Channel, Receiver
 from bot.channels.telegram import TelegramChannel, TelegramOptions, command_texts
 from bot.channels.webchat.channel import MAX_UPLOAD, WebChat
 from bot.channels.webchat.spool import Spool
-from bot.delivery import LONGEST_SEND, Delivery, Sender
+from bot.delivery import Delivery
 from bot.dispatch import Books, Dispatcher
 from bot.fetcher import Fetcher
 from bot.pacing import Pace
 from bot.receipts import ReceiptPrinter
 from bot.rendering import Renderer
+from bot.sender import LONGEST_SEND, Sender
 from bot.settings import Problem, Settings, SettingsError
 from bot.ticker import Ticker
 from bot.web.app import WebParts, build_app
@@ -37,7 +38,7 @@ from storage import migrate
 from storage.database import Database
 from storage.files import FileStore
 from storage.ids import IdSource
-from storage.keys import KeyRing, Vault
+from storage.keys import KeyRing, KeyRingUnusable, Vault
 from storage.leader import Leader
 
 log = logging.getLogger(__name__)
@@ -104,8 +105,8 @@ class Service:
         agency = profile.read_agency(self.settings.agency_file)
         calendar = profile.read_calendar(self.settings.calendar_file)
         catalogue = Catalogue.load()
-        self.vault = Vault(self._key_ring())
-        self.database = await self._open_database()
+        self.database, empty = await self._open_database()
+        self.vault = Vault(self._key_ring(may_make=empty))
         ids = IdSource(self.clock, self._chance)
         facts = Facts(
             agency=agency,
@@ -169,16 +170,22 @@ class Service:
 
     # --- parts
 
-    def _key_ring(self) -> KeyRing:
+    def _key_ring(self, *, may_make: bool) -> KeyRing:
         path = self.settings.storage.key_file
         if path.exists():
             return KeyRing.load(path)
+        if not may_make:
+            raise KeyRingUnusable(
+                f"there is no key ring at {path}, but the database holds data sealed with one: restore it "
+                "from its back-up"
+            )
         path.parent.mkdir(parents=True, exist_ok=True)
         ring = KeyRing.create(path)
         log.warning("key_ring_made", extra={"file": str(path), "do": "back it up apart from the database"})
         return ring
 
-    async def _open_database(self) -> Database:
+    async def _open_database(self) -> tuple[Database, bool]:
+        """The open database, and whether it was empty before."""
         storage = self.settings.storage
         url = storage.database_url.get_secret_value()
         try:
@@ -203,7 +210,7 @@ class Service:
                     "run `tiepdan migrate` first (after a backup)"
                 )
             await migrate.upgrade(url)
-        return database
+        return database, version is None
 
     def _telegram(self, receiver: Receiver, catalogue: Catalogue) -> TelegramChannel | None:
         wanted = self.settings.telegram
