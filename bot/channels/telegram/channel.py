@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from aiohttp import web
 from telegram import Bot
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import TelegramError
 
 from bot.channels.base import Attachment, Receiver, SendReceipt
 from bot.channels.telegram.commands import TextsByLanguage, register_commands
@@ -20,7 +20,7 @@ from bot.channels.telegram.download import stream_file
 from bot.channels.telegram.keyboards import CAPABILITIES
 from bot.channels.telegram.parser import ALLOWED_UPDATES, CHANNEL, UpdateReader
 from bot.channels.telegram.polling import Pacing, Poller
-from bot.channels.telegram.request import AiohttpRequest
+from bot.channels.telegram.request import AiohttpRequest, TokenRefused
 from bot.channels.telegram.sender import TelegramSender
 from bot.channels.telegram.webhook import PATH, WebhookIntake
 from handlers.messages import Capabilities, Outgoing
@@ -168,7 +168,7 @@ class TelegramChannel:
             try:
                 await step()
                 return
-            except InvalidToken:
+            except TokenRefused:
                 log.critical("Telegram refuses the token (%s); check TIEPDAN_TELEGRAM_TOKEN", name)
                 pause = self._options.pacing.refused
             except TelegramError as error:

@@ -10,12 +10,11 @@ from telegram.error import (
     ChatMigrated,
     Conflict,
     Forbidden,
-    InvalidToken,
     TelegramError,
 )
 
 from bot.channels.base import Again, ChatMoved, Never, Refusal, SendFault, Stop, Uncertain
-from bot.channels.telegram.request import FloodWait, NotSent, ServerFault
+from bot.channels.telegram.request import FloodWait, MethodUnknown, NotSent, ServerFault, TokenRefused
 
 NOT_MODIFIED: Final = "message is not modified"
 CANNOT_PARSE: Final = "can't parse entities"
@@ -82,9 +81,9 @@ def fault_of(error: TelegramError) -> SendFault:
             return ChatMoved("group has a new id", new_chat=str(error.new_chat_id))
         case Forbidden():
             return _refused(error.message, _FORBIDDEN, Never("forbidden", refusal=Refusal.BLOCKED))
-        case InvalidToken() if "method not found" in error.message.lower():
+        case MethodUnknown():
             return Never("method not known to the server", refusal=Refusal.REFUSED)
-        case InvalidToken():
+        case TokenRefused():
             return Stop("token refused")
         case Conflict():
             return Again("another instance is running")

@@ -1,13 +1,14 @@
-"""Buttons and wishes as Telegram keyboards (Telegram reference 1.8, 1.11)."""
+"""Buttons and wishes as Telegram keyboards (Telegram reference 1.8, 1.11).
+
+Plain dictionaries: the library's button classes cost more than all the rest of a send.
+"""
 
 from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
-
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
 
 from bot.channels.telegram.render import utf16
 from handlers.messages import Button, Capabilities, Outgoing, Wish
@@ -26,6 +27,8 @@ CAPABILITIES: Final = Capabilities(
 )
 STYLES: Final = frozenset({"primary", "danger", "success"})
 ASKABLE: Final = (Wish.CONTACT, Wish.LOCATION)
+REMOVAL: Final[dict[str, Any]] = {"remove_keyboard": True}
+Keyboard = dict[str, Any]
 
 
 def short_label(label: str, limit: int = CAPABILITIES.max_label) -> str:
@@ -55,9 +58,9 @@ def reachable(url: str) -> bool:
         return "." in parts.hostname
 
 
-def inline(rows: Iterable[Iterable[Button]]) -> InlineKeyboardMarkup | None:
+def inline(rows: Iterable[Iterable[Button]]) -> Keyboard | None:
     """The buttons in rows of at most eight and a hundred in all; links nobody can open are left out."""
-    keyboard: list[list[InlineKeyboardButton]] = []
+    keyboard: list[list[dict[str, str]]] = []
     count = 0
     for row in rows:
         buttons = [_button(button) for button in row if button.token or reachable(button.url)]
@@ -65,7 +68,7 @@ def inline(rows: Iterable[Iterable[Button]]) -> InlineKeyboardMarkup | None:
         count += len(buttons)
         width = CAPABILITIES.max_row
         keyboard += [buttons[i : i + width] for i in range(0, len(buttons), width)]
-    return InlineKeyboardMarkup(keyboard) if keyboard else None
+    return {"inline_keyboard": keyboard} if keyboard else None
 
 
 def unreachable_links(message: Outgoing) -> list[str]:
@@ -78,26 +81,23 @@ def wish_labels(texts: Mapping[str, str]) -> dict[Wish, str]:
     return {wish: texts[f"share_{wish.value}"] for wish in ASKABLE if f"share_{wish.value}" in texts}
 
 
-def asking(wishes: Iterable[Wish], labels: dict[Wish, str]) -> ReplyKeyboardMarkup | None:
+def asking(wishes: Iterable[Wish], labels: Mapping[Wish, str]) -> Keyboard | None:
     """A keyboard that shares the own phone number or place; private chats only."""
     wanted = set(wishes)
     rows = [
-        [
-            KeyboardButton(
-                labels[wish], request_contact=wish is Wish.CONTACT, request_location=wish is Wish.LOCATION
-            )
-        ]
+        [{"text": labels[wish], f"request_{wish.value}": True}]
         for wish in ASKABLE
         if wish in wanted and wish in labels
     ]
-    if not rows:
-        return None
-    return ReplyKeyboardMarkup(rows, resize_keyboard=True, one_time_keyboard=True)
+    return {"keyboard": rows, "resize_keyboard": True, "one_time_keyboard": True} if rows else None
 
 
-def _button(button: Button) -> InlineKeyboardButton:
-    text = short_label(button.label) or button.token or "…"
-    style = button.style if button.style in STYLES else None
+def _button(button: Button) -> dict[str, str]:
+    shown = {"text": short_label(button.label) or button.token or "…"}
     if button.url:
-        return InlineKeyboardButton(text, url=button.url, style=style)
-    return InlineKeyboardButton(text, callback_data=button.token, style=style)
+        shown["url"] = button.url
+    else:
+        shown["callback_data"] = button.token
+    if button.style in STYLES:
+        shown["style"] = button.style
+    return shown

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from telegram import Bot
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.error import Conflict, TelegramError
 
 from bot.channels.base import Receiver, Verdict
 from bot.channels.telegram.parser import ALLOWED_UPDATES, Unreadable, UpdateReader
-from bot.channels.telegram.request import FloodWait
+from bot.channels.telegram.request import FloodWait, TokenRefused
 from handlers.messages import Incoming
 
 log = logging.getLogger(__name__)
@@ -141,7 +141,7 @@ class Poller:
             else:
                 log.error("another instance polls with the same token; only one may run")
                 await self._pause(self._pacing.conflict)
-        elif isinstance(error, InvalidToken):
+        elif isinstance(error, TokenRefused):
             log.critical("the token is refused; no messages can be received")
             await self._pause(self._pacing.refused)
         elif isinstance(error, FloodWait):

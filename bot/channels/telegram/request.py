@@ -47,6 +47,14 @@ class FloodWait(NetworkError):
         self.seconds = seconds
 
 
+class TokenRefused(NetworkError):
+    """401, or 404 for a token of a wrong form: the account may do nothing."""
+
+
+class MethodUnknown(NetworkError):
+    """404: the server does not know this method."""
+
+
 class AiohttpRequest(BaseRequest):
     """One connection pool for all calls of one bot. All times in seconds.
 
@@ -116,7 +124,7 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
         pool_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Send one request. Raises NotSent, AnswerLost, ServerFault, FloodWait."""
+        """Send one request. Raises the errors of this module."""
         media = request_data is not None and request_data.contains_files
         timeout = self._timeout(
             read=_given(read_timeout, self._read),
@@ -132,6 +140,10 @@ class AiohttpRequest(BaseRequest):
             raise NotSent("refused on the way")  # a proxy or portal spoke, not the API
         if code == 429:
             raise FloodWait(self._wish(payload))
+        if code == 404 and b"method not found" in payload:
+            raise MethodUnknown("method not known to the server")
+        if code in (401, 404):
+            raise TokenRefused("token refused")
         if code == 200 and method == "POST" and payload[-1:] != b"}":
             raise AnswerLost("unreadable answer")
         return code, payload

@@ -83,10 +83,10 @@ def test_keyboards_stay_within_limits(rows: list[list[str]]) -> None:
     if markup is None:
         assert wanted == []
         return
-    shown = [button for row in markup.inline_keyboard for button in row]
-    assert [button.callback_data for button in shown] == wanted
-    assert all(len(row) <= CAPABILITIES.max_row for row in markup.inline_keyboard)
-    assert all(button.text.strip() and units(button.text) <= CAPABILITIES.max_label for button in shown)
+    shown = [button for row in markup["inline_keyboard"] for button in row]
+    assert [button["callback_data"] for button in shown] == wanted
+    assert all(len(row) <= CAPABILITIES.max_row for row in markup["inline_keyboard"])
+    assert all(b["text"].strip() and units(b["text"]) <= CAPABILITIES.max_label for b in shown)
 
 
 def test_labels_are_cut_at_a_word() -> None:
