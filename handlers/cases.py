@@ -12,6 +12,7 @@ from handlers import notices
 from handlers.officers.access import Access, in_unit, officer_access, same_unit
 from handlers.turn import Turn
 from petitions.kinds import Action, ActorKind, Kind, Stage
+from petitions.transitions import SEALED_KINDS
 from petitions.workflow import (
     OfficerEffect,
     RefusalCode,
@@ -292,10 +293,15 @@ def _changes(
 
 
 def _correction(petition: PetitionRecord, details: Details) -> PetitionChanges:
-    """A changed unit starts anew: nobody of the former one stays named."""
+    """A changed unit starts anew: nobody of the former one stays named.
+
+    What was handed in under the promise of secrecy stays sealed when it turns out to be of another kind.
+    """
     changes: PetitionChanges = {}
     if details.kind is not None:
         changes["kind"] = details.kind
+        if petition.kind in SEALED_KINDS:
+            changes["confidential"] = True
     if details.topic is not None:
         changes["topic"] = details.topic
     if details.destination is not None:
