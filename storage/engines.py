@@ -1,10 +1,14 @@
-"""Engines as this service wants them: how each connection is set up on SQLite and on PostgreSQL."""
+"""Engines as this service wants them: how each connection is set up on SQLite and on PostgreSQL.
+
+Parameters are hidden from exceptions: an error that is logged must not carry anybody's words.
+"""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 
@@ -14,7 +18,10 @@ BUSY_MILLISECONDS: Final = 5_000
 
 def read_url(url: str) -> URL:
     """The database address of the settings. Raises ValueError for one that this service cannot use."""
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError as fault:
+        raise ValueError("cannot parse the database address") from fault
     if parsed.get_backend_name() == "sqlite":
         if not parsed.database or parsed.database == ":memory:" or "mode" in parsed.query:
             raise ValueError("SQLite needs a file: sqlite+aiosqlite:///path/to/file.db")
@@ -50,6 +57,7 @@ def sqlite_readers(url: URL, *, connections: int = 3) -> AsyncEngine:
         pool_size=connections,
         max_overflow=0,
         pool_timeout=10,
+        hide_parameters=True,
         connect_args={"isolation_level": None},
     )
     _set_up(engine.sync_engine, "PRAGMA query_only=ON")
@@ -64,6 +72,7 @@ def postgresql(url: URL, *, connections: int = 10) -> AsyncEngine:
         pool_size=connections,
         max_overflow=0,
         pool_timeout=10,
+        hide_parameters=True,
         connect_args={
             "timeout": 5,
             "command_timeout": 30,
@@ -82,6 +91,7 @@ def _sync_sqlite(url: URL) -> Engine:
     return create_engine(
         url.set(drivername="sqlite+pysqlite"),
         poolclass=NullPool,
+        hide_parameters=True,
         connect_args={"isolation_level": None, "check_same_thread": False, "cached_statements": 512},
     )
 

@@ -13,13 +13,16 @@ from typing import Protocol, TypeVar
 import pytest
 from sqlalchemy import URL, Connection
 
-from storage import migrate
+from storage import migrate, webchat  # noqa: F401 - the web chat's tables belong to the metadata
 from storage.casebook import Casebook
 from storage.database import Database
 from storage.ids import IdSource
 from storage.keys import KeyRing, Vault
+from storage.schema import metadata
 from tests import postgres_server
 from tests.hand_clock import HandClock
+
+pytest_plugins = ["tests.log_watch"]
 
 AGENCY = "so_vhttdl"
 
@@ -85,18 +88,18 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
         if os.environ.get("TIEPDAN_TEST_STRICT") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
-    # A socket's path may have 107 letters at most, so the folder is not one of pytest's own.
-    folder = Path("/tmp") / f"tiepdan-pg-{os.getpid()}"
-    try:
-        with postgres_server.started(binaries, folder) as server:
-            yield server
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with postgres_server.started(binaries, server_folder("pg")) as server:
+        yield server.url
+
+
+def server_folder(name: str) -> Path:
+    """A new folder for a server. A socket's path has 107 letters at most, and pytest's are longer."""
+    return Path("/tmp") / f"tiepdan-{name}-{os.getpid()}"
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: URL) -> Iterator[URL]:
-    """An empty database at the newest schema, to copy."""
+def migrated_postgres(postgres: URL) -> Iterator[URL]:
+    """A database at the newest schema, shared by the tests of this run, which leave it empty."""
     url = postgres_server.create_database(postgres)
     postgres_server.in_thread(migrate.upgrade(address(url)))
     yield url
@@ -104,11 +107,11 @@ def postgres_template(postgres: URL) -> Iterator[URL]:
 
 
 @pytest.fixture
-def postgres_url(postgres: URL, postgres_template: URL) -> Iterator[str]:
-    """A PostgreSQL database of this test's own, at the newest schema."""
-    url = postgres_server.create_database(postgres, template=postgres_template.database)
-    yield address(url)
-    postgres_server.drop_database(url)
+def postgres_url(migrated_postgres: URL) -> Iterator[str]:
+    """An empty PostgreSQL database at the newest schema."""
+    yield address(migrated_postgres)
+    children_first = [table.name for table in reversed(metadata.sorted_tables)]
+    postgres_server.empty_database(migrated_postgres, children_first)
 
 
 @pytest.fixture

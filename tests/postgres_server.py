@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
 import subprocess
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,53 +25,62 @@ def find_binaries() -> Path | None:
     return found[-1].parent if found else None
 
 
-@contextlib.contextmanager
-def started(binaries: Path, folder: Path) -> Iterator[URL]:
-    """Starts a server of its own that listens on a socket in `folder` only; gives the address of `postgres`.
+class Server:
+    """A server of its own that listens on a socket in `folder` only; `url` is the address of `postgres`.
 
     Syncing to disk is off: the tests kill the service, not the machine.
     """
-    data, log = folder / "data", folder / "log"
-    folder.mkdir()
-    as_postgres: dict[str, Any] = {}
-    if os.geteuid() == 0:  # the server refuses to run as root
-        subprocess.run(["chown", "postgres:postgres", str(folder)], check=True)
-        as_postgres = {"user": "postgres", "group": "postgres", "extra_groups": []}
 
-    def run(program: str, *arguments: str) -> None:
+    def __init__(self, binaries: Path, folder: Path) -> None:
+        self._binaries = binaries
+        self._folder = folder
+        self.url = URL.create(
+            "postgresql+asyncpg", username="postgres", database="postgres", query={"host": str(folder)}
+        )
+
+    def make(self) -> None:
+        self._folder.mkdir()
+        if os.geteuid() == 0:
+            subprocess.run(["chown", "postgres:postgres", str(self._folder)], check=True)
+        self._run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+
+    def start(self) -> None:
+        options = (
+            f"-c listen_addresses='' -c unix_socket_directories={self._folder} -c fsync=off "
+            "-c synchronous_commit=off -c max_connections=200"
+        )
+        self._run("pg_ctl", "-w", "-l", str(self._folder / "log"), "-o", options, "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        self._run("pg_ctl", "-m", mode, "stop")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        as_postgres: dict[str, Any] = {}
+        if os.geteuid() == 0:  # the server refuses to run as root
+            as_postgres = {"user": "postgres", "group": "postgres", "extra_groups": []}
         subprocess.run(
-            [str(binaries / program), *arguments],
+            [str(self._binaries / program), "-D", str(self._folder / "data"), *arguments],
             check=True,
-            cwd=folder,
+            cwd=self._folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             **as_postgres,
         )
 
-    run(
-        "initdb",
-        "-D",
-        str(data),
-        "-U",
-        "postgres",
-        "-A",
-        "trust",
-        "-E",
-        "UTF8",
-        "--locale=C.UTF-8",
-        "--no-sync",
-    )
-    options = (
-        f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c synchronous_commit=off "
-        "-c max_connections=200"
-    )
-    run("pg_ctl", "-D", str(data), "-w", "-l", str(log), "-o", options, "start")
+
+@contextlib.contextmanager
+def started(binaries: Path, folder: Path) -> Iterator[Server]:
+    """A running server; afterwards it is stopped and nothing of it is left."""
+    server = Server(binaries, folder)
+    server.make()
     try:
-        yield URL.create(
-            "postgresql+asyncpg", username="postgres", database="postgres", query={"host": str(folder)}
-        )
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
     finally:
-        run("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def from_environment() -> URL | None:
@@ -92,11 +102,24 @@ def drop_database(url: URL) -> None:
     in_thread(_administer(server, f'DROP DATABASE IF EXISTS "{url.database}" WITH (FORCE)'))
 
 
-async def _administer(server: URL, statement: str) -> None:
+def empty_database(url: URL, tables: Sequence[str]) -> None:
+    """Deletes all rows, children first: far quicker than a new database. Ends connections left open."""
+    in_thread(
+        _administer(
+            url,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            *(f'DELETE FROM "{table}"' for table in tables),
+        )
+    )
+
+
+async def _administer(server: URL, *statements: str) -> None:
     dsn = server.set(drivername="postgresql").render_as_string(hide_password=False)
     connection = await asyncpg.connect(dsn)
     try:
-        await connection.execute(statement)
+        for statement in statements:
+            await connection.execute(statement)
     finally:
         await connection.close()
 
