@@ -1,4 +1,5 @@
-"""Whom a denunciation or complaint is against, as far as routing depends on it, and whether it is a second one."""
+"""Whom a denunciation or complaint is against, as far as routing depends on it, and whether it is a second
+one."""
 
 from __future__ import annotations
 
@@ -10,13 +11,19 @@ from petitions.text import fold
 _AGAINST = r"(?:to cao|to giac|khieu nai|phan anh|ve viec|doi voi|hanh vi cua|quyet dinh cua|chong lai)"
 _BETWEEN = r"(?:[\s\w,.:\"']{0,45}?)"
 _DEPUTY = re.compile(rf"{_AGAINST}{_BETWEEN}\b(?:pho giam doc so|pho giam doc|pgd so)\b")
-_DIRECTOR = re.compile(rf"{_AGAINST}{_BETWEEN}\b(?<!pho )(?:giam doc so|ong giam doc so|ba giam doc so|nguoi dung dau so)\b")
-_INSPECTORATE = re.compile(
-    rf"{_AGAINST}{_BETWEEN}\b(?:thanh tra vien|can bo thanh tra|chanh thanh tra|pho chanh thanh tra|nguoi cua thanh tra so|thanh tra so)\b"
+_DIRECTOR = re.compile(
+    rf"{_AGAINST}{_BETWEEN}\b(?<!pho )(?:giam doc so|ong giam doc so|ba giam doc so|nguoi dung dau so)\b"
 )
-_ADDRESSED = re.compile(r"(?:kinh gui|gui|de nghi|yeu cau|mong|nho|kinh mong|cho|toi) (?:ong |ba |anh |quy )?$")
+_INSPECTORATE = re.compile(
+    rf"{_AGAINST}{_BETWEEN}\b(?:thanh tra vien|can bo thanh tra|chanh thanh tra|pho chanh thanh tra|nguoi "
+    rf"cua thanh tra so|thanh tra so)\b"
+)
+_ADDRESSED = re.compile(
+    r"(?:kinh gui|gui|de nghi|yeu cau|mong|nho|kinh mong|cho|toi) (?:ong |ba |anh |quy )?$"
+)
 _SECOND = re.compile(
-    r"khieu nai (?:lan (?:hai|2|thu hai|thu 2)|tiep)|lan (?:hai|2|thu hai) (?:toi |chung toi )?(?:gui don )?khieu nai|"
+    r"khieu nai (?:lan (?:hai|2|thu hai|thu 2)|tiep)|lan (?:hai|2|thu hai) (?:toi |chung toi )?(?:gui don "
+    r")?khieu nai|"
     r"(?:quyet dinh|van ban|ket qua|cong van|thong bao) (?:so [\w/.-]+ )?(?:ve viec )?giai quyet khieu nai|"
     r"(?:da )?giai quyet khieu nai lan (?:dau|mot|1)|giai quyet lan (?:dau|mot|1)|"
     r"khong dong y (?:voi )?(?:ket qua|cach|viec|quyet dinh|tra loi)[\w ]{0,15} giai quyet(?! cua cong ty)"
@@ -31,11 +38,18 @@ def find_against(text: str, kind: Kind) -> str | None:
     if kind not in {Kind.DENUNCIATION, Kind.COMPLAINT}:
         return None
     flat = fold(text)
-    for code, pattern in (("pho_giam_doc_so", _DEPUTY), ("giam_doc_so", _DIRECTOR), ("thanh_tra", _INSPECTORATE)):
+    for code, pattern in (
+        ("pho_giam_doc_so", _DEPUTY),
+        ("giam_doc_so", _DIRECTOR),
+        ("thanh_tra", _INSPECTORATE),
+    ):
         if code == "giam_doc_so" and kind is Kind.COMPLAINT:
             continue  # every first complaint against an act of the office is to its director
         for match in pattern.finditer(flat):
-            office = re.search(r"(?:pho |chanh )?(?:giam doc|thanh tra|nguoi dung|can bo thanh|nguoi cua|pgd)[\w ]*$", match.group())
+            office = re.search(
+                r"(?:pho |chanh )?(?:giam doc|thanh tra|nguoi dung|can bo thanh|nguoi cua|pgd)[\w ]*$",
+                match.group(),
+            )
             before = match.group()[: office.start()] if office else match.group()
             if not _ADDRESSED.search(before) and "." not in before[12:]:
                 return code

@@ -51,7 +51,8 @@ def chosen_kind(text: str) -> Kind | None:
 
 
 def match_choice(text: str, labels: Sequence[tuple[str, Sequence[str]]]) -> str | None:
-    """The token whose label or synonym was typed, or whose number was ("2", "số 2", "cái thứ hai", "cuối cùng").
+    """The token whose label or synonym was typed, or whose number was ("2", "số 2", "cái thứ hai", "cuối
+    cùng").
 
     `labels` are (token, [label, synonyms …]) in the order shown. None where nothing or more than one fits.
     """
@@ -64,13 +65,16 @@ def match_choice(text: str, labels: Sequence[tuple[str, Sequence[str]]]) -> str 
         return labels[by_number][0]
     if not said:
         return None
-    texts = [(token, [_content(read_words(name)) for name in names]) for token, names in labels]
-    for fits in (_same, _inside, _part, _alike):
-        found = {token for token, names in texts if any(name and fits(said, name) for name in names)}
-        if len(found) == 1:
-            return found.pop()
-        if found:
-            return None
+    # As typed first: without diacritics "di sản" holds a word of politeness ("đi").
+    for content in (lambda w: list(w.words), _content):
+        typed = content(words)
+        texts = [(token, [content(read_words(name)) for name in names]) for token, names in labels]
+        for fits in (_same, _inside, _part, _alike):
+            found = {token for token, names in texts if any(name and fits(typed, name) for name in names)}
+            if len(found) == 1:
+                return found.pop()
+            if found:
+                return None
     return None
 
 
@@ -81,9 +85,10 @@ def _content(words: Words) -> list[Word]:
 
 
 _ORDINALS = {
-    "mot": 1, "nhat": 1, "dau": 1, "first": 1, "one": 1, "hai": 2, "nhi": 2, "second": 2, "two": 2, "ba": 3, "third": 3,
-    "three": 3, "bon": 4, "tu": 4, "four": 4, "fourth": 4, "nam": 5, "five": 5, "sau": 6, "six": 6, "bay": 7, "seven": 7,
-    "tam": 8, "eight": 8, "chin": 9, "nine": 9, "muoi": 10, "ten": 10, "cuoi": -1, "last": -1,
+    "mot": 1, "nhat": 1, "dau": 1, "first": 1, "one": 1, "hai": 2, "nhi": 2, "second": 2, "two": 2, "ba": 3,
+    "third": 3, "three": 3, "bon": 4, "tu": 4, "four": 4, "fourth": 4, "nam": 5, "five": 5, "sau": 6, "six":
+    6, "bay": 7, "seven": 7, "tam": 8, "eight": 8, "chin": 9, "nine": 9, "muoi": 10, "ten": 10, "cuoi": -1,
+    "last": -1,
 }  # fmt: skip
 _NUMBER_WORDS = frozenset(
     "so chon cau cai muc y thu tien cung number option lua phuong an".split()  # noqa: SIM905 - words
@@ -142,10 +147,10 @@ def language_of(text: str) -> Literal["vi", "en"] | None:
     """The language a message is written in; None without clear evidence ("ok", a name, a number)."""
     words = read_words(re.sub(r"https?://\S+", " ", text), expand=False)
     hits: list[Hit] = longest_only(_language_book().find(words))
-    vi = sum(hit.weight for hit in hits if hit.label == "vi")
+    vi = sum(hit.weight * (1.0 if hit.exact else 0.6) for hit in hits if hit.label == "vi")
     en = sum(hit.weight for hit in hits if hit.label == "en")
-    if en >= 2 and en > 2 * vi:
+    if en >= 2 and en > 1.5 * vi:
         return "en"
-    if vi >= 2 and vi > en:
+    if vi >= 1.8 and vi > en:
         return "vi"
     return None

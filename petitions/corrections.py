@@ -12,12 +12,14 @@ from petitions.names import find_name
 from petitions.phones import BadPhone, Phone, find_phones
 
 _NOT = re.compile(
-    r"(?:chứ (?:không|ko|k|đâu)(?: phải)?(?: là)?|(?:không|ko|k|khong|hông) (?:phải|phai)(?: là| la)?|chu (?:khong|ko|k)(?: phai)?|"
+    r"(?:chứ (?:không|ko|k|đâu)(?: phải)?(?: là)?|(?:không|ko|k|khong|hông) (?:phải|phai)(?: là| la)?|chu "
+    r"(?:khong|ko|k)(?: phai)?|"
     r"not(?: on)?|instead of|thay vì|thay cho|nhầm là|ghi nhầm|ghi sai)\s*(?:ngày|ngay|hôm|số|so|the)?\s*$",
     re.IGNORECASE,
 )
 _TRIGGER = re.compile(
-    r"(?<!\w)(?:nhầm|nham|ghi sai|ghi lộn|lộn|gõ sai|sửa|sua lai|đính chính|chứ không|chứ ko|chu khong|không phải|khong phai|ko phải|k phải|mới đúng|"
+    r"(?<!\w)(?:nhầm|nham|ghi sai|ghi lộn|lộn|gõ sai|sửa|sua lai|đính chính|chứ không|chứ ko|chu khong|không "
+    r"phải|khong phai|ko phải|k phải|mới đúng|"
     r"đúng là|actually|mistake|correction|i meant|not)(?!\w)",
     re.IGNORECASE,
 )
@@ -25,7 +27,8 @@ _TRIGGER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """`new` stands for `old` (None where only the new value is given), both as typed; for dates also as days."""
+    """`new` stands for `old` (None where only the new value is given), both as typed; for dates also as
+    days."""
 
     what: Literal["date", "phone", "name", "text"]
     old: str | None
@@ -51,7 +54,8 @@ def _of_dates(text: str, today: date) -> Correction | None:
 
 
 def read_correction(text: str, today: date) -> Correction | None:
-    """What a message corrects: "nhận ngày 12/5 chứ không phải 10/5", "à nhầm, 0951 223 454", "sửa tên thành Lê Hoa".
+    """What a message corrects: "nhận ngày 12/5 chứ không phải 10/5", "à nhầm, 0951 223 454", "sửa tên thành
+    Lê Hoa".
 
     None where nothing is corrected, or only announced ("tôi ghi nhầm") without the right value.
     """
@@ -71,7 +75,8 @@ def read_correction(text: str, today: date) -> Correction | None:
     if name is not None:
         return Correction("name", None, name)
     changed = re.search(
-        r"(?:sửa|đổi|sua|doi)\s+(?P<old>.{2,60}?)\s+(?:thành|thanh|sang)\s+(?P<new>.{1,80})$|(?:sửa lại là|sửa thành|đúng ra là|đúng là)\s+(?P<only>.{1,80})$",
+        r"(?:sửa|đổi|sua|doi)\s+(?P<old>.{2,60}?)\s+(?:thành|thanh|sang)\s+(?P<new>.{1,80})$|(?:sửa lại là|"
+        r"sửa thành|đúng ra là|đúng là)\s+(?P<only>.{1,80})$",
         text.strip(),
         re.IGNORECASE,
     )

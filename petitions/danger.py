@@ -1,8 +1,8 @@
 """Danger in a message: before any form come the numbers to call.
 
-"now" means somebody is being hurt or in danger while this is written: a short message that says so, or an act with a
-word of the present right before it, and no sign of a story about the past. "threat" means violence or a threat of it
-that is told: the form goes on, with the numbers in its first line.
+"now" means somebody is being hurt or in danger while this is written: a short message that says so, or an
+act with a word of the present right before it, and no sign of a story about the past. "threat" means
+violence or a threat of it that is told: the form goes on, with the numbers in its first line.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ def _of(hits: list[Hit], group: str) -> list[Hit]:
 
 def _about(hits: list[Hit]) -> tuple[About, Hit] | None:
     """The gravest subject among the hits, with the phrase that shows it."""
-    ranked = sorted(hits, key=lambda hit: (_ORDER.index(cast("About", hit.label.partition(":")[2])), hit.first))
+    ranked = sorted(
+        hits, key=lambda hit: (_ORDER.index(cast("About", hit.label.partition(":")[2])), hit.first)
+    )
     return (cast("About", ranked[0].label.partition(":")[2]), ranked[0]) if ranked else None
 
 
@@ -72,7 +74,8 @@ def _happening(words: Words, hits: list[Hit]) -> list[Hit]:
 
 
 def find_danger(text: str) -> Danger | None:
-    """Danger the message speaks of, the gravest; None where there is none. A story of the past is never "now"."""
+    """Danger the message speaks of, the gravest; None where there is none. A story of the past is never
+    "now"."""
     words = read_words(text)
     book, longest = _book()
     hits = book.find(words)

@@ -34,7 +34,8 @@ _MONTH = {
     name: number
     for number, names in enumerate(
         (
-            "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
+            "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", ("august "
+            "aug"),
             "september sep sept", "october oct", "november nov", "december dec",
         ),
         start=1,
@@ -43,36 +44,88 @@ _MONTH = {
 }  # fmt: skip
 _MONTH_NAMES = "|".join(sorted(_MONTH, key=len, reverse=True))
 _ENGLISH = re.compile(
-    rf"(?<!\w)(?:(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({_MONTH_NAMES})|({_MONTH_NAMES})\.? (\d{{1,2}})(?:st|nd|rd|th)?)(?:,? (\d{{4}}))?(?!\w)"
+    rf"(?<!\w)(?:(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({_MONTH_NAMES})|({_MONTH_NAMES})\.? (\d{{1,2}})(?:st|"
+    rf"nd|rd|th)?)(?:,? (\d{{4}}))?(?!\w)"
 )
-_RELATIVE: tuple[tuple[str, int], ...] = (
-    ("hom kia", -2), ("hom truoc nua", -2), ("day before yesterday", -2), ("hom qua", -1), ("toi qua", -1), ("dem qua", -1),
-    ("chieu qua", -1), ("sang qua", -1), ("trua qua", -1), ("yesterday", -1), ("last night", -1), ("hqua", -1), ("hum qua", -1),
-    ("hom nay", 0), ("hnay", 0), ("hum nay", 0), ("sang nay", 0), ("trua nay", 0), ("chieu nay", 0), ("toi nay", 0), ("dem nay", 0), ("ngay hom nay", 0),
-    ("this morning", 0), ("this afternoon", 0), ("today", 0), ("tonight", 0), ("vua nay", 0), ("vua xong", 0), ("ngay mai", 1), ("sang mai", 1),
-    ("chieu mai", 1), ("toi mai", 1), ("tomorrow", 1), ("ngay kia", 2),
-)  # fmt: skip
+_RELATIVE: dict[int, tuple[str, ...]] = {
+    -2: ("hom kia", "hom truoc nua", "day before yesterday"),
+    -1: (
+        "hom qua",
+        "toi qua",
+        "dem qua",
+        "chieu qua",
+        "sang qua",
+        "trua qua",
+        "yesterday",
+        "last night",
+        "hqua",
+        "hum qua",
+    ),
+    0: (
+        "hom nay",
+        "hnay",
+        "hum nay",
+        "sang nay",
+        "trua nay",
+        "chieu nay",
+        "toi nay",
+        "dem nay",
+        "ngay hom nay",
+        "this morning",
+        "this afternoon",
+        "today",
+        "tonight",
+        "vua nay",
+        "vua xong",
+    ),
+    1: ("ngay mai", "sang mai", "chieu mai", "toi mai", "tomorrow"),
+    2: ("ngay kia",),
+}
+"""Folded words for a day, by its distance from today."""
+_RELATIVE_DAYS = {word: days for days, words in _RELATIVE.items() for word in words}
 _RELATIVE_PATTERN = re.compile(
-    r"(?<!\w)(" + "|".join(sorted((w for w, _ in _RELATIVE), key=len, reverse=True)) + r")(?!\w)"
+    r"(?<!\w)(" + "|".join(sorted(_RELATIVE_DAYS, key=len, reverse=True)) + r")(?!\w)"
 )
-_RELATIVE_DAYS = dict(_RELATIVE)
-_AGO = re.compile(r"(?<!\w)(?:cach day )?(\d{1,3}|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi) (?:ngay|hom) (?:truoc|nay)(?!\w)"
+_AGO = re.compile(
+    r"(?<!\w)(?:cach day )?(\d{1,3}|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi) (?:ngay|hom) (?:truoc|"
+    r"nay)(?!\w)"
     r"|(?<!\w)cach day (\d{1,3}|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi) (?:ngay|hom)(?!\w)"
-    r"|(?<!\w)(\d{1,3}) days ago")
+    r"|(?<!\w)(\d{1,3}) days ago"
+)
 _WEEKDAYS = {
     "2": 0, "hai": 0, "3": 1, "ba": 1, "4": 2, "tu": 2, "5": 3, "nam": 3, "6": 4, "sau": 4, "7": 5, "bay": 5,
 }  # fmt: skip
 _WEEKDAY = re.compile(
-    r"(?<!\w)(?:(sang|trua|chieu|toi|dem|hom) )?(?:(?:thu |t)([2-7]|hai|ba|tu|nam|sau|bay)|(chu nhat|cn))(?: (tuan truoc|tuan qua|tuan nay|tuan sau|tuan toi|vua roi|vua qua|truoc))?(?!\w)"
+    r"(?<!\w)(?:(sang|trua|chieu|toi|dem|hom) )?(?:(?:thu |t)([2-7]|hai|ba|tu|nam|sau|bay)|(chu nhat|cn))(?: "
+    r"(tuan truoc|tuan qua|tuan nay|tuan sau|tuan toi|vua roi|vua qua|truoc))?(?!\w)"
 )
 _ENGLISH_WEEKDAY = re.compile(
     r"(?<!\w)(?:(last|on|this) )(monday|tuesday|wednesday|thursday|friday|saturday|sunday)(?!\w)"
 )
 _ENGLISH_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_COUNT = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi": 10}
-_NO_DATE_BEFORE = re.compile(r"(?:\b(?:so|dieu|khoan|diem|diem so|ty le|hang|nha|ngach|hem|tuan|hoi|to|kiet|cong ty|thua|luc|may tap|quan|xong|hong|duoc)|\bngo) ?$")
-_DAY_SAID = re.compile(r"(?:\b(?:ngay|hom|mung|tu|den|toi|sang|trua|chieu|dem|nhan|dip|va|,|on|truoc|sau|vao|ky|lap|qua)|[,(–-]) ?$")
-_FRACTION_AFTER = re.compile(r"^ ?(?:phong|cai|nguoi|so|diem|ho|may|em|ban|chiec|m2|gia dinh|cho|ghe|tang|dan|nghe)\b")
+_COUNT = {
+    "mot": 1,
+    "hai": 2,
+    "ba": 3,
+    "bon": 4,
+    "nam": 5,
+    "sau": 6,
+    "bay": 7,
+    "tam": 8,
+    "chin": 9,
+    "muoi": 10,
+}
+_NO_DATE_BEFORE = re.compile(
+    r"(?:\b(?:so|dieu|khoan|diem|diem so|ty le|hang|nha|ngach|hem|tuan|hoi|to|kiet|cong ty|thua|luc|may tap|"
+    r"quan|xong|hong|duoc)|\bngo) ?$"
+)
+_DAY_SAID = re.compile(
+    r"(?:\b(?:ngay|hom|mung|tu|den|toi|sang|trua|chieu|dem|nhan|dip|va|,|on|truoc|sau|vao|ky|lap|qua)|"
+    r"[,(–-]) ?$"
+)
+_FRACTION_AFTER = re.compile(
+    r"^ ?(?:phong|cai|nguoi|so|diem|ho|may|em|ban|chiec|m2|gia dinh|cho|ghe|tang|dan|nghe)\b"
+)
 
 
 def _same_length_fold(text: str) -> str:
@@ -80,7 +133,9 @@ def _same_length_fold(text: str) -> str:
     return "".join((" " if char.isspace() else (fold(char) or " ")[:1]) for char in text)
 
 
-def _judge(day: int, month: int, year: int | None, today: date) -> tuple[date | None, Literal["impossible", "future"] | None]:
+def _judge(
+    day: int, month: int, year: int | None, today: date
+) -> tuple[date | None, Literal["impossible", "future"] | None]:
     try:
         if year is not None:
             found = date(year if year >= 100 else 2000 + year, month, day)
@@ -101,7 +156,8 @@ def _leap(year: int) -> bool:
 
 
 def _soon(day: int, month: int, today: date) -> date | None:
-    """The coming day of this name, where it is at most two weeks ahead: then the year before is hardly meant."""
+    """The coming day of this name, where it is at most two weeks ahead: then the year before is hardly
+    meant."""
     for year in (today.year, today.year + 1):
         try:
             found = date(year, month, day)
@@ -121,7 +177,11 @@ def _numeric(text: str, flat: str, today: date) -> Iterator[FoundDate]:
         before = flat[max(0, match.start() - 14) : match.start()]
         said = _DAY_SAID.search(before) is not None
         if year is None and not said:
-            if match[2] != "/" or _NO_DATE_BEFORE.search(before) or _FRACTION_AFTER.match(flat[match.end() :]):
+            if (
+                match[2] != "/"
+                or _NO_DATE_BEFORE.search(before)
+                or _FRACTION_AFTER.match(flat[match.end() :])
+            ):
                 continue
             if month > 12 or day > 31:
                 continue
@@ -143,7 +203,9 @@ def _in_words(text: str, flat: str, today: date) -> Iterator[FoundDate]:
 
 def _relative(text: str, flat: str, today: date) -> Iterator[FoundDate]:
     def at(match: re.Match[str], found: date) -> FoundDate:
-        return FoundDate(found, text[match.start() : match.end()], "future" if found > today else None, match.span())
+        return FoundDate(
+            found, text[match.start() : match.end()], "future" if found > today else None, match.span()
+        )
 
     for match in _RELATIVE_PATTERN.finditer(flat):
         yield at(match, today + timedelta(days=_RELATIVE_DAYS[match[1]]))
@@ -172,8 +234,8 @@ def _relative(text: str, flat: str, today: date) -> Iterator[FoundDate]:
 def find_dates(text: str, today: date) -> list[FoundDate]:
     """The days named in the text, in reading order. `today` is the day in the agency's time zone.
 
-    A day without year is taken as the latest one not after today; where that day would be within the coming two
-    weeks it is reported as a future day of the coming date, so that the writer is asked.
+    A day without year is taken as the latest one not after today; where that day would be within the coming
+    two weeks it is reported as a future day of the coming date, so that the writer is asked.
     """
     flat = _same_length_fold(text)
     readers: tuple[Callable[[str, str, date], Iterator[FoundDate]], ...] = (_numeric, _in_words, _relative)

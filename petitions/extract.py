@@ -1,6 +1,7 @@
 """What stands in a person's words: phone numbers, names, days, places, the number of petitioners.
 
-The readers live in small modules of their own; this is the one door to them. All are pure and never raise on any text.
+The readers live in small modules of their own; this is the one door to them. All are pure and never raise on
+any text.
 """
 
 from petitions.contact_line import ContactLine, read_contact_line

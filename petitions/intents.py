@@ -1,9 +1,10 @@
 """What a person means where a button is expected: yes, send it, go back, take it anonymously …
 
-Precision before recall: a story holds "xong" and "gửi" too. A phrase counts where it is a whole clause, begins a
-clause of a short message, or is by itself so plain that its place does not matter; which of the three is data
-(`data/intents.toml`). Other readers of short answers live beside and are offered here: kinds, choices, language
-(`petitions.choices`), questions (`petitions.questions`) and corrections (`petitions.corrections`).
+Precision before recall: a story holds "xong" and "gửi" too. A phrase counts where it is a whole clause,
+begins a clause of a short message, or is by itself so plain that its place does not matter; which of the
+three is data (`data/intents.toml`). Other readers of short answers live beside and are offered here: kinds,
+choices, language (`petitions.choices`), questions (`petitions.questions`) and corrections
+(`petitions.corrections`).
 """
 
 from __future__ import annotations
@@ -115,6 +116,7 @@ class _Lists:
     anywhere: Phrasebook
     unless: Phrasebook
     limits: dict[str, int]
+    clause_limits: dict[str, int]
 
 
 @lru_cache(maxsize=1)
@@ -133,6 +135,7 @@ def _lists() -> _Lists:
         anywhere=book("anywhere"),
         unless=book("not"),
         limits={name: section.get("limit", _LIMIT) for name, section in sections.items()},
+        clause_limits={name: section.get("clause_limit", _EDGE_LIMIT) for name, section in sections.items()},
     )
 
 
@@ -180,7 +183,9 @@ def _read_clause(words: list[Word], text: str) -> _Clause:
         lead += 1
     starts = [hit for hit in lists.start.find(clause) if hit.label not in denied and hit.first <= lead]
     begun = frozenset(hit.label for hit in starts)
-    return _Clause(clause, meant, begun, bool(swears) and everything <= swears | fillers, everything <= fillers)
+    return _Clause(
+        clause, meant, begun, bool(swears) and everything <= swears | fillers, everything <= fillers
+    )
 
 
 def _read(text: str) -> tuple[Words, list[_Clause]]:
@@ -189,7 +194,8 @@ def _read(text: str) -> tuple[Words, list[_Clause]]:
 
 
 def intents(text: str) -> frozenset[Intent]:
-    """Every intent the text carries, strongest evidence only: where two exclude each other, the clearer one."""
+    """Every intent the text carries, strongest evidence only: where two exclude each other, the clearer
+    one."""
     lone = _EMOJI.get(text.strip().rstrip("\ufe0f"))
     if lone is not None:
         return frozenset({lone})
@@ -199,7 +205,7 @@ def intents(text: str) -> frozenset[Intent]:
     for index, clause in enumerate(clauses):
         edge = index in {0, len(clauses) - 1}
         if length <= _CLAUSE_LIMIT or (edge and length <= _EDGE_LIMIT):
-            found |= clause.meant
+            found |= {label for label in clause.meant if length <= lists.clause_limits[label]}
         found |= {label for label in clause.begun if length <= lists.limits[label]}
     denied = {hit.label for hit in lists.unless.find(words)}
     found |= {
@@ -231,7 +237,8 @@ def is_only(text: str, intent: Intent) -> bool:
 def story_part(text: str) -> str:
     """The text without leading and trailing clauses that are only an intent or politeness.
 
-    "bỏ, chuyển sang phản ánh điều hòa hỏng" -> "chuyển sang phản ánh điều hòa hỏng"; "" where nothing else is said.
+    "bỏ, chuyển sang phản ánh điều hòa hỏng" -> "chuyển sang phản ánh điều hòa hỏng"; "" where nothing else
+    is said.
     """
     words, clauses = _read(text)
     told = [clause for clause in clauses if not (clause.meant or clause.rude or clause.empty)]

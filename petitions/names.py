@@ -1,7 +1,7 @@
 """The name of the person who writes (or of the one they write for), found in their words.
 
-Names of accused people stand in petitions too: in a story only first-person wordings count; the looser reading of a
-bare name is for answers (`asked`).
+Names of accused people stand in petitions too: in a story only first-person wordings count; the looser
+reading of a bare name is for answers (`asked`).
 """
 
 from __future__ import annotations
@@ -25,11 +25,14 @@ _SELF = (
 )
 _INTRODUCED = re.compile(rf"{_SELF}\s*[:\-]?\s*(?P<name>{_WORD}(?:\s+{_WORD}){{0,6}})", re.IGNORECASE)
 _I_AM = re.compile(
-    rf"(?<!\w)(?:tôi|em|mình|cháu|tên|ông|bà|toi|tôi tên)(?: l[àa]|,)\s+(?:nhiếp ảnh gia tự do\s+|ông\s+|bà\s+)?(?P<name>{_WORD}(?:\s+{_WORD}){{1,5}})",
+    rf"(?<!\w)(?:tôi|em|mình|cháu|tên|ông|bà|toi|tôi tên)(?: l[àa]|,)\s+(?:nhiếp ảnh gia tự do\s+|ông\s+|"
+    rf"bà\s+)?(?P<name>{_WORD}(?:\s+{_WORD}){{1,5}})",
     re.IGNORECASE,
 )
 _ENGLISH_AM = re.compile(r"(?<!\w)(?:I am|I'm|this is)\s+(?P<name>[A-Z][a-z]+(?:\s+[A-Z][a-z]+){1,3})")
-_JUST_TEN = re.compile(rf"(?<!\w)t[êe]n(?:\s+l[àa])?\s*[:\-]?\s*(?P<name>{_WORD}(?:\s+{_WORD}){{0,5}})", re.IGNORECASE)
+_JUST_TEN = re.compile(
+    rf"(?<!\w)t[êe]n(?:\s+l[àa])?\s*[:\-]?\s*(?P<name>{_WORD}(?:\s+{_WORD}){{0,5}})", re.IGNORECASE
+)
 _PART = re.compile(r"[,;\n:/|()–]+|\s-\s|\.(?=\s|$)")
 
 
@@ -55,7 +58,8 @@ def _starts_like_name(words: list[str]) -> bool:
 
 
 def _trim(captured: str) -> str | None:
-    """The name at the beginning of `captured`: capitalised words, or lower-case ones up to the first stop word."""
+    """The name at the beginning of `captured`: capitalised words, or lower-case ones up to the first stop
+    word."""
     _, _, _, stops = _lists()
     words: list[str] = []
     raw = captured.split()
@@ -79,7 +83,9 @@ def _trim(captured: str) -> str | None:
 @lru_cache(maxsize=1)
 def _bare_stops() -> frozenset[str]:
     """Stop words as typed without diacritics, but for those that are common in names (nam, an, ha, co …)."""
-    return frozenset(fold(word) for word in _lists()[3]) - frozenset("nam dang la con ai sinh o co to thon dung".split())  # noqa: SIM905
+    return frozenset(fold(word) for word in _lists()[3]) - frozenset(
+        ("nam", "dang", "la", "con", "ai", "sinh", "o", "co", "to", "thon", "dung")
+    )
 
 
 def _present(words: list[str]) -> str:
@@ -97,18 +103,23 @@ def _plausible(part: str) -> bool:
     if not 1 <= len(words) <= 6 or not all(re.fullmatch(_WORD, word) for word in words):
         return False
     lows = [word.lower().rstrip(".") for word in words]
-    if any(low in not_names and not (index and word[:1].isupper()) for index, (low, word) in enumerate(zip(lows, words, strict=True))):
-        if not (_starts_like_name(words) and all(w[:1].isupper() for w in words)):
-            return False
+    ordinary = any(
+        low in not_names and not (index and word[:1].isupper())
+        for index, (low, word) in enumerate(zip(lows, words, strict=True))
+    )
+    if ordinary and not (_starts_like_name(words) and all(w[:1].isupper() for w in words)):
+        return False
     if _starts_like_name(words) and len(words) >= 2:
         return True
     return all(word[:1].isupper() for word in words) or len(words) <= 4
 
 
 def find_name(text: str, *, asked: bool = False) -> str | None:
-    """The name the writer gives: "tên tôi Vũ Hải", "ông tên là Trần Văn Điều 79 tuổi", "Cô ấy tên Emma Clarke".
+    """The name the writer gives: "tên tôi Vũ Hải", "ông tên là Trần Văn Điều 79 tuổi", "Cô ấy tên Emma
+    Clarke".
 
-    With `asked` (the message answers "your name?") also a bare name ("Nguyễn Thị Sen 0951 223 45") or "tên Thắng".
+    With `asked` (the message answers "your name?") also a bare name ("Nguyễn Thị Sen 0951 223 45") or "tên
+    Thắng".
     """
     match = _INTRODUCED.search(text)
     while match is not None:
@@ -121,7 +132,11 @@ def find_name(text: str, *, asked: bool = False) -> str | None:
             name = _trim(found["name"])
             words = name.split() if name else []
             capitals = bool(words) and all(w[:1].isupper() for w in words)
-            if name and len(words) >= 2 and (pattern is _ENGLISH_AM or (capitals and _starts_like_name(words))):
+            if (
+                name
+                and len(words) >= 2
+                and (pattern is _ENGLISH_AM or (capitals and _starts_like_name(words)))
+            ):
                 return name
     return _asked_name(text) if asked else None
 
@@ -135,10 +150,15 @@ def _asked_name(text: str) -> str | None:
         name = _trim(introduced["name"])
         if name and introduced["name"].split()[0].lower() not in _lists()[2]:
             return name
-    parts = [re.sub(r"^(?:dạ|vâng|ừ|à|ạ|thì|là|dạ là)\s+", "", part.strip(), flags=re.IGNORECASE) for part in _PART.split(rest)]
+    parts = [
+        re.sub(r"^(?:dạ|vâng|ừ|à|ạ|thì|là|dạ là)\s+", "", part.strip(), flags=re.IGNORECASE)
+        for part in _PART.split(rest)
+    ]
     parts = [re.sub(r"\s+(?:ạ|nhé|nha|\d+ tuổi)$", "", part) for part in parts]
     named = [part for part in parts if part and _plausible(part)]
-    if len([part for part in parts if part]) > 1:  # a lone small word is a name only where nothing else is said
+    if (
+        len([part for part in parts if part]) > 1
+    ):  # a lone small word is a name only where nothing else is said
         named = [part for part in named if part != part.lower() or len(part.split()) > 1]
     for part in named:
         if _starts_like_name(part.split()) and len(part.split()) >= 2:

@@ -1,6 +1,7 @@
 """How many people stand behind a petition, where the text says so.
 
-Luật Tiếp công dân treats petitions of several people apart. Victims, visitors or witnesses are no petitioners.
+Luật Tiếp công dân treats petitions of several people apart. Victims, visitors or witnesses are no
+petitioners.
 """
 
 from __future__ import annotations
@@ -10,38 +11,59 @@ import re
 from petitions.text import fold
 
 _COUNT_WORDS = {
-    "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi": 10, "two": 2, "three": 3,
-    "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi": 10, "two": 2,
+    "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
 }  # fmt: skip
 _NUMBER = r"(?P<n>\d{1,4}|hai|ba|bon|nam|sau|bay|tam|chin|muoi)"
 _DIGITS = r"(?P<n>\d{1,4})"
 """Folded number words are ambiguous ("bà" and "ba"), so they count only behind "we"."""
 _WHO = (
-    r"(?:nguoi|ho dan|ho gia dinh|ho|gia dinh|cu|ong|ba|anh|chi|em|ban|chau|phu huynh|hoi vien|thanh vien|can bo|giao vien|hoc sinh|"
-    r"sinh vien|cong nhan|vien chuc|nhan vien|cu dan|nguoi dan|cu tri|xa vien|tieu thuong|chu quan|chu ho|doan vien|nghe nhan|"
-    r"dien vien|van dong vien|vdv|huan luyen vien|hlv|hdv|huong dan vien|khach|du khach|dan|bac|co|chu|nha|ca nhan|can ho|doanh nghiep|co so|tay|thay co)"
+    r"(?:nguoi|ho dan|ho gia dinh|ho|gia dinh|cu|ong|ba|anh|chi|em|ban|chau|phu huynh|hoi vien|thanh vien|"
+    r"can bo|giao vien|hoc sinh|"
+    r"sinh vien|cong nhan|vien chuc|nhan vien|cu dan|nguoi dan|cu tri|xa vien|tieu thuong|chu quan|chu ho|"
+    r"doan vien|nghe nhan|"
+    r"dien vien|van dong vien|vdv|huan luyen vien|hlv|hdv|huong dan vien|khach|du khach|dan|bac|co|chu|nha|"
+    r"ca nhan|can ho|doanh nghiep|co so|tay|thay co)"
 )
-_WE = r"(?:chung toi|chung em|chung chau|chung minh|bon em|bon toi|tui em|toi va|nhom toi|nhom em|tap the|dai dien(?: cho)?|thay mat(?: cho)?)"
-_ACTS = r"(?:cung|dong)? ?(?:ky ten|ky don|ky|kien nghi|khieu nai|to cao|phan anh|de nghi|lam don|viet don|gui don|dung don|dong don|yeu cau|dong long)"
+_WE = (
+    r"(?:chung toi|chung em|chung chau|chung minh|bon em|bon toi|tui em|toi va|nhom toi|nhom em|tap the|"
+    r"dai dien(?: cho)?|thay mat(?: cho)?)"
+)
+_ACTS = (
+    r"(?:cung|dong)? ?(?:ky ten|ky don|ky|kien nghi|khieu nai|to cao|phan anh|de nghi|lam don|viet don|"
+    r"gui don|dung don|dong don|yeu cau|dong long)"
+)
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?<!\w){_WE}(?: (?:gom|la|co|tong cong|gom co|cho))*,? ?\(?(?:tat ca |gom )?{_NUMBER} {_WHO}(?!\w)",
+        (
+            rf"(?<!\w){_WE}(?: (?:gom|la|co|tong cong|gom co|cho))*,? ?\(?(?:tat ca |gom )?{_NUMBER} "
+            rf"{_WHO}(?!\w)"
+        ),
         rf"(?<!\w){_DIGITS} {_WHO}[\w ]{{0,40}}? (?:chung toi|chung em|bon em)[\w ]{{0,12}}? ?{_ACTS}(?!\w)",
         rf"(?<!\w){_DIGITS} {_WHO}(?: [\w]+){{0,5}}? (?:cung|dong) {_ACTS}(?!\w)",
-        rf"(?<!\w){_DIGITS} {_WHO}(?: [\w]+){{0,6}}? (?:kien nghi|khieu nai|to cao|phan anh|dung don|ky don|ky ten|lam don)(?!\w)",
-        rf"(?<!\w)(?:cung|voi) {_DIGITS} {_WHO}(?: \w+){{0,3}} (?:cung )?(?:ky|kien nghi|khieu nai|phan anh|to cao|lam don)",
+        (
+            rf"(?<!\w){_DIGITS} {_WHO}(?: [\w]+){{0,6}}? (?:kien nghi|khieu nai|to cao|phan anh|dung don|"
+            rf"ky don|ky ten|lam don)(?!\w)"
+        ),
+        (
+            rf"(?<!\w)(?:cung|voi) {_DIGITS} {_WHO}(?: \w+){{0,3}} (?:cung )?(?:ky|kien nghi|khieu nai|"
+            rf"phan anh|to cao|lam don)"
+        ),
         r"(?<!\w)(?:we are|we, the|we,|on behalf of) (?P<n>\d{1,4})(?!\w)",
         r"(?<!\w)(?P<n>\d{1,4}) of us(?!\w)",
     )
 )
-_TWO = re.compile(r"(?<!\w)(?:my (?:wife|husband|friend|partner|girlfriend|boyfriend|mother|father) and i)(?!\w)")
+_TWO = re.compile(
+    r"(?<!\w)(?:my (?:wife|husband|friend|partner|girlfriend|boyfriend|mother|father) and i)(?!\w)"
+)
 _WITNESS = re.compile(r"(?:chung kien|lam chung|xac nhan|tham gia|ung ho|da bi|bi lua|ngo doc)")
 _MOST = 5000
 
 
 def find_people(text: str) -> int | None:
-    """The number of people who bring the petition: "Chúng tôi, 23 giáo viên" = 23, "6 phụ huynh cùng kiến nghị" = 6.
+    """The number of people who bring the petition: "Chúng tôi, 23 giáo viên" = 23, "6 phụ huynh cùng kiến
+    nghị" = 6.
 
     None where no such number is given ("14 người nôn ói" counts victims).
     """
@@ -55,4 +77,3 @@ def find_people(text: str) -> int | None:
             if 2 <= count <= _MOST:
                 return count
     return 2 if _TWO.search(flat) else None
-

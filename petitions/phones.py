@@ -1,8 +1,8 @@
 """Phone numbers as people type them.
 
-Vietnamese numbers have ten digits (mobile 03x 05x 07x 08x 09x, landline 02x with ten or eleven); +84, 84 and 0084 stand
-for the leading 0. Groups may be parted by spaces, dots or dashes, digits may be full-width, and the letter o may stand
-for 0. Numbers of other countries are taken with their +.
+Vietnamese numbers have ten digits (mobile 03x 05x 07x 08x 09x, landline 02x with ten or eleven); +84, 84 and
+0084 stand for the leading 0. Groups may be parted by spaces, dots or dashes, digits may be full-width, and
+the letter o may stand for 0. Numbers of other countries are taken with their +.
 """
 
 from __future__ import annotations
@@ -34,28 +34,38 @@ class BadPhone:
 
 
 MOBILE_PREFIXES = frozenset(
-    f"0{p}"
-    for p in (
-        "32 33 34 35 36 37 38 39 52 55 56 58 59 70 76 77 78 79 "
-        "81 82 83 84 85 86 87 88 89 90 91 92 93 94 95 96 97 98 99"
-    ).split()
+    f"0{first}{second}"
+    for first, seconds in (
+        ("3", "23456789"),
+        ("5", "25689"),
+        ("7", "06789"),
+        ("8", "123456789"),
+        ("9", "0123456789"),
+    )
+    for second in seconds
 )
-"""Three digits of mobile numbers in use, with 095, withdrawn from use, which people and samples still write."""
+"""Three digits of mobile numbers in use, with 095, withdrawn from use, which people and samples still
+write."""
 
 _FULL_WIDTH = {ord("０") + n: str(n) for n in range(10)} | {ord("＋"): "+", ord("－"): "-", ord("．"): "."}
 _CANDIDATE = re.compile(
     r"(?<![\w.+#-])(?:\(?\+\s?|\()?[0-9oO](?:[0-9oO]|[ .\-–()\u00a0\u2009]{1,3}(?=[0-9oO])){6,20}(?![\w])"
 )
 _MONEY_AFTER = re.compile(
-    r"\s*(?:đ\b|d\b|đồng|dong|vnd|vnđ|k\b|tr\b|triệu|trieu|nghìn|nghin|ngàn|ngan|tỷ|ty\b|usd|\$|m2|mét|met\b|%)", re.IGNORECASE
+    r"\s*(?:đ\b|d\b|đồng|dong|vnd|vnđ|k\b|tr\b|triệu|trieu|nghìn|nghin|ngàn|ngan|tỷ|ty\b|usd|\$|m2|mét|met\b|"
+    r"%)",
+    re.IGNORECASE,
 )
 _NOT_PHONE_BEFORE = re.compile(
-    r"(?:cccd|cmnd|cmt|căn cước|can cuoc|chứng minh|chung minh|hộ chiếu|ho chieu|passport|stk|tài khoản|tai khoan|số tk|so tk|"
-    r"mã hồ sơ|ma ho so|mã đơn|ma don|mã số|ma so|thẻ|the|biển số|bien so|mst|số hiệu|quyết định số|số thẻ)\D{0,14}$",
+    r"(?:cccd|cmnd|cmt|căn cước|can cuoc|chứng minh|chung minh|hộ chiếu|ho chieu|passport|stk|tài khoản|tai "
+    r"khoan|số tk|so tk|"
+    r"mã hồ sơ|ma ho so|mã đơn|ma don|mã số|ma so|thẻ|the|biển số|bien so|mst|số hiệu|quyết định số|số "
+    r"thẻ)\D{0,14}$",
     re.IGNORECASE,
 )
 _PHONE_BEFORE = re.compile(
-    r"(?:điện thoại|dien thoai|đt|dt|sđt|sdt|số|so|phone|tel|mobile|zalo|gọi|goi|call|liên hệ|lien he|hotline)\W{0,4}(?:\w+\W+){0,4}$",
+    r"(?:điện thoại|dien thoai|đt|dt|sđt|sdt|số|so|phone|tel|mobile|zalo|gọi|goi|call|liên hệ|lien he|"
+    r"hotline)\W{0,4}(?:\w+\W+){0,4}$",
     re.IGNORECASE,
 )
 _DATE = re.compile(r"^\d{1,2}([-./])\d{1,2}\1\d{2,4}$|^\d{4}([-./])\d{1,2}\2\d{1,2}$")
@@ -116,7 +126,11 @@ def find_phones(text: str) -> list[Phone | BadPhone]:
         read = national_form(raw)
         said = _PHONE_BEFORE.search(plain[max(0, start - 40) : start]) is not None
         if isinstance(read, Phone):
-            if len(digits) == 12 and not raw.lstrip("(").startswith("+") and not digits.startswith(("84", "0084")):
+            if (
+                len(digits) == 12
+                and not raw.lstrip("(").startswith("+")
+                and not digits.startswith(("84", "0084"))
+            ):
                 continue
             found.append(Phone(read.number, text[start:end], (start, end)))
         elif _meant(read, said=said):

@@ -1,4 +1,5 @@
-"""Places in people's words: where something happens (`find_place`) and where somebody lives (`find_address`)."""
+"""Places in people's words: where something happens (`find_place`) and where somebody lives
+(`find_address`)."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from petitions.wordlists import table
 _NAME_WORDS = 4
 """Words a proper name behind a head may have at most."""
 _MARKER = re.compile(
-    r"(?:địa chỉ|dia chi|trú tại|tru tai|thường trú|nhà ở|nha o|sống ở|address)(?: là| la| tôi| em)?\s*:?\s*(?P<rest>[^.;\n]+)",
+    r"(?:địa chỉ|dia chi|trú tại|tru tai|thường trú|nhà ở|nha o|sống ở|address)(?: là| la| tôi| "
+    r"em)?\s*:?\s*(?P<rest>[^.;\n]+)",
     re.IGNORECASE,
 )
 
@@ -22,7 +24,9 @@ _MARKER = re.compile(
 @lru_cache(maxsize=1)
 def _books() -> tuple[Phrasebook, Phrasebook, frozenset[str]]:
     data = table("places")
-    heads = Phrasebook.of_lists({part: data[part] for part in ("heads", "whole", "business", "known", "before", "_")})
+    heads = Phrasebook.of_lists(
+        {part: data[part] for part in ("heads", "whole", "business", "known", "before", "_")}
+    )
     address = Phrasebook.of_lists({"address": data["address_heads"]})
     stops = read_words(" ".join(data["stops"]), expand=False)
     return heads, address, frozenset(w.key for w in stops.words)
@@ -89,7 +93,11 @@ def _from_head(words: Words, hit: Hit, heads: dict[int, Hit], lower: bool) -> _C
     end = _extend(words, hit.last, lower=lower)
     if end == hit.last or not _names_something(words, hit, end):
         return None
-    while end in heads and heads[end].label == "heads" and words.words[end].clause == words.words[hit.first].clause:
+    while (
+        end in heads
+        and heads[end].label == "heads"
+        and words.words[end].clause == words.words[hit.first].clause
+    ):
         further = _extend(words, heads[end].last, lower=lower)
         if further == heads[end].last:
             break
@@ -98,14 +106,30 @@ def _from_head(words: Words, hit: Hit, heads: dict[int, Hit], lower: bool) -> _C
 
 
 _NUMBERED = frozenset(
-    ("thôn", "xóm", "tổ", "đội", "ngõ", "ngách", "hẻm", "khu", "quốc lộ", "tỉnh lộ", "đường", "tổ dân phố", "khu phố", "kiệt")
+    (
+        "thôn",
+        "xóm",
+        "tổ",
+        "đội",
+        "ngõ",
+        "ngách",
+        "hẻm",
+        "khu",
+        "quốc lộ",
+        "tỉnh lộ",
+        "đường",
+        "tổ dân phố",
+        "khu phố",
+        "kiệt",
+    )
 )
 _SAFE_BARE = frozenset(("thôn", "xóm", "phường", "huyện"))
 """Heads that stay unmistakable without diacritics."""
 
 
 def _names_something(words: Words, hit: Hit, end: int) -> bool:
-    """A number alone names a hamlet or a lane, but no pagoda; in bare text a relic needs its capital letter."""
+    """A number alone names a hamlet or a lane, but no pagoda; in bare text a relic needs its capital
+    letter."""
     typed = [_typed(words, index) for index in range(hit.last, end)]
     if typed[0][:1].isdigit():
         return hit.phrase in _NUMBERED and len(typed[0]) <= 4
@@ -123,7 +147,11 @@ def _with_district(words: Words, candidate: _Candidate) -> int:
     if gap.strip() != "," or not _typed(words, last)[:1].isupper():
         return last
     end = last
-    while end < len(sequence) and sequence[end].clause == sequence[last].clause and _typed(words, end)[:1].isupper():
+    while (
+        end < len(sequence)
+        and sequence[end].clause == sequence[last].clause
+        and _typed(words, end)[:1].isupper()
+    ):
         end += 1
     stop = end >= len(sequence) or sequence[end].clause != sequence[last].clause
     return end if end - last in {1, 2, 3} and (stop or end - last >= 2) else last
@@ -142,18 +170,25 @@ def _candidates(words: Words) -> list[_Candidate]:
     for hit in hits:
         if hit.label == "before" and hit.exact and hit.last not in heads and hit.last < len(words):
             end = _extend(words, hit.last, lower=False)
-            if end > hit.last and not _typed(words, hit.last)[:1].isdigit() and _typed(words, hit.last).lower() not in {"facebook", "zalo", "tiktok", "sở"}:
+            if (
+                end > hit.last
+                and not _typed(words, hit.last)[:1].isdigit()
+                and _typed(words, hit.last).lower() not in {"facebook", "zalo", "tiktok", "sở"}
+            ):
                 found.append(_Candidate(hit.last, end, 1))
     return found
 
 
 def find_place(text: str, *, asked: bool = False) -> str | None:
-    """Where it happens, in the words of the text: "tổ 4 Lam Hạ", "đình Nội Rối", "đường Nguyễn Văn Trỗi, Phủ Lý".
+    """Where it happens, in the words of the text: "tổ 4 Lam Hạ", "đình Nội Rối", "đường Nguyễn Văn Trỗi, Phủ
+    Lý".
 
     With `asked` (the message answers "where?") a short answer is taken as it stands.
     """
     words = read_words(text, expand=False)
-    found = [c for c in _candidates(words) if c.rank == 1] if language_of(text) == "en" else _candidates(words)
+    found = (
+        [c for c in _candidates(words) if c.rank == 1] if language_of(text) == "en" else _candidates(words)
+    )
     if found:
         best = min(found, key=lambda c: (c.rank, c.first, c.first - c.last))
         start, end = words.words[best.first].start, words.words[_with_district(words, best) - 1].end
@@ -175,7 +210,8 @@ def _is_address(part: str) -> bool:
 
 
 def find_address(text: str) -> str | None:
-    """Where the writer lives: the part after "địa chỉ", or the parts between commas that begin like an address.
+    """Where the writer lives: the part after "địa chỉ", or the parts between commas that begin like an
+    address.
 
     "Phạm Quốc Huy, tổ 5 Đồng Văn, 0955 220 671" -> "tổ 5 Đồng Văn".
     """
@@ -190,11 +226,9 @@ def find_address(text: str) -> str | None:
     parts = [part.strip(" .,") for part in re.split(r"[,;\n]+|(?<=\D)\.(?=\s|$)", rest)]
     taken: list[str] = []
     for part in parts:
-        if _is_address(part):
-            taken.append(part)
-        elif taken and part and len(part.split()) <= 4 and all(w[:1].isupper() for w in part.split()):
+        named = 1 <= len(part.split()) <= 4 and all(word[:1].isupper() for word in part.split())
+        if _is_address(part) or (taken and named):
             taken.append(part)
         elif taken:
             break
     return ", ".join(taken) if taken else None
-

@@ -28,13 +28,12 @@ class Question(StrEnum):
     LAWYER = "lawyer"
     FEE = "fee"
     OPENING_HOURS = "opening_hours"
+    PROCEDURE = "procedure"
     OFFICE_WHERE = "office_where"
     DATA_PRIVACY = "data_privacy"
     IS_BOT = "is_bot"
     WHAT_NEXT = "what_next"
-    PROCEDURE = "procedure"
     OTHER = "other"
-
 
 
 @lru_cache(maxsize=1)
@@ -52,13 +51,30 @@ _MARK = re.compile(r"\?\s*[^\w]*$")
 
 
 def asks(words: Words, *, marks: bool = True) -> bool:
-    """The words have the form of a question: an asking word, an asking end, or (`marks`) a question mark at the end."""
+    """The words have the form of a question: an asking word, an asking end, or (`marks`) a question mark at
+    the end."""
     if not words.words:
         return False
     if marks and _MARK.search(words.text):
         return True
     ends = {clause[-1] for clause in words.clauses()}
-    polite = {"a", "nhi", "vay", "the", "nhe", "em", "anh", "chi", "ban", "bac", "chau", "ad", "nha", "shop", "ha"}
+    polite = {
+        "a",
+        "nhi",
+        "vay",
+        "the",
+        "nhe",
+        "em",
+        "anh",
+        "chi",
+        "ban",
+        "bac",
+        "chau",
+        "ad",
+        "nha",
+        "shop",
+        "ha",
+    }
     for hit in _books()[1].find(words):
         if hit.label == "ask":
             return True
@@ -71,8 +87,8 @@ def asks(words: Words, *, marks: bool = True) -> bool:
 def question(text: str) -> Question | None:
     """The question a short message asks; None for a statement, an answer or a story.
 
-    A story may ask ("ai quản lý vậy?") and a wish may have the form of a question ("cho em tố cáo được không"):
-    neither is one here.
+    A story may ask ("ai quản lý vậy?") and a wish may have the form of a question ("cho em tố cáo được
+    không"): neither is one here.
     """
     words = read_words(text)
     if not words.words or len(words) > _LONGEST:
@@ -91,7 +107,18 @@ def question(text: str) -> Question | None:
     return Question.OTHER if _addressed(words) else None
 
 
-_PLAIN_ENOUGH = frozenset({Question.RESEND_NEEDED, Question.KIND_DIFFERENCE, Question.IS_BOT, Question.HOW_LONG})
+_PLAIN_ENOUGH = frozenset(
+    {
+        Question.RESEND_NEEDED,
+        Question.KIND_DIFFERENCE,
+        Question.IS_BOT,
+        Question.HOW_LONG,
+        Question.DATA_PRIVACY,
+        Question.WHAT_NEXT,
+        Question.NEED_VISIT,
+        Question.ANONYMOUS_TAKEN_SERIOUSLY,
+    }
+)
 """Their phrases ask by themselves."""
 
 

@@ -1,7 +1,7 @@
 """What a story is about: its topic in the office's field, or the other authority whose matter it is.
 
-Scores are sums of phrase weights; a phrase said twice counts a little more than once. The profile's own keywords count
-beside the packaged cues, so that a profile with other topics works without any.
+Scores are sums of phrase weights; a phrase said twice counts a little more than once. The profile's own
+keywords count beside the packaged cues, so that a profile with other topics works without any.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ def _weighted(phrases: Iterable[str], weight: float, one_word: float) -> Iterabl
         yield text, own if "=" in phrase or " " in text else min(own, one_word)
 
 
-def _entries(cues: Mapping[str, list[str]], keywords: Mapping[str, Iterable[str]]) -> list[tuple[str, str, float]]:
+def _entries(
+    cues: Mapping[str, list[str]], keywords: Mapping[str, Iterable[str]]
+) -> list[tuple[str, str, float]]:
     """(code, phrase, weight), the packaged cues first; a keyword that is a cue too keeps the cue's weight."""
     known: dict[tuple[str, str], float] = {}
     for code, phrases in cues.items():
@@ -84,11 +86,13 @@ class SubjectCues:
             (unit.code, keyword, _UNIT_KEYWORD) for unit in agency.units for keyword in unit.keywords
         )
         self._topics_of = {
-            unit.code: [topic.code for topic in agency.topics if topic.unit == unit.code] for unit in agency.units
+            unit.code: [topic.code for topic in agency.topics if topic.unit == unit.code]
+            for unit in agency.units
         }
 
     def topics(self, words: Words) -> list[Score]:
-        """The topics with points, best first. A unit's keywords lift those of its topics that have points already."""
+        """The topics with points, best first. A unit's keywords lift those of its topics that have points
+        already."""
         found = _sum_up(self._topics.find(words))
         for hit in longest_only(self._units.find(words)):
             for code in self._topics_of.get(hit.label, ()):
@@ -99,4 +103,3 @@ class SubjectCues:
     def authorities(self, words: Words) -> list[Score]:
         """The outside authorities with points, best first."""
         return _ranked(_sum_up(self._outside.find(words)))
-

@@ -1,7 +1,8 @@
 """What a story means: is it a petition, of which kind, about what, for which unit, how urgent.
 
-`Suggester` is the one door through which the rest of the service asks; `KeywordSuggester` answers from the agency's
-keywords and packaged cue lists. Every guess carries a confidence and the words it rests on; people confirm or correct.
+`Suggester` is the one door through which the rest of the service asks; `KeywordSuggester` answers from the
+agency's keywords and packaged cue lists. Every guess carries a confidence and the words it rests on; people
+confirm or correct.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Guess(Generic[T]):
-    """A value nobody confirmed yet; `confidence` from 0 to 1, `reason` the words it rests on (never logged)."""
+    """A value nobody confirmed yet; `confidence` from 0 to 1, `reason` the words it rests on (never
+    logged)."""
 
     value: T | None
     confidence: float
@@ -68,7 +70,9 @@ _OUTSIDE_LEAD = 1.0
 """An authority beside the office must have more points than the office's best topic by this factor."""
 _OUTSIDE_LEAST = 1.4
 """Below these points nothing speaks for another authority."""
-_PROCEDURAL = frozenset({"thu_tuc_hanh_chinh", "giai_quyet_don", "xu_phat_hanh_chinh", "thai_do_can_bo", "gop_y_chinh_sach"})
+_PROCEDURAL = frozenset(
+    {"thu_tuc_hanh_chinh", "giai_quyet_don", "xu_phat_hanh_chinh", "thai_do_can_bo", "gop_y_chinh_sach"}
+)
 """Topics about how something was handled, which give way to a topic about what was handled."""
 
 
@@ -76,12 +80,26 @@ _ABOUT_OWN = frozenset({Intent.STATUS, Intent.MINE, Intent.HOW_MANY, Intent.WITH
 """What is said of a petition that exists already."""
 
 
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+
+
 def without_commands(story: str) -> str:
-    """The story without lines that try to command a machine ("bỏ qua mọi hướng dẫn …"): they are kept, not believed."""
-    lines = story.splitlines()
+    """The story without sentences that try to command a machine ("bỏ qua mọi hướng dẫn …").
+
+    They are kept in the record, not believed.
+
+    Where nothing else is left the story itself.
+    """
     book = _petition_book()
-    kept = [line for line in lines if not any(hit.label == "injection" for hit in book.find(read_words(line)))]
-    return "\n".join(kept) if any(line.strip() for line in kept) else story
+    lines = [line for line in story.splitlines() if line.strip()]
+    if not any(hit.label == "injection" for hit in book.find(read_words(story))):
+        return story
+    parts = [part for line in lines for part in ([line] if "###" in line else _SENTENCE.split(line))]
+    kept = [
+        part for part in parts if not any(hit.label == "injection" for hit in book.find(read_words(part)))
+    ]
+    spoken = [part for part in kept if len(read_words(part)) >= 3]
+    return "\n".join(kept) if spoken else story
 
 
 @lru_cache(maxsize=1)
@@ -90,7 +108,8 @@ def _petition_book() -> Phrasebook:
 
 
 class KeywordSuggester:
-    """Understands by keywords: the agency profile's own and packaged cue lists. Built once, about 2 ms a story."""
+    """Understands by keywords: the agency profile's own and packaged cue lists. Built once, about 2 ms a
+    story."""
 
     def __init__(self, agency: Agency) -> None:
         self._agency = agency
@@ -134,25 +153,26 @@ class KeywordSuggester:
         labels = {hit.label for hit in _petition_book().find(words)}
         subject = max((s[0].points for s in (topics, outside) if s), default=0.0)
         if len(words) < 2 or not re.search(r"[^\W\d_]{2}", words.text):
-            return Guess(False, 0.95, "")
-        if "injection" in labels and subject < 1.0:
-            return Guess(False, 0.9, "injection")
+            return Guess(value=False, confidence=0.95, reason="")
+        if "injection" in labels:
+            return Guess(value=False, confidence=0.9, reason="injection")
         if len(words) <= 24 and subject < 2.5 and intents(words.text) & _ABOUT_OWN:
-            return Guess(False, 0.85, "status")
+            return Guess(value=False, confidence=0.85, reason="status")
         if explicit and question(words.text) is None:
-            return Guess(True, 0.95, "")
+            return Guess(value=True, confidence=0.95, reason="")
         if len(words) <= 12 and subject < 1.0 and intents(words.text):
-            return Guess(False, 0.85, "")
+            return Guess(value=False, confidence=0.85, reason="")
         if _only_asks(words, labels, subject):
-            return Guess(False, 0.85, "question")
+            return Guess(value=False, confidence=0.85, reason="question")
         if subject < 0.5 and not explicit and (len(words) < 8 or not _has_speech(words)):
-            return Guess(False, 0.8, "")
-        return Guess(True, 0.6 if subject < 1.0 and not explicit else 0.9, "")
+            return Guess(value=False, confidence=0.8, reason="")
+        return Guess(value=True, confidence=0.6 if subject < 1.0 and not explicit else 0.9, reason="")
 
     def _where(
         self, kind: Kind, topics: list[Score], outside: list[Score], against: str | None, *, second: bool
     ) -> tuple[Guess[str], Guess[str]]:
-        """Topic and unit: another authority's matter where its words weigh more than those of the office's field."""
+        """Topic and unit: another authority's matter where its words weigh more than those of the office's
+        field."""
         topic = _best_topic(kind, topics)
         inside = topic.points if topic else 0.0
         away = outside[0] if outside else None
@@ -160,11 +180,16 @@ class KeywordSuggester:
             sure = _confidence(away.points, inside)
             why = ", ".join(away.phrases[:4])
             route = self._agency.route(kind, self._agency.outside_topic, against=against, outside=away.code)
-            return Guess(self._agency.outside_topic, sure, why), Guess(route.destination or route.unit, sure, why)
+            return Guess(self._agency.outside_topic, sure, why), Guess(
+                route.destination or route.unit, sure, why
+            )
         if topic is None:
             return Guess(None, 0.0, ""), Guess(self._agency.focal_unit, 0.2, "")
         following = next((s.points for s in topics if s.code != topic.code), 0.0)
-        sure, why = _confidence(inside, max(following, away.points if away else 0.0)), ", ".join(topic.phrases[:4])
+        sure, why = (
+            _confidence(inside, max(following, away.points if away else 0.0)),
+            ", ".join(topic.phrases[:4]),
+        )
         route = self._agency.route(kind, topic.code, against=against, second_instance=second)
         return Guess(topic.code, sure, why), Guess(route.destination or route.unit, sure, why)
 
@@ -190,7 +215,9 @@ def _phone(story: str) -> str | None:
 
 
 def _date(story: str, today: date) -> date | None:
-    return next((day.date for day in find_dates(story, today) if day.date is not None and not day.problem), None)
+    return next(
+        (day.date for day in find_dates(story, today) if day.date is not None and not day.problem), None
+    )
 
 
 def _has_speech(words: Words) -> bool:
@@ -225,5 +252,5 @@ def _nothing(petition: Guess[bool]) -> Understanding:
         name=Guess(None, 0.0, ""),
         date=Guess(None, 0.0, ""),
         against=Guess(None, 0.0, ""),
-        second_instance=Guess(False, 0.5, ""),
+        second_instance=Guess(value=False, confidence=0.5, reason=""),
     )

@@ -1,16 +1,17 @@
 """Words of a message and the phrases found in them, however they were typed.
 
-Vietnamese typed on a phone comes with or without diacritics, with tone marks on either vowel (hoà, hòa), with hỏi and
-ngã mixed up, with teencode (ko, dc, ng). Dropping all marks would make everything comparable but also makes "chùa"
-(pagoda) and "chưa" (not yet) the same word. So each word keeps two forms: `key`, where only such spelling habits are
-levelled, and `bare`, without any mark. A bare match counts only where the writer left the marks out.
+Vietnamese typed on a phone comes with or without diacritics, with tone marks on either vowel (hoà, hòa),
+with hỏi and ngã mixed up, with teencode (ko, dc, ng). Dropping all marks would make everything comparable
+but also makes "chùa" (pagoda) and "chưa" (not yet) the same word. So each word keeps two forms: `key`, where
+only such spelling habits are levelled, and `bare`, without any mark. A bare match counts only where the
+writer left the marks out.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -70,7 +71,8 @@ def _calm(token: str) -> str:
 
 
 def _forms(token: str) -> tuple[str, str]:
-    """`key` and `bare` of one lower-case word. In `key` the tone stands at the end, wherever it was written."""
+    """`key` and `bare` of one lower-case word. In `key` the tone stands at the end, wherever it was
+    written."""
     if token.isascii():
         return token, token
     letters: list[str] = []
@@ -87,7 +89,7 @@ def _forms(token: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=8192)
-def _token_forms(token: str, expand: bool) -> tuple[tuple[str, str], ...]:  # noqa: FBT001 - part of the cache key
+def _token_forms(token: str, expand: bool) -> tuple[tuple[str, str], ...]:
     """The words one typed token stands for, teencode written out, each as (key, bare)."""
     token = _calm(token.lower())
     parts = _shorthand().get(token, (token,)) if expand else (token,)
@@ -112,7 +114,8 @@ def _raw_words(text: str, *, expand: bool) -> list[tuple[str, str, int, int, int
 
 @lru_cache(maxsize=8)
 def read_words(text: str, *, expand: bool = True) -> Words:
-    """Cut `text` in words, teencode written out (`expand`). Offsets refer to its NFC form, kept in `Words.text`.
+    """Cut `text` in words, teencode written out (`expand`). Offsets refer to its NFC form, kept in
+    `Words.text`.
 
     The last few results are kept: one message is looked at by a dozen readers in a row.
     """
@@ -175,7 +178,7 @@ class Phrasebook:
             self._entries.setdefault(" ".join(bare for _, bare in forms), []).append(entry)
 
     @classmethod
-    def of_lists(cls, lists: dict[str, Sequence[str]], weight: float = 1.0) -> Phrasebook:
+    def of_lists(cls, lists: Mapping[str, Sequence[str]], weight: float = 1.0) -> Phrasebook:
         """From label -> phrases; a phrase may end in "=2.5", its own weight."""
         return cls(
             (label, *split_weight(phrase, weight)) for label, phrases in lists.items() for phrase in phrases
@@ -223,9 +226,7 @@ def _matches(sequence: Sequence[Word], first: int, keys: tuple[str, ...]) -> boo
 
 def _covered(hit: Hit, covers: Sequence[Hit]) -> bool:
     length = hit.last - hit.first
-    return any(
-        c.first <= hit.first and hit.last <= c.last and c.last - c.first > length for c in covers
-    )
+    return any(c.first <= hit.first and hit.last <= c.last and c.last - c.first > length for c in covers)
 
 
 def longest_only(hits: Iterable[Hit]) -> list[Hit]:

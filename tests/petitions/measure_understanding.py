@@ -1,6 +1,8 @@
-"""Measures `KeywordSuggester` on the sample petitions: `python -m tests.petitions.measure_understanding [--wrong]`.
+"""Measures `KeywordSuggester` on the sample petitions: `python -m tests.petitions.measure_understanding
+[--wrong]`.
 
-Accuracy by field, recall and specificity of "urgent", and the time per story. Needs the sample data beside the checkout.
+Accuracy by field, recall and specificity of "urgent", and the time per story. Needs the sample data beside
+the checkout.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ class Tally:
     wrong: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
-    def count(self, what: str, ok: bool, note: str = "") -> None:  # noqa: FBT001 - a measured fact
+    def count(self, what: str, ok: bool, note: str = "") -> None:
         self.total[what] = self.total.get(what, 0) + 1
         self.right[what] = self.right.get(what, 0) + ok
         if not ok:
@@ -76,17 +78,23 @@ def measure(suggester: KeywordSuggester, rows: list[dict[str, Any]]) -> Tally:
             continue
         for what in ("kind", "topic", "unit"):
             guess = getattr(seen, what)
-            tally.count(what, guess.value == row[what], f"{row[what]} <- {guess.value} ({guess.reason}) {name}")
+            tally.count(
+                what, guess.value == row[what], f"{row[what]} <- {guess.value} ({guess.reason}) {name}"
+            )
         urgent = row["severity"] == "urgent"
         what = "urgent recall" if urgent else "urgent specificity"
         tally.count(what, (seen.severity.value == "urgent") is urgent, f"({seen.severity.reason}) {name}")
-        tally.count("people", seen.people.value == row["people"], f"{row['people']} <- {seen.people.value} {name}")
+        tally.count(
+            "people", seen.people.value == row["people"], f"{row['people']} <- {seen.people.value} {name}"
+        )
         tally.count("against", seen.against.value == row.get("against"), f"{seen.against.value} {name}")
         second = bool(row.get("second_instance"))
         tally.count("second", bool(seen.second_instance.value) is second, name)
         if row["place"]:
             want, got = fold(row["place"]), fold(seen.place.value or "")
-            tally.count("place", bool(got) and (got in want or want in got), f"{row['place']} <- {seen.place.value}")
+            tally.count(
+                "place", bool(got) and (got in want or want in got), f"{row['place']} <- {seen.place.value}"
+            )
     return tally
 
 
