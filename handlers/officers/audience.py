@@ -6,11 +6,11 @@ administer the service. Whoever may not see the case only learns that its unit c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from handlers.officers.access import Access, officer_access, sealed
+from handlers.officers.access import Access, in_unit, officer_access, same_unit, sealed
 from petitions.kinds import Role
 from petitions.notices import Audience, Notice
 
@@ -51,12 +51,11 @@ def readers_for(turn: Turn, petition: PetitionRecord, notice: Notice) -> list[Re
 def duty_readers(turn: Turn) -> list[Reader]:
     """Private chats of the focal unit's people on duty; of the leadership, then of administrators, where
     there are none."""
-    agency = turn.facts.agency
-    people = _of_unit(turn, agency.focal_unit, DUTY_ROLES)
+    everybody = turn.book.officers()
     return (
-        _chats(turn, people)
-        or _chats(turn, _leaders(turn))
-        or _chats(turn, turn.book.officers(roles={Role.ADMIN}))
+        _chats(turn, _on_duty(turn, everybody))
+        or _chats(turn, _leaders(turn, everybody))
+        or _chats(turn, _with_role(everybody, Role.ADMIN))
     )
 
 
@@ -83,8 +82,8 @@ def _named(turn: Turn, petition: PetitionRecord) -> list[Reader]:
 
 def _head(turn: Turn, petition: PetitionRecord) -> list[Reader]:
     """The head of the answerable unit, else the leadership where it may see the case."""
-    heads = _of_unit(turn, petition.unit, {Role.HEAD})
-    return _chats(turn, heads) or _chats(turn, _seeing(turn, petition, _leaders(turn)))
+    heads = _chats(turn, _with_role(_of_unit(turn, petition.unit), Role.HEAD))
+    return heads or _chats(turn, _seeing(turn, petition, _leaders(turn, turn.book.officers())))
 
 
 def _unit(turn: Turn, petition: PetitionRecord, notice: Notice) -> list[Reader]:
@@ -103,36 +102,42 @@ def _last_resort(turn: Turn, petition: PetitionRecord) -> list[Reader]:
     """Nobody of the unit can be reached. A sealed case stays hidden from those it is kept from: the focal
     unit is asked only where the case is its own, for it may be the accused one."""
     agency = turn.facts.agency
-    own = agency.answerable(petition.unit).code == agency.focal_unit
-    rings = [] if sealed(petition) and not own else [_of_unit(turn, agency.focal_unit, DUTY_ROLES)]
-    rings += [_leaders(turn), turn.book.officers(roles={Role.ADMIN})]
+    everybody = turn.book.officers()
+    rings = [_leaders(turn, everybody), _with_role(everybody, Role.ADMIN)]
+    if not sealed(petition) or same_unit(agency, petition.unit, agency.focal_unit):
+        rings.insert(0, _on_duty(turn, everybody))
     for people in rings:
         found = _chats(turn, people)
         if found:
             return [
-                Reader(
-                    reader.contact,
-                    reader.officer,
-                    may_see=officer_access(agency, petition, reader.officer) is Access.FULL,
-                )
+                replace(reader, may_see=officer_access(agency, petition, reader.officer) is Access.FULL)
                 for reader in found
             ]
     return []
 
 
-def _of_unit(turn: Turn, unit: str, roles: Iterable[Role] | None = None) -> list[OfficerRecord]:
+def _of_unit(turn: Turn, unit: str) -> list[OfficerRecord]:
     """The active officers of a unit, with those who came with the units it succeeded."""
     agency = turn.facts.agency
-    here = agency.answerable(unit).code
-    codes = [known.code for known in agency.units if agency.answerable(known.code).code == here]
-    wanted = None if roles is None else frozenset(roles)
-    return [officer for code in codes for officer in turn.book.officers(unit=code, roles=wanted)]
+    codes = [known.code for known in agency.units if same_unit(agency, known.code, unit)]
+    return [officer for code in codes for officer in turn.book.officers(unit=code)]
 
 
-def _leaders(turn: Turn) -> list[OfficerRecord]:
-    return _of_unit(turn, turn.facts.agency.leadership_unit, LEADING_ROLES) or turn.book.officers(
-        roles={Role.DIRECTOR}
-    )
+def _on_duty(turn: Turn, everybody: Sequence[OfficerRecord]) -> list[OfficerRecord]:
+    """Who of the focal unit takes what cannot wait."""
+    agency = turn.facts.agency
+    return [o for o in everybody if o.role in DUTY_ROLES and in_unit(agency, o, agency.focal_unit)]
+
+
+def _leaders(turn: Turn, everybody: Sequence[OfficerRecord]) -> list[OfficerRecord]:
+    """Who leads the office: of the leading unit, or by the role where that unit has nobody."""
+    agency = turn.facts.agency
+    leading = [o for o in everybody if o.role in LEADING_ROLES and in_unit(agency, o, agency.leadership_unit)]
+    return leading or _with_role(everybody, Role.DIRECTOR)
+
+
+def _with_role(people: Sequence[OfficerRecord], role: Role) -> list[OfficerRecord]:
+    return [officer for officer in people if officer.role is role]
 
 
 def _seeing(turn: Turn, petition: PetitionRecord, people: list[OfficerRecord]) -> list[OfficerRecord]:
