@@ -575,3 +575,36 @@ async def test_control_over_http(bot: Bot, telegram: TelegramEmulator) -> None:
         assert answer.status == 400
     async with bot.session.get(f"{telegram.url}/sim/state") as answer:
         assert (await answer.json())["unconfirmed"] == 2
+
+
+async def test_retries_can_be_hurried_after_a_restart(bot: Bot, telegram: TelegramEmulator) -> None:
+    await bot.result("setWebhook", url="http://127.0.0.1:9/")
+    telegram.person().say("trong lúc dịch vụ chết")
+    async with asyncio.timeout(5):
+        while len(telegram.server.pusher.log) < 2:  # noqa: ASYNC110 - the log has no event
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)
+    assert [entry[2] for entry in telegram.server.pusher.log] == ["Connection refused"] * 2
+    telegram.retry_now()
+    await asyncio.sleep(0.1)
+    assert len(telegram.server.pusher.log) == 3
+    assert telegram.unconfirmed == 1
+
+
+async def test_two_hundred_citizens_at_once(bot: Bot, telegram: TelegramEmulator, hooked: Hooked) -> None:
+    """A small load: every message of 200 people is delivered and answered, in order per person."""
+    await bot.result("setWebhook", url=hooked.url, max_connections=100)
+    people = [telegram.person() for _ in range(200)]
+
+    async def citizen(index: int) -> list[str]:
+        heard = []
+        for step in range(3):
+            people[index].say(f"{index}/{step}")
+            await bot.result("sendMessage", chat_id=people[index].id, text=f"{index}/{step}")
+            heard.append((await people[index].next(10)).text)
+        return heard
+
+    heard = await asyncio.gather(*(citizen(index) for index in range(200)))
+    await hooked.wait(600)
+    assert heard == [[f"{index}/{step}" for step in range(3)] for index in range(200)]
+    assert len({update for update, _ in hooked.got}) == 600

@@ -28,6 +28,8 @@ from handlers.messages import Capabilities, Outgoing
 log = logging.getLogger(__name__)
 
 PUBLIC_API: Final = "https://api.telegram.org"
+MISSHAPEN: Final = (TypeError, ValueError, KeyError, AttributeError)
+"""What the library raises on an answer that does not have the documented shape."""
 Mode = Literal["polling", "webhook", "off"]
 
 
@@ -115,6 +117,7 @@ class TelegramChannel:
         """Open the connections and begin; where Telegram cannot be reached this goes on in the background."""
         await self._request.initialize()
         self._task = asyncio.create_task(self._run(), name="telegram-intake")
+        self._task.add_done_callback(_report_end)
 
     async def stop(self) -> None:
         """End the intake after the batch in hand; sending ends with it."""
@@ -145,22 +148,27 @@ class TelegramChannel:
 
     async def _run(self) -> None:
         await self._until_done(self._introduce, "getMe")
-        if self._options.mode == "polling":
-            await self._until_done(self._drop_webhook, "deleteWebhook")
-            self._poller = Poller(
-                self._bot,
-                self._reader,
-                self._receiver,
-                reclaim=self._reclaim,
-                pacing=self._options.pacing,
-            )
-        elif self._options.mode == "webhook":
+        if self._options.mode == "off":
+            self.ready.set()
+            return
+        if self._options.mode == "webhook":
             await self._until_done(self._set_webhook, "setWebhook")
+            self.ready.set()
+            await self._set_menus()
+            return
+        await self._until_done(self._drop_webhook, "deleteWebhook")
+        self._poller = Poller(
+            self._bot, self._reader, self._receiver, reclaim=self._reclaim, pacing=self._options.pacing
+        )
         self.ready.set()
-        with contextlib.suppress(TelegramError):
+        await asyncio.gather(self._poller.run(), self._set_menus())
+
+    async def _set_menus(self) -> None:
+        """Once per start; without menus everything still works, so a fault only goes into the log."""
+        try:
             await register_commands(self._bot, self._texts)
-        if self._poller is not None:
-            await self._poller.run()
+        except (TelegramError, *MISSHAPEN) as error:
+            log.warning("command menus not set: %s", type(error).__name__)
 
     async def _until_done(self, step: Callable[[], Awaitable[None]], name: str) -> None:
         """Repeat one step of the start until the server takes it; the log says what is missing."""
@@ -171,7 +179,7 @@ class TelegramChannel:
             except TokenRefused:
                 log.critical("Telegram refuses the token (%s); check TIEPDAN_TELEGRAM_TOKEN", name)
                 pause = self._options.pacing.refused
-            except TelegramError as error:
+            except (TelegramError, *MISSHAPEN) as error:
                 pause = self._options.pacing.after(attempt + 1)
                 log.warning("Telegram %s failed (%s); again in %.0f s", name, type(error).__name__, pause)
             await asyncio.sleep(pause)
@@ -196,6 +204,12 @@ class TelegramChannel:
             drop_pending_updates=False,
             secret_token=self._options.webhook_secret,
         )
+
+
+def _report_end(task: asyncio.Task[None]) -> None:
+    """The intake never ends silently."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.critical("Telegram intake ended: %s", type(error).__name__)
 
 
 def _silence_library() -> None:

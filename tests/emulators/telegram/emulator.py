@@ -167,6 +167,10 @@ class TelegramEmulator:
         if self.server.pusher.hook is not None:
             self.server.pusher.deliver_again(item)
 
+    def retry_now(self) -> None:
+        """Try webhook deliveries that wait for their next attempt at once (service restarted)."""
+        self.clock.wake_all()
+
     def push_update(
         self, kind: str, payload: dict[str, Any], *, key: tuple[str, int] = ("raw", 0)
     ) -> int | None:

@@ -38,7 +38,7 @@ async def test_polling_first_removes_a_webhook(rig: Rig, telegram: TelegramEmula
 
 
 async def test_menus_by_language_and_kind_of_chat(rig: Rig, telegram: TelegramEmulator) -> None:
-    await rig.sending_only()
+    await rig.polling()
     for _ in range(100):
         if len(telegram.calls_of("setMyCommands")) == 4:
             break
@@ -54,12 +54,12 @@ async def test_menus_by_language_and_kind_of_chat(rig: Rig, telegram: TelegramEm
 
 
 async def test_unchanged_menus_are_not_set_again(rig: Rig, telegram: TelegramEmulator) -> None:
-    channel = await rig.sending_only()
+    channel = await rig.polling()
     await asyncio.sleep(0.3)
     await channel.stop()
     before = len(telegram.calls_of("setMyCommands"))
     assert before == 4
-    await rig.sending_only()
+    await rig.polling()
     await asyncio.sleep(0.3)
     assert len(telegram.calls_of("setMyCommands")) == before
 

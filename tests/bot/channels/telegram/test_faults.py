@@ -158,6 +158,7 @@ async def test_refused_connection_is_surely_not_sent(rig: Rig, telegram: Telegra
     channel = await rig.sending_only()
     an = telegram.person()
     await telegram.go_away()
+    await asyncio.sleep(0.05)  # the closing of the idle connection has been noticed
     assert type(await fault_of_send(rig, an.id)) is Again
     await telegram.come_back()
     await channel.send(str(an.id), HELLO, None)
