@@ -240,7 +240,8 @@ class Service:
                 time=loop.time,
                 longest_act=LONGEST_SEND,
             )
-            self._spawn(leader.run(), f"leader-{channel.name}")
+            if self.database.lockers is not None:  # on SQLite one process leads always, nothing runs for it
+                self._spawn(leader.run(), f"leader-{channel.name}")
             pace = Pace(per_second=0.0)
             if self.settings.telegram is not None and channel.name == "telegram":
                 pace = Pace(per_second=self.settings.telegram.rate)

@@ -1,0 +1,24 @@
+"""Running services for the end-to-end tests, on both engines."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.support.house import House, running_house
+
+
+@pytest.fixture
+async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    """A service with its emulated Telegram on SQLite."""
+    async with running_house(sqlite_url, tmp_path / "var") as running:
+        yield running
+
+
+@pytest.fixture
+async def any_house(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    """The same on SQLite and on PostgreSQL."""
+    async with running_house(database_url, tmp_path / "var") as running:
+        yield running

@@ -1,0 +1,202 @@
+"""A running service inside the test's process, with its emulated Telegram and a clock that can be moved."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from random import SystemRandom
+from typing import Any
+
+from bot.service import Service
+from bot.settings import Settings
+from storage.keys import KeyRing
+from tests import log_watch
+from tests.e2e.support.ledger import Ledger
+from tests.e2e.support.people import Citizen
+from tests.e2e.support.shifted_clock import ShiftedClock
+from tests.e2e.support.telegram_citizen import TelegramCitizen
+from tests.e2e.support.web_citizen import WebCitizen
+from tests.emulators.telegram import Group, Person, TelegramEmulator
+
+PATIENCE = 20.0
+WEBHOOK_SECRET = "emulator-webhook-secret-01"
+
+
+class House:
+    """Made by `running_house`."""
+
+    def __init__(self, settings: Settings, clock: ShiftedClock, telegram: TelegramEmulator) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.telegram = telegram
+        self.service: Service
+        self.ledger: Ledger
+        self._visitors: list[WebCitizen] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.service.port}"
+
+    # --- running
+
+    async def open(self) -> None:
+        self.service = Service(
+            self.settings,
+            clock=self.clock,
+            chance=SystemRandom(),
+            new_token=lambda: secrets.token_urlsafe(32),
+        )
+        try:
+            await self.service.start()
+        except BaseException:
+            await self.service.stop()
+            raise
+        self.ledger = Ledger(self.service.database, self.settings.storage.data_dir)
+        if self.settings.telegram is not None:
+            await self._until_reachable()
+
+    async def close(self) -> None:
+        await self.service.stop()
+
+    async def _until_reachable(self) -> None:
+        """The intake polls (or has its webhook), and a leader sends."""
+        channel = self.service.channels["telegram"]
+        async with asyncio.timeout(PATIENCE):
+            await channel.ready.wait()  # type: ignore[attr-defined]
+            while not all(sender.leads for sender in self.service.delivery._senders.values()):
+                await asyncio.sleep(0.02)
+
+    async def quiet(self) -> None:
+        """Until every update is taken in, every file fetched and every message sent."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + PATIENCE
+        calm = 0
+        while calm < 2:
+            busy = self.telegram.unconfirmed or sum(self.service.delivery.waiting.values())
+            calm = 0 if busy else calm + 1
+            if loop.time() > deadline:
+                raise AssertionError(
+                    f"not quiet: {self.telegram.unconfirmed} updates, {dict(self.service.delivery.waiting)} messages"
+                )
+            await asyncio.sleep(0.005)
+
+    async def files_fetched(self) -> None:
+        """Until no file waits to be fetched from its platform."""
+        async with asyncio.timeout(PATIENCE):
+            while any(
+                file.status.value == "pending"
+                for kept in await self.ledger.petitions()
+                for file in kept.files
+            ):
+                await asyncio.sleep(0.05)
+
+    async def pass_time(self, step: timedelta) -> None:
+        """Let time pass; timers that fall due meanwhile fire."""
+        self.clock.forward(step)
+        await asyncio.sleep(1.2)  # the ticker looks once a second
+        await self.quiet()
+
+    # --- people
+
+    def telegram_citizen(
+        self, person: Person | None = None, *, group: Group | None = None
+    ) -> TelegramCitizen:
+        return TelegramCitizen(person or self.telegram.person(), self.quiet, group=group)
+
+    async def web_citizen(self, *, language: str = "vi") -> WebCitizen:
+        visitor = await WebCitizen.visit(self.url, self.quiet, language=language)
+        self._visitors.append(visitor)
+        return visitor
+
+    async def citizen(self, channel: str, *, language: str = "vi") -> Citizen:
+        if channel == "web":
+            return await self.web_citizen(language=language)
+        return self.telegram_citizen(self.telegram.person(language_code=language))
+
+    async def leave(self) -> None:
+        """Everybody goes home; what they said may stand in no log line."""
+        for visitor in self._visitors:
+            note_said(visitor)
+            await visitor.close()
+        note_people(self.telegram)
+
+
+def note_said(visitor: WebCitizen) -> None:
+    log_watch.note(*(exchange.did for exchange in visitor.transcript))
+    log_watch.note(*(cookie.value for cookie in visitor.http.cookie_jar), sort="secret")
+
+
+def note_people(telegram: TelegramEmulator) -> None:
+    """Everything people typed, their names and cards, for the search of the log lines."""
+    for chat in telegram.world.chats.values():
+        for message in chat.messages.values():
+            if not message.by_bot:
+                log_watch.note(message.text)
+                if contact := message.api.get("contact"):
+                    log_watch.note(contact["phone_number"], sort="phone")
+    log_watch.note(telegram.token, WEBHOOK_SECRET, sort="secret")
+
+
+def make_settings(
+    database_url: str, data_dir: Path, telegram: TelegramEmulator | None, **more: Any
+) -> Settings:
+    """Settings of a service for tests: a free port, no pacing, nothing from the environment."""
+    for name in list(os.environ):
+        assert not name.startswith("TIEPDAN_") or name.startswith("TIEPDAN_TEST_"), f"{name} is set"
+    known: dict[str, Any] = {
+        "data_dir": data_dir,
+        "database_url": database_url,
+        "http_port": 0,
+        "public_url": "http://127.0.0.1:8080",
+        "telegram_rate": 0,
+    }
+    if telegram is not None:
+        known |= {"telegram_token": telegram.token, "telegram_api_url": telegram.url}
+    return Settings(_env_file=None, **(known | more))  # type: ignore[call-arg]
+
+
+@asynccontextmanager
+async def running_house(
+    database_url: str, data_dir: Path, *, webhook: bool = False, **settings: Any
+) -> AsyncIterator[House]:
+    """A service on this database until the end of the block. `webhook`: updates are pushed, not polled."""
+    clock = ShiftedClock()
+    async with AsyncExitStack() as stack:
+        telegram = await stack.enter_async_context(TelegramEmulator(clock=clock.telegram))
+        if webhook:
+            port = free_port()
+            settings |= {
+                "http_port": port,
+                "public_url": f"http://127.0.0.1:{port}",
+                "telegram_mode": "webhook",
+                "telegram_webhook_secret": WEBHOOK_SECRET,
+            }
+        give_keys(data_dir)
+        house = House(make_settings(database_url, data_dir, telegram, **settings), clock, telegram)
+        await house.open()
+        try:
+            yield house
+        finally:
+            await house.leave()
+            await house.close()
+
+
+def give_keys(data_dir: Path) -> None:
+    """A key ring, as `tiepdan migrate` makes it for an empty database."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    if not (data_dir / "keys.json").exists():
+        KeyRing.create(data_dir / "keys.json")
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,127 @@
+"""A citizen who answers whatever is asked, by reading the question and its buttons, until the code is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from handlers.texts import Catalogue
+from petitions.text import fold
+from tests.e2e.support.heard import Exchange, Heard, NoAnswer
+from tests.e2e.support.people import Citizen, shown
+
+MOST_STEPS = 25
+_TEXTS = Catalogue.load().language("vi")
+_TYPED_QUESTIONS = {
+    "citizen.ask_contact_secret": "contact",
+    "citizen.ask_contact_address": "contact_address",
+    "citizen.ask_contact": "contact",
+    "citizen.ask_name": "name",
+    "citizen.ask_phone_secret": "phone",
+    "citizen.ask_phone": "phone",
+    "citizen.ask_safe_contact": "phone",
+    "citizen.ask_address": "address",
+}
+
+
+@dataclass(slots=True)
+class Person:
+    """What a citizen knows about themselves; `None` is left out where that is possible."""
+
+    name: str = "Trần Thị Thử"
+    phone: str = "0951 223 455"
+    address: str = "thôn 3, xã Liêm Tuyền"
+    kind: str = ""
+    """The kind this person would choose when asked; empty: does not know."""
+    secret: bool = True
+    """A denunciation under one's name, kept secret; else anonymous."""
+
+
+@dataclass(slots=True)
+class Filing:
+    """How it went."""
+
+    codes: list[str] = field(default_factory=list)
+    steps: list[str] = field(default_factory=list)
+
+
+async def file(citizen: Citizen, first: Exchange, person: Person) -> Filing:
+    """Answer from the first reply to a code. Raises NoAnswer where it leads nowhere."""
+    done = Filing()
+    exchange = first
+    for _ in range(MOST_STEPS):
+        codes = [code for heard in exchange.answers for code in heard.codes]
+        if codes:
+            done.codes = list(dict.fromkeys(codes))
+            return done
+        step, exchange = await _answer(citizen, exchange, person)
+        done.steps.append(step)
+    raise NoAnswer(f"no code after {MOST_STEPS} answers\n{shown(citizen.transcript[-6:])}")
+
+
+async def _answer(citizen: Citizen, exchange: Exchange, person: Person) -> tuple[str, Exchange]:
+    for heard in reversed(exchange.answers):
+        asked = _asked(heard)
+        if asked is not None:
+            return asked, await citizen.say(_words(asked, person))
+        pressed = _button(heard, person)
+        if pressed is not None:
+            return pressed, await citizen.press_token(pressed, heard.ref)
+    if not exchange.answers:
+        raise NoAnswer(f"silence\n{shown(citizen.transcript[-4:])}")
+    # Nothing to press and nothing known to be asked (danger, a question of its own): say what is wanted.
+    return "wish", await citizen.say("tôi muốn gửi đơn")
+
+
+def _asked(heard: Heard) -> str | None:
+    """Which typed answer the message asks for, by the beginning of the known question in it."""
+    if _has(heard, "send"):
+        return None
+    said = fold(heard.text)
+    for key, what in _TYPED_QUESTIONS.items():
+        question = _TEXTS.get(key).partition("{")[0]
+        if fold(question)[:60] in said:
+            return what
+    return None
+
+
+def _words(asked: str, person: Person) -> str:
+    return {
+        "contact": f"{person.name}, {person.phone}",
+        "contact_address": f"{person.name}, {person.address}, {person.phone}",
+        "name": person.name,
+        "phone": person.phone,
+        "address": person.address,
+    }[asked]
+
+
+def _button(heard: Heard, person: Person) -> str | None:
+    """The token this person presses, in the order a helpful person would look for it."""
+    wanted = [
+        "send",
+        "forward",
+        f"identity.{'confidential' if person.secret else 'anonymous'}",
+        f"kind.{person.kind}" if person.kind else "kind.any",
+        "kind.any",
+        "story",
+        "yes",
+        "begin",
+        "done",
+        "skip",
+        "one",
+        "first",
+        "new",
+    ]
+    for action in wanted:
+        token = _has(heard, action)
+        if token is not None:
+            return token
+    return None
+
+
+def _has(heard: Heard, action: str) -> str | None:
+    """The citizen's button `c.<version>.<action>` of the message; not the lasting ones of the menu."""
+    for token in heard.tokens:
+        parts = token.split(".", 2)
+        if len(parts) == 3 and parts[0] == "c" and parts[2] == action:
+            return token
+    return None
