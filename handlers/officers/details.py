@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 PART: Final = 3000
 """Characters of one message of a long story; leaves room for heading and doubled UTF-16 units."""
 FILES_SHOWN: Final = 20
+_SHOWN_ELSEWHERE: Final = frozenset(
+    {"request", "identity", "story", "name", "phone", "address", "place", "accused"}
+)
+"""Answers that have a line of their own, or that the kind of the petition says already."""
 
 
 def show(room: Room, petition: PetitionRecord) -> None:
@@ -109,7 +113,8 @@ def _story(room: Room, petition: PetitionRecord, content: PetitionContent) -> It
     if content.latitude is not None and content.longitude is not None:
         yield room.text("officer.position", latitude=content.latitude, longitude=content.longitude)
     for name, answer in content.answers.items():
-        yield _answer(room, name, answer)
+        if name not in _SHOWN_ELSEWHERE and answer not in ("", None, False):
+            yield _answer(room, name, answer)
     for event in room.turn.book.events(petition.id):
         if event.action is Action.CITIZEN_ADDS:
             day = event.at.astimezone(room.turn.facts.agency.zone).date()
@@ -123,6 +128,8 @@ def _story(room: Room, petition: PetitionRecord, content: PetitionContent) -> It
 def _answer(room: Room, name: str, answer: object) -> str:
     key = f"cards.field_{name}"
     label = room.text(key) if key in room.texts else name
+    if answer is True:
+        return label
     return room.text("officer.answer_line", label=label, answer=_plain(answer))
 
 

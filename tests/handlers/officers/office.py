@@ -237,7 +237,12 @@ class Office:
     ) -> PetitionRecord:
         """A petition filed by the citizen of a chat."""
         content = PetitionContent(
-            story=(STORY,), name=NAME, phone=PHONE, address=ADDRESS, place=fields.pop("place", PLACE)
+            story=(STORY,),
+            name=NAME,
+            phone=PHONE,
+            address=ADDRESS,
+            place=fields.pop("place", PLACE),
+            answers=fields.pop("answers", {}),
         )
         due = first_answer_due(self.clock.now(), sample_facts().calendar, sample_agency().zone)
         filing = Filing(

@@ -34,6 +34,25 @@ async def test_a_file_is_sent_to_private_once_it_is_here(office: Office) -> None
     assert "Không có tệp này" in office.last(OFFICER).text
 
 
+async def test_answers_of_the_form_stand_in_the_details(office: Office) -> None:
+    await office.officer(OFFICER, "thanh_tra", Role.HEAD)
+    answers = {
+        "decision": "Quyết định 12/QĐ",
+        "call_back": True,
+        "identity": "named",
+        "odd": ["a", "b"],
+        "no": "",
+    }
+    petition = await office.file(kind=Kind.COMPLAINT, unit="thanh_tra", answers=answers)
+    await office.press(OFFICER, Press("view", petition.id).token)
+    text = office.everything_sent_to(OFFICER)
+    assert "Quyết định hoặc hành vi bị khiếu nại: Quyết định 12/QĐ" in text
+    assert "xin được gọi lại" in text
+    assert "odd: a, b" in text
+    assert "named" not in text
+    assert "no:" not in text
+
+
 async def test_english_is_complete_for_an_officer(office: Office) -> None:
     await office.officer(OFFICER, "ql_van_hoa", Role.HEAD, "Tran Van Mot")
     await office.as_citizen(OFFICER, lambda turn: setattr(turn.talk, "language", "en"))
