@@ -114,13 +114,30 @@ class TelegramChannel:
         return [web.post(PATH, self._intake.handle)] if self._intake is not None else []
 
     async def start(self) -> None:
-        """Open the connections and begin; where Telegram cannot be reached this goes on in the background."""
-        await self._request.initialize()
-        self._task = asyncio.create_task(self._run(), name="telegram-intake")
-        self._task.add_done_callback(_report_end)
+        """Open and listen; where Telegram cannot be reached this goes on in the background."""
+        await self.open()
+        await self.listen()
 
     async def stop(self) -> None:
-        """End the intake after the batch in hand; sending ends with it."""
+        """End the intake after the batch in hand, then close; sending ends with it."""
+        await self.pause()
+        await self.close()
+
+    async def open(self) -> None:
+        """Make the connection pool, so that messages can be sent (nothing is received yet)."""
+        await self._request.initialize()
+
+    async def close(self) -> None:
+        await self._request.shutdown()
+
+    async def listen(self) -> None:
+        """Begin to receive (`mode` polling or webhook); may be called again after `pause`."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(), name="telegram-intake")
+            self._task.add_done_callback(_report_end)
+
+    async def pause(self) -> None:
+        """Receive no more, but go on sending: another process has taken over the intake."""
         if self._poller is not None:
             self._poller.stop()
         task, self._task = self._task, None
@@ -131,8 +148,8 @@ class TelegramChannel:
             for unfinished in late:
                 unfinished.cancel()
             await asyncio.gather(task, return_exceptions=True)
+        self._poller = None
         self.ready.clear()
-        await self._request.shutdown()
 
     async def send(self, chat: str, message: Outgoing, attachment: Attachment | None) -> SendReceipt:
         return await self._sender.send(chat, message, attachment)

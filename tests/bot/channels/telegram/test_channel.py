@@ -108,3 +108,29 @@ async def test_hundred_sends_at_once(rig: Rig, telegram: TelegramEmulator) -> No
     people = [telegram.person() for _ in range(150)]
     await asyncio.gather(*(channel.send(str(p.id), Outgoing(text=f"chào {p.id}"), None) for p in people))
     assert all(p.last.text == f"chào {p.id}" for p in people)
+
+
+async def test_intake_can_rest_while_sending_goes_on(rig: Rig, telegram: TelegramEmulator) -> None:
+    """Another process may lead the intake and give it back; the sender stays."""
+    channel = await rig.polling()
+    an = telegram.person()
+    an.say("một")
+    await rig.receiver.wait(1)
+    await channel.pause()
+    an.say("hai")
+    await channel.send(str(an.id), Outgoing(text="vẫn gửi được"), None)
+    assert an.last.text == "vẫn gửi được"
+    await asyncio.sleep(0.1)
+    assert len(rig.receiver.got) == 1
+    await channel.listen()
+    got = await rig.receiver.wait(2)
+    assert [g.content for g in got] == [Text(text="một"), Text(text="hai")]
+
+
+async def test_an_opened_channel_sends_without_listening(rig: Rig, telegram: TelegramEmulator) -> None:
+    channel = rig.make("polling")
+    await channel.open()
+    an = telegram.person()
+    await channel.send(str(an.id), Outgoing(text="chào"), None)
+    assert an.last.text == "chào"
+    assert telegram.calls_of("deleteWebhook") == []
