@@ -269,6 +269,8 @@ class Service:
         wanted = self.settings.telegram
         polls = PartRole.INTAKE in self.roles and wanted is not None and wanted.mode.value == "polling"
         if self.database.dialect == "postgresql" and polls:
+            await telegram.open()  # sending needs no lead over the polling
+            self._stack.push_async_callback(telegram.close)
             self._spawn(self._poll_when_leading(telegram), "intake")
         else:
             await telegram.start()
@@ -283,15 +285,15 @@ class Service:
         try:
             while True:
                 if leader.leads and not started:
-                    await telegram.start()
+                    await telegram.listen()
                     started = True
                 elif started and not leader.leads:
-                    await telegram.stop()
+                    await telegram.pause()
                     started = False
                 await asyncio.sleep(0.2)
         finally:
             if started:
-                await telegram.stop()
+                await telegram.pause()
             holding.cancel()
             await asyncio.gather(holding, return_exceptions=True)
 
