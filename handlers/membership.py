@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers.messages import Membership, MembershipChange, Migrated, Outgoing
+from handlers.officers.access import unit_name
 from handlers.officers.audience import duty_readers, texts_of
 from handlers.turn import Priority
 
@@ -42,7 +43,7 @@ def _removed(turn: Turn) -> None:
     agency = turn.facts.agency
     for reader in duty_readers(turn):
         texts = texts_of(turn, reader.contact)
-        name = agency.answerable(unit).name(texts.language)
+        name = unit_name(agency, unit, texts.language)
         turn.send(
             Outgoing(text=texts.get("notices.group_lost", unit=name)),
             to=reader.contact,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum, unique
 from typing import Final
 
-from petitions.agency import Agency
+from petitions.agency import Agency, UnknownCode
 from petitions.transitions import SEALED_KINDS, SEALED_ROLES
 from petitions.workflow import may_see
 from storage.records import OfficerRecord, PetitionRecord
@@ -37,9 +37,29 @@ def sealed(petition: PetitionRecord) -> bool:
     return petition.confidential or petition.kind in SEALED_KINDS
 
 
+def unit_today(agency: Agency, code: str) -> str:
+    """The code of the unit that answers today for `code`.
+
+    A unit that vanished from the profile stands for itself: its petitions must stay workable until the
+    profile names a successor.
+    """
+    try:
+        return agency.answerable(code).code
+    except UnknownCode:
+        return code
+
+
+def unit_name(agency: Agency, code: str, language: str) -> str:
+    """The name of the unit that answers today for `code`; the code of one the profile does not know."""
+    try:
+        return agency.answerable(code).name(language)
+    except UnknownCode:
+        return code
+
+
 def same_unit(agency: Agency, one: str, other: str) -> bool:
     """Whether two unit codes mean the same unit today, after following successors."""
-    return agency.answerable(one) == agency.answerable(other)
+    return unit_today(agency, one) == unit_today(agency, other)
 
 
 def in_unit(agency: Agency, officer: OfficerRecord, unit: str) -> bool:

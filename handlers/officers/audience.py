@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from handlers.officers.access import Access, in_unit, officer_access, same_unit, sealed
+from handlers.officers.access import Access, in_unit, officer_access, same_unit, sealed, unit_today
 from petitions.kinds import Role
 from petitions.notices import Audience, Notice
 
@@ -88,7 +88,7 @@ def _head(turn: Turn, petition: PetitionRecord) -> list[Reader]:
 
 def _unit(turn: Turn, petition: PetitionRecord, notice: Notice) -> list[Reader]:
     """The unit's groups, else its people in private; those who are away only where nobody else is there."""
-    unit = turn.facts.agency.answerable(petition.unit).code
+    unit = unit_today(turn.facts.agency, petition.unit)
     if not notice.private_only and not sealed(petition):
         groups = [group for group in turn.book.groups_of(unit) if group.blocked_at is None]
         if groups:

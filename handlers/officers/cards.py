@@ -10,8 +10,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from handlers.messages import Button, Outgoing
-from handlers.officers.access import Access, in_unit, officer_access, same_unit, sealed
+from handlers.officers.access import Access, in_unit, officer_access, same_unit, sealed, unit_name
 from handlers.officers.tokens import Press, verb_of
+from petitions.agency import UnknownCode
 from petitions.codes import TrackingCode
 from petitions.deadlines import NoRule, legal_rule
 from petitions.kinds import Action, Role, Severity, Stage
@@ -123,13 +124,15 @@ def officer_name(officer: OfficerRecord, texts: Texts) -> str:
 
 
 def topic_shown(turn: Turn, petition: PetitionRecord, texts: Texts) -> str:
-    if petition.topic is None:
+    """The topic's name; that it is not known, also where the profile no longer has it."""
+    try:
+        return turn.facts.agency.topic(petition.topic or "").name(texts.language)
+    except UnknownCode:
         return texts.get("cards.no_topic")
-    return turn.facts.agency.topic(petition.topic).name(texts.language)
 
 
 def unit_shown(turn: Turn, petition: PetitionRecord, texts: Texts) -> str:
-    return turn.facts.agency.answerable(petition.unit).name(texts.language)
+    return unit_name(turn.facts.agency, petition.unit, texts.language)
 
 
 def _lines(turn: Turn, petition: PetitionRecord, texts: Texts, *, group: bool) -> str:
@@ -176,9 +179,10 @@ def _sealed_lines(turn: Turn, petition: PetitionRecord, texts: Texts) -> str:
 
 def destination_shown(turn: Turn, destination: str, texts: Texts) -> str:
     """The outside authority's name for `outside:<code>`; for `outside` alone, that it is not known yet."""
-    if ":" not in destination:
+    try:
+        return turn.facts.agency.outside_authority(destination).name(texts.language)
+    except UnknownCode:
         return texts.get("cards.outside_unknown")
-    return turn.facts.agency.outside_authority(destination).name(texts.language)
 
 
 def _actions(turn: Turn, petition: PetitionRecord, officer: OfficerRecord, texts: Texts) -> list[Button]:

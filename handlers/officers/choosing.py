@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from handlers.messages import Button
 from handlers.officers import cards
+from handlers.officers.access import unit_today
 from handlers.officers.lists import paged
 from handlers.officers.tokens import Press, to_base36
 
@@ -22,7 +23,7 @@ def page_of(argument: str) -> int:
 
 def offer_colleagues(room: Room, petition: PetitionRecord, argument: str) -> None:
     """The active officers of the answerable unit; those away are marked with the day they return."""
-    unit = room.turn.facts.agency.answerable(petition.unit).code
+    unit = unit_today(room.turn.facts.agency, petition.unit)
     colleagues = sorted(room.turn.book.officers(unit=unit), key=lambda officer: officer.name)
     buttons = [
         Button(
@@ -45,7 +46,7 @@ def offer_colleagues(room: Room, petition: PetitionRecord, argument: str) -> Non
 def offer_units(room: Room, petition: PetitionRecord, argument: str) -> None:
     """The units a petition can go to: every active one but its own."""
     agency = room.turn.facts.agency
-    here = agency.answerable(petition.unit).code
+    here = unit_today(agency, petition.unit)
     buttons = [
         Button(label=unit.name(room.texts.language), token=Press("move", petition.id, unit.code).token)
         for unit in agency.units

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 from handlers.messages import Button
 from handlers.officers import cards
-from handlers.officers.access import same_unit, sealed
+from handlers.officers.access import same_unit, sealed, unit_name, unit_today
 from handlers.officers.lists import paged
 from handlers.officers.tokens import Press
+from petitions.agency import UnknownCode
 from petitions.kinds import Kind
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def described(room: Room, petition: PetitionRecord, argument: str) -> str:
             )
         )
     if given.get("unit"):
-        after = agency.answerable(given["unit"]).name(texts.language)
+        after = unit_name(agency, given["unit"], texts.language)
         lines.append(
             texts.get("officer.change_unit", before=cards.unit_shown(room.turn, petition, texts), after=after)
         )
@@ -122,16 +123,22 @@ def _moved(
     agency = room.turn.facts.agency
     if (sealed(petition) or outside == KEEP) and not _placed_by_rules(room, petition):
         return {}
-    route = agency.route(kind, topic, outside=petition.destination if outside == KEEP else outside)
+    try:
+        route = agency.route(kind, topic, outside=petition.destination if outside == KEEP else outside)
+    except UnknownCode:  # the profile changed since the petition was filed
+        return {}
     if same_unit(agency, route.unit, petition.unit):
         return {}
-    return {"unit": agency.answerable(route.unit).code}
+    return {"unit": route.unit}
 
 
 def _placed_by_rules(room: Room, petition: PetitionRecord) -> bool:
     """Whether the petition stands where the rules put it, or somebody moved it on purpose."""
     agency = room.turn.facts.agency
-    placed = agency.route(petition.kind, petition.topic, outside=petition.destination)
+    try:
+        placed = agency.route(petition.kind, petition.topic, outside=petition.destination)
+    except UnknownCode:
+        return False
     return same_unit(agency, placed.unit, petition.unit)
 
 
@@ -168,7 +175,7 @@ def _units(room: Room, petition: PetitionRecord) -> list[Button]:
     return [
         _choice(petition, f"u:{unit.code}", unit.name(room.texts.language))
         for unit in agency.units
-        if unit.active and unit.code != agency.answerable(petition.unit).code
+        if unit.active and unit.code != unit_today(agency, petition.unit)
     ]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from handlers.messages import Choice, Command, Text
 from handlers.officers import desk, links, relay
+from handlers.officers.access import unit_name
 from handlers.officers.room import room_of
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def _introduce(turn: Turn) -> None:
     if turn.contact.unit is None:
         turn.say("officer.group_unbound")
     else:
-        name = turn.facts.agency.answerable(turn.contact.unit).name(turn.language)
+        name = unit_name(turn.facts.agency, turn.contact.unit, turn.language)
         turn.say("officer.group_is_bound", unit=name)
 
 

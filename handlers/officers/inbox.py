@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from handlers.messages import Button, Outgoing
 from handlers.officers import cards, history
-from handlers.officers.access import Access, officer_access, sealed
+from handlers.officers.access import Access, officer_access, same_unit, sealed, unit_name
 from handlers.officers.lists import paged
 from handlers.officers.tokens import Press
 from petitions.codes import BadCode, TrackingCode, find_codes
@@ -33,7 +33,7 @@ def show(room: Room, argument: str = "") -> None:
     rows = paged(buttons, page, lambda to: Press("inbox", 0, f"{which}:{to}").token, room.texts)
     switch = Button(label=room.text(f"officer.button_{other}"), token=Press("inbox", 0, other).token)
     key = f"officer.inbox_{which}" if found else f"officer.inbox_{which}_empty"
-    unit = room.turn.facts.agency.answerable(room.officer.unit).name(room.texts.language)
+    unit = unit_name(room.turn.facts.agency, room.officer.unit, room.texts.language)
     text = room.text(key, number=len(found), unit=unit)
     room.send(Outgoing(text=text, rows=(*rows, (switch,)), protect=True))
 
@@ -82,11 +82,10 @@ def _mine(room: Room) -> list[PetitionRecord]:
 def _of_unit(room: Room) -> list[PetitionRecord]:
     """The unit's open cases, with those of units it succeeded, without what is sealed from this officer."""
     agency = room.turn.facts.agency
-    here = agency.answerable(room.officer.unit).code
     found = [
         petition
         for unit in agency.units
-        if agency.answerable(unit.code).code == here
+        if same_unit(agency, unit.code, room.officer.unit)
         for petition in room.turn.book.work_of(unit=unit.code, officer_id=None, limit=MOST)
     ]
     return [p for p in found if officer_access(agency, p, room.officer) is not Access.NONE]

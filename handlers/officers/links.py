@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from handlers.messages import Button, Outgoing
 from handlers.officers import inbox
+from handlers.officers.access import unit_name, unit_today
 from handlers.officers.room import Room
 from handlers.officers.tokens import Press
 from petitions.kinds import Role
@@ -53,8 +54,8 @@ def _bind_by_officer(turn: Turn, officer: OfficerRecord | None, wanted: str) -> 
         turn.say("officer.group_link_refused")
         return
     agency = turn.facts.agency
-    unit = agency.answerable(wanted or officer.unit).code
-    if unit != agency.answerable(officer.unit).code and officer.role is not Role.ADMIN:
+    unit = unit_today(agency, wanted or officer.unit)
+    if unit != unit_today(agency, officer.unit) and officer.role is not Role.ADMIN:
         turn.say("officer.group_link_other_unit")
         return
     turn.book.bind_group(turn.contact.id, unit)
@@ -83,7 +84,7 @@ def _welcome(turn: Turn, officer: OfficerRecord) -> None:
     button = Button(label=room.text("officer.button_unit"), token=Press("inbox", 0, "unit").token)
     text = room.text(
         "officer.linked",
-        unit=agency.answerable(officer.unit).name(room.texts.language),
+        unit=unit_name(agency, officer.unit, room.texts.language),
         role=room.text(f"cards.role_{officer.role}"),
         waiting=inbox.waiting(room),
     )
@@ -91,5 +92,5 @@ def _welcome(turn: Turn, officer: OfficerRecord) -> None:
 
 
 def _bound(turn: Turn, unit: str) -> None:
-    name = turn.facts.agency.answerable(unit).name(turn.language)
+    name = unit_name(turn.facts.agency, unit, turn.language)
     turn.say("officer.group_bound", unit=name)

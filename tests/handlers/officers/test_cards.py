@@ -203,3 +203,15 @@ def _base36(number: int) -> str:
     from handlers.officers.tokens import to_base36
 
     return to_base36(number)
+
+
+async def test_a_case_stays_workable_when_the_profile_forgets_its_unit_and_topic(office: Office) -> None:
+    await office.officer("301", "thanh_tra", Role.INTAKE)
+    petition = await office.file(unit="phong_cu", topic="viec_cu", destination="outside:co_quan_cu")
+    card = office.card("301", petition)
+    assert "phong_cu" in card.text
+    assert "chưa rõ lĩnh vực" in card.text
+    await office.press("301", card.button("Chuyển đơn vị"))
+    await office.press("301", office.last("301").button("Bảo tàng tỉnh"))
+    await office.say("301", "Phòng cũ không còn")
+    assert (await office.now(petition)).unit == "bao_tang"
