@@ -9,7 +9,7 @@ import pytest
 from handlers import cases
 from handlers.messages import FileKind, Files, IncomingFile
 from handlers.officers.tokens import Press, parse, read_number, to_base36
-from petitions.kinds import Action, Kind, Role
+from petitions.kinds import Action, Kind, Role, Stage
 from storage.records import NewFile
 from tests.handlers.officers.office import CHANNEL, Office
 
@@ -144,3 +144,42 @@ def test_ids_survive_a_button(number: int) -> None:
 @pytest.mark.parametrize("typed", ["", "é", "-1", "zzzzzzzzzzzzz", "1 2"])
 def test_what_can_be_no_id_names_nothing(typed: str) -> None:
     assert read_number(typed) == 0
+
+
+async def test_citizen_and_officer_answer_each_other_with_the_buttons_they_were_sent(office: Office) -> None:
+    await office.officer(HEAD, "ql_van_hoa", Role.HEAD)
+    petition = await office.file(CITIZEN)
+    await office.press(HEAD, Press("take", petition.id).token)
+    await office.press(HEAD, Press("ask", petition.id).token)
+    await office.say(HEAD, "Quán ở số nhà bao nhiêu?")
+    await office.say(HEAD, "gửi")
+    await office.press(CITIZEN, office.last(CITIZEN).button("Trả lời"))
+    await office.say(CITIZEN, "Số 12, cạnh chợ")
+    assert "Số 12, cạnh chợ" in office.everything_sent_to(HEAD)
+    assert (await office.now(petition)).stage is Stage.IN_PROGRESS
+
+    await office.press(HEAD, Press("answer", petition.id).token)
+    await office.say(HEAD, "Đã nhắc nhở quán.")
+    await office.say(HEAD, "gửi")
+    answer = office.last(CITIZEN)
+    await office.press(CITIZEN, answer.button("2"))
+    assert (await office.now(petition)).rating == 2
+    await office.press(CITIZEN, answer.button("Chưa hài lòng"))
+    await office.say(CITIZEN, "Đêm qua vẫn ồn")
+    assert (await office.now(petition)).not_satisfied_at is not None
+    told = office.last(HEAD)
+    assert "Đêm qua vẫn ồn" in told.text
+    await office.press(HEAD, told.button("Mở lại"))
+    await office.say(HEAD, "Kiểm tra lại ban đêm")
+    assert (await office.now(petition)).stage is Stage.IN_PROGRESS
+    assert "Kiểm tra lại ban đêm" in office.last(CITIZEN).text
+
+
+async def test_an_officer_is_a_citizen_too_in_the_same_chat(office: Office) -> None:
+    await office.officer(OFFICER, "ql_van_hoa", Role.OFFICER)
+    own = await office.file(OFFICER)
+    before = len(office.chat(OFFICER))
+    await office.command(OFFICER, "status", own.code)
+    await office.say(OFFICER, "xin chào")
+    assert len(office.chat(OFFICER)) >= before + 2
+    assert (await office.now(own)).events_count == 1
