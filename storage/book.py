@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Insert, Row, Table
+from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from petitions.clock import Clock
 from storage.ids import IdSource
 from storage.keys import Vault
-
-Insertion = postgresql.Insert | sqlite.Insert
+from storage.prepared import Prepared
 
 
 class Book:
@@ -33,31 +31,18 @@ class Book:
     def now(self) -> datetime:
         return self.clock.now()
 
-    def _insert(self, statement: ByDialect) -> Insert:
-        return statement.on(self.connection)
 
-
-class ByDialect:
-    """An insert with a conflict clause, made once for each engine (constructs differ, SQL does not)."""
-
-    def __init__(self, statements: Mapping[str, Insert]) -> None:
-        self._statements: Final = statements
-
-    def on(self, connection: Connection) -> Insert:
-        return self._statements[connection.dialect.name]
-
-
-def insert_new(table: Table, *, unless: list[str], returning: Any = None) -> ByDialect:
+def insert_new(table: Table, *, unless: list[str], returning: Any = None) -> Prepared:
     """An insert that does nothing where the columns `unless` hold these values already."""
 
     def build(insert: Any) -> Any:
         statement = insert(table).on_conflict_do_nothing(index_elements=unless)
         return statement if returning is None else statement.returning(returning)
 
-    return ByDialect({"sqlite": build(sqlite.insert), "postgresql": build(postgresql.insert)})
+    return Prepared(sqlite=build(sqlite.insert), postgresql=build(postgresql.insert))
 
 
-def upsert(table: Table, *, key: list[str], change: Any, returning: Any = None) -> ByDialect:
+def upsert(table: Table, *, key: list[str], change: Any, returning: Any = None) -> Prepared:
     """An insert that changes the row which holds the key already. `change` gets the row that was refused."""
 
     def build(insert: Any) -> Any:
@@ -65,12 +50,12 @@ def upsert(table: Table, *, key: list[str], change: Any, returning: Any = None) 
         statement = statement.on_conflict_do_update(index_elements=key, set_=change(statement.excluded))
         return statement if returning is None else statement.returning(returning)
 
-    return ByDialect({"sqlite": build(sqlite.insert), "postgresql": build(postgresql.insert)})
+    return Prepared(sqlite=build(sqlite.insert), postgresql=build(postgresql.insert))
 
 
 R = TypeVar("R")
 
 
-def as_record(kind: type[R], row: Row[Any]) -> R:
+def as_record(kind: type[R], row: Any) -> R:
     """A row whose columns are named as the record's fields."""
-    return kind(**row._mapping)  # noqa: SLF001 - public API in spite of its underscore (SQLAlchemy "Row")
+    return kind(**row._asdict())

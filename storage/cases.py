@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, insert, select
+from sqlalchemy import bindparam, insert, select
 
 from petitions.codes import BadCode, TrackingCode, read_secret
 from petitions.kinds import Action, Stage
@@ -14,6 +14,7 @@ from storage.attachments import Attachments
 from storage.book import as_record
 from storage.events import CHANGES, FINGERPRINT, Events, json_values
 from storage.keys import to_json
+from storage.prepared import Prepared
 from storage.records import Filing, PetitionContent, PetitionRecord
 from storage.schema import petitions
 
@@ -22,15 +23,18 @@ FINISHED: Final = (Stage.CLOSED, Stage.WITHDRAWN)
 
 _COLUMNS: Final = tuple(petitions.c[name] for name in PetitionRecord.__dataclass_fields__)
 _NEWEST_FIRST: Final = select(*_COLUMNS).order_by(petitions.c.id.desc())
-_BY_ID: Final = select(*_COLUMNS).where(petitions.c.id == bindparam("petition_id"))
-_BY_ID_LOCKED: Final = _BY_ID.with_for_update(key_share=True)
-_BY_CODE: Final = select(*_COLUMNS).where(petitions.c.code == bindparam("code"))
-_BY_CONVERSATION: Final = _NEWEST_FIRST.where(petitions.c.conversation_id == bindparam("conversation_id"))
-_BY_PHONE: Final = _NEWEST_FIRST.where(petitions.c.phone_hash == bindparam("phone_hash"))
-_CONTENT: Final = select(petitions.c.content_enc).where(petitions.c.id == bindparam("petition_id"))
-_SECRET: Final = select(petitions.c.secret_hash).where(petitions.c.id == bindparam("petition_id"))
-_CODE_TAKEN: Final = select(petitions.c.id).where(petitions.c.code == bindparam("code"))
-_INSERT: Final = insert(petitions)
+_ONE: Final = select(*_COLUMNS).where(petitions.c.id == bindparam("petition_id"))
+_BY_ID: Final = Prepared(_ONE)
+_BY_ID_LOCKED: Final = Prepared(_ONE.with_for_update(key_share=True))
+_BY_CODE: Final = Prepared(select(*_COLUMNS).where(petitions.c.code == bindparam("code")))
+_BY_CONVERSATION: Final = Prepared(
+    _NEWEST_FIRST.where(petitions.c.conversation_id == bindparam("conversation_id"))
+)
+_BY_PHONE: Final = Prepared(_NEWEST_FIRST.where(petitions.c.phone_hash == bindparam("phone_hash")))
+_CONTENT: Final = Prepared(select(petitions.c.content_enc).where(petitions.c.id == bindparam("petition_id")))
+_SECRET: Final = Prepared(select(petitions.c.secret_hash).where(petitions.c.id == bindparam("petition_id")))
+_CODE_TAKEN: Final = Prepared(select(petitions.c.id).where(petitions.c.code == bindparam("code")))
+_INSERT: Final = Prepared(insert(petitions))
 
 
 class Cases(Events, Attachments):
@@ -124,14 +128,15 @@ class Cases(Events, Attachments):
             statement = statement.where(petitions.c.officer_id == officer_id)
         if open_only:
             statement = statement.where(petitions.c.stage.not_in(FINISHED))
-        return self._many(
-            statement.order_by(petitions.c.due_on.asc().nulls_last(), petitions.c.id).limit(limit), {}
-        )
+        statement = statement.order_by(petitions.c.due_on.asc().nulls_last(), petitions.c.id).limit(limit)
+        return [as_record(PetitionRecord, row) for row in self.connection.execute(statement)]
 
     def content(self, petition: PetitionRecord) -> PetitionContent:
         """What the citizen said when filing. Raises `keys.CannotOpen`."""
-        sealed = self.connection.execute(_CONTENT, {"petition_id": petition.id}).scalar_one()
-        values = self.vault.open_json(sealed, table="petitions", column="content_enc", row=petition.id)
+        [row] = _CONTENT.rows(self.connection, {"petition_id": petition.id})
+        values = self.vault.open_json(
+            row.content_enc, table="petitions", column="content_enc", row=petition.id
+        )
         return PetitionContent.from_json(values)
 
     def check_secret(self, petition: PetitionRecord, typed: str) -> bool:
@@ -140,13 +145,14 @@ class Cases(Events, Attachments):
             secret = read_secret(typed)
         except BadCode:
             return False
-        kept = self.connection.execute(_SECRET, {"petition_id": petition.id}).scalar_one()
+        [row] = _SECRET.rows(self.connection, {"petition_id": petition.id})
+        kept = row.secret_hash
         return kept is not None and hmac.compare_digest(kept, self._secret_hash(petition.id, secret))
 
     def _free_code(self) -> str:
         while True:
             code = TrackingCode.generate(self.ids.random).value
-            if self.connection.execute(_CODE_TAKEN, {"code": code}).first() is None:
+            if _CODE_TAKEN.first(self.connection, {"code": code}) is None:
                 return code
 
     def _file_event(
@@ -170,8 +176,8 @@ class Cases(Events, Attachments):
     def _write(self, petition: PetitionRecord, filing: Filing, content: bytes, event: dict[str, Any]) -> None:
         columns = {name: getattr(petition, name) for name in PetitionRecord.__dataclass_fields__}
         phone, secret = filing.content.phone, filing.secret
-        self.connection.execute(
-            _INSERT,
+        _INSERT.run(
+            self.connection,
             {
                 **columns,
                 "phone_hash": self._phone_hash(phone) if phone else None,
@@ -200,9 +206,9 @@ class Cases(Events, Attachments):
         """A keyed hash is enough: the secret has 80 random bits of its own."""
         return self.vault.blind("secret", f"{petition_id}|{secret}")
 
-    def _one(self, statement: Select[Any], values: dict[str, Any]) -> PetitionRecord | None:
-        row = self.connection.execute(statement, values).first()
+    def _one(self, statement: Prepared, values: dict[str, Any]) -> PetitionRecord | None:
+        row = statement.first(self.connection, values)
         return None if row is None else as_record(PetitionRecord, row)
 
-    def _many(self, statement: Select[Any], values: dict[str, Any]) -> list[PetitionRecord]:
-        return [as_record(PetitionRecord, row) for row in self.connection.execute(statement, values)]
+    def _many(self, statement: Prepared, values: dict[str, Any]) -> list[PetitionRecord]:
+        return [as_record(PetitionRecord, row) for row in statement.rows(self.connection, values)]

@@ -5,24 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from storage.book import Book, insert_new
+from storage.prepared import Prepared
 from storage.records import ContactRecord, ConversationRow, OpenTurn
 from storage.schema import contacts, conversations, outbox
 
 NOTIFY_ALL: Final = "all"
 
 _CONTACT: Final = select(contacts)
-_BY_HASH: Final = _CONTACT.where(contacts.c.chat_hash == bindparam("chat_hash"))
-_BY_ID: Final = _CONTACT.where(contacts.c.id == bindparam("contact_id"))
+_BY_HASH: Final = Prepared(_CONTACT.where(contacts.c.chat_hash == bindparam("chat_hash")))
+_BY_ID: Final = Prepared(_CONTACT.where(contacts.c.id == bindparam("contact_id")))
 _GROUPS: Final = _CONTACT.where(
     contacts.c.agency == bindparam("agency"),
     contacts.c.unit == bindparam("unit"),
     contacts.c.is_group.is_(True),
     contacts.c.blocked_at.is_(None),
 ).order_by(contacts.c.id)
-_TURN: Final = (
+_TURN: Final = Prepared(
     select(
         contacts,
         conversations.c.version,
@@ -35,15 +36,15 @@ _TURN: Final = (
     .where(contacts.c.chat_hash == bindparam("chat_hash"))
     .with_for_update(of=conversations, key_share=True)
 )
-_CONVERSATION_LOCKED: Final = (
+_CONVERSATION_LOCKED: Final = Prepared(
     select(conversations)
     .where(conversations.c.id == bindparam("conversation_id"))
     .with_for_update(key_share=True)
 )
-_INSERT_CONVERSATION: Final = insert(conversations)
+_INSERT_CONVERSATION: Final = Prepared(insert(conversations))
 _INSERT_CONTACT: Final = insert_new(contacts, unless=["chat_hash"], returning=contacts.c.id)
 _DROP_CONVERSATION: Final = delete(conversations).where(conversations.c.id == bindparam("conversation_id"))
-_SAVE: Final = (
+_SAVE: Final = Prepared(
     update(conversations)
     .where(conversations.c.id == bindparam("of_id"), conversations.c.version == bindparam("of_version"))
     .values(
@@ -64,11 +65,11 @@ class Contacts(Book):
     ) -> OpenTurn:
         """The chat and its conversation, locked, in one statement; both are made at its first message."""
         chat_hash = self._chat_hash(channel, account, chat)
-        row = self.connection.execute(_TURN, {"chat_hash": chat_hash}).first()
+        row = _TURN.first(self.connection, {"chat_hash": chat_hash})
         new = row is None
         if row is None:
             self._begin_contact(channel, account, chat, chat_hash, is_group=is_group, language=language)
-            row = self.connection.execute(_TURN, {"chat_hash": chat_hash}).one()
+            [row] = _TURN.rows(self.connection, {"chat_hash": chat_hash})
         contact = self._contact(row)
         conversation = self._conversation(
             contact.conversation_id, row.version, row.state_enc, row.owner_contact_id, row.updated_at
@@ -97,7 +98,7 @@ class Contacts(Book):
 
     def conversation(self, conversation_id: int) -> ConversationRow | None:
         """A conversation, locked; for timers, which come without a chat."""
-        row = self.connection.execute(_CONVERSATION_LOCKED, {"conversation_id": conversation_id}).first()
+        row = _CONVERSATION_LOCKED.first(self.connection, {"conversation_id": conversation_id})
         if row is None:
             return None
         return self._conversation(row.id, row.version, row.state_enc, row.owner_contact_id, row.updated_at)
@@ -105,8 +106,8 @@ class Contacts(Book):
     def save_conversation(self, conversation: ConversationRow) -> None:
         """Writes the state. Raises StaleConversation where the row was not locked in this transaction."""
         now = self.now()
-        done = self.connection.execute(
-            _SAVE,
+        saved = _SAVE.run(
+            self.connection,
             {
                 "of_id": conversation.id,
                 "of_version": conversation.version,
@@ -115,7 +116,7 @@ class Contacts(Book):
                 "updated_at": now,
             },
         )
-        if done.rowcount != 1:
+        if saved != 1:
             raise StaleConversation(f"conversation {conversation.id} is past version {conversation.version}")
         conversation.version += 1
         conversation.updated_at = now
@@ -147,9 +148,9 @@ class Contacts(Book):
 
         Where the new id was heard of already, that newer contact gives it up and its waiting messages.
         """
-        row = self.connection.execute(_BY_ID, {"contact_id": contact_id}).one()
+        [row] = _BY_ID.rows(self.connection, {"contact_id": contact_id})
         new_hash = self._chat_hash(row.channel, row.account, new_chat)
-        other = self.connection.execute(_BY_HASH, {"chat_hash": new_hash}).first()
+        other = _BY_HASH.first(self.connection, {"chat_hash": new_hash})
         if other is not None and other.id == contact_id:
             return
         if other is not None:
@@ -165,8 +166,8 @@ class Contacts(Book):
         self, channel: str, account: str, chat: str, chat_hash: bytes, *, is_group: bool, language: str
     ) -> None:
         now, contact_id, conversation_id = self.now(), self.ids.new(), self.ids.new()
-        self.connection.execute(
-            _INSERT_CONVERSATION,
+        _INSERT_CONVERSATION.run(
+            self.connection,
             {
                 "id": conversation_id,
                 "agency": self.agency,
@@ -176,8 +177,8 @@ class Contacts(Book):
                 "updated_at": now,
             },
         )
-        begun = self.connection.execute(
-            self._insert(_INSERT_CONTACT),
+        begun = _INSERT_CONTACT.first(
+            self.connection,
             {
                 "id": contact_id,
                 "agency": self.agency,
@@ -191,18 +192,18 @@ class Contacts(Book):
                 "notify": NOTIFY_ALL,
                 "created_at": now,
             },
-        ).first()
+        )
         if begun is None:  # another process met the same new chat in the same moment, and was first
             self.connection.execute(_DROP_CONVERSATION, {"conversation_id": conversation_id})
 
     def _change(self, contact_id: int, **values: Any) -> None:
         self.connection.execute(update(contacts).where(contacts.c.id == contact_id).values(values))
 
-    def _find(self, statement: Select[Any], values: dict[str, Any]) -> ContactRecord | None:
-        row = self.connection.execute(statement, values).first()
+    def _find(self, statement: Prepared, values: dict[str, Any]) -> ContactRecord | None:
+        row = statement.first(self.connection, values)
         return None if row is None else self._contact(row)
 
-    def _contact(self, row: Row[Any]) -> ContactRecord:
+    def _contact(self, row: Any) -> ContactRecord:
         chat = self.vault.open_text(row.address_enc, table="contacts", column="address_enc", row=row.id)
         self._chats[row.id] = chat
         return ContactRecord(

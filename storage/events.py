@@ -13,15 +13,16 @@ from storage import chain
 from storage.book import as_record
 from storage.columns import microseconds
 from storage.keys import to_json
+from storage.prepared import Prepared
 from storage.records import ActorRef, AssignmentRecord, EventRecord, PetitionChanges, PetitionRecord
 from storage.registers import Registers
 from storage.schema import assignments, conversations, events, petitions
 
-_INSERT: Final = insert(events)
+_INSERT: Final = Prepared(insert(events))
 _OF_PETITION: Final = (
     select(events).where(events.c.petition_id == bindparam("petition_id")).order_by(events.c.seq)
 )
-_INSERT_ASSIGNMENT: Final = insert(assignments)
+_INSERT_ASSIGNMENT: Final = Prepared(insert(assignments))
 _END_ASSIGNMENT: Final = (
     update(assignments)
     .where(assignments.c.petition_id == bindparam("of_petition"), assignments.c.until.is_(None))
@@ -32,7 +33,7 @@ _ASSIGNMENTS: Final = (
     .where(assignments.c.petition_id == bindparam("petition_id"))
     .order_by(assignments.c.id)
 )
-_HAS_PETITIONS: Final = (
+_HAS_PETITIONS: Final = Prepared(
     update(conversations)
     .where(conversations.c.id == bindparam("conversation"), conversations.c.has_petitions.is_(False))
     .values(has_petitions=True)
@@ -170,11 +171,11 @@ class Events(Registers):
         }
 
     def _write_event(self, row: dict[str, Any]) -> None:
-        self.connection.execute(_INSERT, row)
+        _INSERT.run(self.connection, row)
 
     def _assign(self, petition: PetitionRecord, event_seq: int, now: datetime) -> None:
-        self.connection.execute(
-            _INSERT_ASSIGNMENT,
+        _INSERT_ASSIGNMENT.run(
+            self.connection,
             {
                 "id": self.ids.new(),
                 "agency": self.agency,
@@ -188,7 +189,7 @@ class Events(Registers):
         )
 
     def _has_petitions(self, conversation_id: int) -> None:
-        self.connection.execute(_HAS_PETITIONS, {"conversation": conversation_id})
+        _HAS_PETITIONS.run(self.connection, {"conversation": conversation_id})
 
 
 def json_values(changes: dict[str, Any]) -> dict[str, Any]:

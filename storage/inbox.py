@@ -65,7 +65,7 @@ def first_time(
         "status": DONE,
         "received_at": at,
     }
-    return connection.execute(_ENTER.on(connection), values).rowcount == 1
+    return _ENTER.run(connection, values) == 1
 
 
 def keep(
@@ -86,7 +86,7 @@ def keep(
     """
     values = _letter(channel, account, update_id, raw=raw, agency=agency, at=at, vault=vault, ids=ids)
     values |= {"status": KEPT}
-    entered = connection.execute(_ENTER.on(connection), values).rowcount == 1
+    entered = _ENTER.run(connection, values) == 1
     return values["id"] if entered else None
 
 
@@ -110,7 +110,7 @@ def keep_dead(
     """
     values = _letter(channel, account, update_id, raw=raw, agency=agency, at=at, vault=vault, ids=ids)
     values |= {"status": DEAD, "error": error, "attempts": attempts}
-    connection.execute(_KEEP_DEAD.on(connection), values)
+    _KEEP_DEAD.run(connection, values)
     letter_id: int = values["id"]
     return letter_id
 

@@ -21,6 +21,8 @@ _TAG_BYTES: Final = 16
 _BLIND_BYTES: Final = 16
 _HIGHEST_KEY_ID: Final = 255
 
+_COMPACT: Final = json.JSONEncoder(separators=(",", ":"))
+
 RandomBytes = Callable[[int], bytes]
 
 
@@ -236,4 +238,4 @@ class FrameSealer:
 
 def to_json(value: Any) -> bytes:
     """Compact JSON. ASCII only, so that every text, also one with lone surrogates, comes back as it was."""
-    return json.dumps(value, separators=(",", ":")).encode()
+    return _COMPACT.encode(value).encode()

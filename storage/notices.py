@@ -10,11 +10,12 @@ from sqlalchemy import Row, bindparam, insert, or_, select, update
 
 from storage.book import Book, upsert
 from storage.keys import Vault
+from storage.prepared import Prepared
 from storage.records import CardRecord, NewOutbox, OutboxRow, OutboxStatus, Queued
 from storage.schema import cards, contacts, outbox
 
-_INSERT: Final = insert(outbox)
-_SUPERSEDE: Final = (
+_INSERT: Final = Prepared(insert(outbox))
+_SUPERSEDE: Final = Prepared(
     update(outbox)
     .where(
         outbox.c.contact_id == bindparam("to_contact"),
@@ -28,9 +29,11 @@ _SUPERSEDE: Final = (
     )
     .returning(outbox.c.id)
 )
-_ADDRESS: Final = select(contacts.c.address_enc).where(contacts.c.id == bindparam("contact_id"))
-_CARD: Final = select(cards).where(
-    cards.c.petition_id == bindparam("petition_id"), cards.c.contact_id == bindparam("contact_id")
+_ADDRESS: Final = Prepared(select(contacts.c.address_enc).where(contacts.c.id == bindparam("contact_id")))
+_CARD: Final = Prepared(
+    select(cards).where(
+        cards.c.petition_id == bindparam("petition_id"), cards.c.contact_id == bindparam("contact_id")
+    )
 )
 _CARDS: Final = select(cards).where(cards.c.petition_id == bindparam("petition_id")).order_by(cards.c.id)
 SET_CARD: Final = upsert(
@@ -91,7 +94,7 @@ class Notices(Book):
 
     def card(self, petition_id: int, contact_id: int) -> CardRecord | None:
         """Where the petition's card stands in a chat; None where none arrived yet."""
-        row = self.connection.execute(_CARD, {"petition_id": petition_id, "contact_id": contact_id}).first()
+        row = _CARD.first(self.connection, {"petition_id": petition_id, "contact_id": contact_id})
         return None if row is None else _card_record(row)
 
     def cards(self, petition_id: int) -> list[CardRecord]:
@@ -114,11 +117,11 @@ class Notices(Book):
             "platform_ref": platform_ref,
             "version": 1,
         }
-        self.connection.execute(self._insert(SET_CARD), values)
+        SET_CARD.run(self.connection, values)
 
     def _insert_messages(self, waiting: list[dict[str, Any]]) -> None:
         if waiting:
-            self.connection.execute(_INSERT, waiting)
+            _INSERT.run_many(self.connection, waiting)
             waiting.clear()
 
     def _prepare(self, message: NewOutbox, now: datetime) -> Queued:
@@ -163,13 +166,15 @@ class Notices(Book):
             "now": now,
             "successor": successor,
         }
-        return tuple(self.connection.execute(_SUPERSEDE, values).scalars())
+        return tuple(row.id for row in _SUPERSEDE.rows(self.connection, values))
 
     def _address(self, contact_id: int) -> str:
         chat = self._chats.get(contact_id)
         if chat is None:
-            sealed = self.connection.execute(_ADDRESS, {"contact_id": contact_id}).scalar_one()
-            chat = self.vault.open_text(sealed, table="contacts", column="address_enc", row=contact_id)
+            [row] = _ADDRESS.rows(self.connection, {"contact_id": contact_id})
+            chat = self.vault.open_text(
+                row.address_enc, table="contacts", column="address_enc", row=contact_id
+            )
             self._chats[contact_id] = chat
         return chat
 
@@ -225,7 +230,7 @@ def outbox_row(row: Row[Any], vault: Vault, *, card_ref: str | None = None) -> O
     )
 
 
-def _card_record(row: Row[Any]) -> CardRecord:
+def _card_record(row: Any) -> CardRecord:
     return CardRecord(
         id=row.id,
         petition_id=row.petition_id,

@@ -28,6 +28,7 @@ from sqlalchemy import (
 from storage.ids import IdSource
 from storage.keys import Vault
 from storage.notices import SET_CARD, WITH_ADDRESS, outbox_row
+from storage.prepared import Prepared
 from storage.records import OutboxRow, OutboxStatus
 from storage.schema import cards, outbox
 
@@ -85,15 +86,17 @@ _STATUSES: Final = select(outbox.c.id, outbox.c.status).where(
     outbox.c.id.in_(bindparam("ids", expanding=True))
 )
 _MARK: Final = {
-    status: update(outbox)
-    .where(outbox.c.id == bindparam("row_id"), _is_one_of(before))
-    .values(
-        status=status,
-        platform_ref=bindparam("to_ref"),
-        reason=bindparam("to_reason"),
-        finished_at=bindparam("now"),
-        sending_until=None,
-        attempts=outbox.c.attempts + 1,
+    status: Prepared(
+        update(outbox)
+        .where(outbox.c.id == bindparam("row_id"), _is_one_of(before))
+        .values(
+            status=status,
+            platform_ref=bindparam("to_ref"),
+            reason=bindparam("to_reason"),
+            finished_at=bindparam("now"),
+            sending_until=None,
+            attempts=outbox.c.attempts + 1,
+        )
     )
     for status, before in BEFORE.items()
 }
@@ -109,11 +112,10 @@ _RESCHEDULE: Final = (
         finished_at=None,
     )
 )
-_SENDING: Final = (
+_SENDING: Final = Prepared(
     update(outbox)
-    .where(outbox.c.id.in_(bindparam("ids", expanding=True)), outbox.c.status == "queued")
+    .where(outbox.c.id == bindparam("row_id"), outbox.c.status == "queued")
     .values(sending_until=bindparam("until"))
-    .returning(outbox.c.id)
 )
 _OF_CONTACT: Final = (
     WITH_ADDRESS.where(outbox.c.contact_id == bindparam("contact_id"), outbox.c.id > bindparam("after"))
@@ -171,9 +173,9 @@ def mark_sending(connection: Connection, ids: Sequence[int], *, until: datetime)
 
     Gives those that are still to be sent; the others were replaced or sent by somebody else.
     """
-    if not ids:
-        return frozenset()
-    return frozenset(connection.execute(_SENDING, {"ids": list(ids), "until": until}).scalars())
+    return frozenset(
+        row_id for row_id in ids if _SENDING.run(connection, {"row_id": row_id, "until": until}) == 1
+    )
 
 
 def mark_many(
@@ -188,14 +190,14 @@ def mark_many(
             if outcome.status is status
         ]
         if rows:
-            connection.execute(statement, rows)
+            statement.run_many(connection, rows)
     arrived = [
         _card(outcome, ids.new(), agency)
         for outcome in known
         if outcome.card_petition_id is not None and outcome.platform_ref
     ]
     if arrived:
-        connection.execute(SET_CARD.on(connection), arrived)
+        SET_CARD.run_many(connection, arrived)
 
 
 def mark_sent(

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from petitions.kinds import Kind
 from storage.book import Book, as_record, upsert
+from storage.prepared import Prepared
 from storage.records import PetitionRecord, RegisterEntry
 from storage.schema import register_entries, registers
 
@@ -21,7 +22,7 @@ _NEXT_NUMBER: Final = upsert(
     change=lambda _row: {"last_no": registers.c.last_no + 1},
     returning=registers.c.last_no,
 )
-_INSERT: Final = insert(register_entries)
+_INSERT: Final = Prepared(insert(register_entries))
 _CONTINUE: Final = (
     update(register_entries)
     .where(
@@ -56,13 +57,13 @@ class Registers(Book):
         is rolled back is taken again by the next: no gap, no double."""
         year = at.astimezone(VIETNAM).year
         key = {"agency": self.agency, "book": kind.value, "year": year}
-        number = self.connection.execute(self._insert(_NEXT_NUMBER), key | {"last_no": 1}).scalar_one()
-        return kind.value, year, number
+        [row] = _NEXT_NUMBER.rows(self.connection, key | {"last_no": 1})
+        return kind.value, year, row.last_no
 
     def _enter(self, petition_id: int, place: tuple[str, int, int], at: datetime) -> None:
         book, year, number = place
         values = {"agency": self.agency, "book": book, "year": year, "number": number}
-        self.connection.execute(_INSERT, values | {"petition_id": petition_id, "entered_at": at})
+        _INSERT.run(self.connection, values | {"petition_id": petition_id, "entered_at": at})
 
     def _move_to_book(self, petition: PetitionRecord, kind: Kind, at: datetime) -> tuple[str, int, int]:
         """A change of kind: a new line in the other book, and a cross-reference in the line left behind."""

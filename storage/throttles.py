@@ -36,5 +36,5 @@ class Throttles(Book):
             "until": now + per,
             "now": now,
         }
-        used: int = self.connection.execute(self._insert(_USE), values).scalar_one()
+        used: int = _USE.rows(self.connection, values)[0].used
         return used <= limit
