@@ -139,7 +139,9 @@ class Chat:
             self.renew()
         return base36(self.me.version)
 
-    def button(self, key: str, action: str, argument: str = "", *, style: str = "", **params: object) -> Button:
+    def button(
+        self, key: str, action: str, argument: str = "", *, style: str = "", **params: object
+    ) -> Button:
         """A button of the present state; `key` is the text of its label."""
         return self.labelled(self.text(key, **params), action, argument, style=style)
 

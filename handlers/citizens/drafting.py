@@ -190,5 +190,3 @@ def destination_name(chat: Chat, draft: Draft) -> str:
     """The authority the draft is for, in words."""
     going = route(chat, draft)
     return authority_name(chat, going.destination or "outside")
-
-

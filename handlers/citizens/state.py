@@ -31,6 +31,8 @@ class Ask(StrEnum):
     START_OVER = "start_over"
     CORRECT = "correct"
     """Which answer on the review card is to be corrected."""
+    TOPIC = "topic"
+    """Which subject is it, in the citizen's words?"""
     LATER = "later"
     SECOND = "second"
     """A second matter was told: both now, the first only, or one petition for both?"""
@@ -173,6 +175,7 @@ class Danger(BaseModel):
 
     about: str
     story: list[StoryPart] = Field(default_factory=list)
+    files: list[int] = Field(default_factory=list)
     address: str = ""
     address_asked: bool = False
     alerted: bool = False

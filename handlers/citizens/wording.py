@@ -56,7 +56,7 @@ def excerpt(text: str, most: int = EXCERPT) -> str:
 
 
 def masked_name(name: str) -> str:
-    """"Bùi Thị Nhàn" as "B*** T*** N***": enough to recognise one's own, nothing for a passer-by."""
+    """ "Bùi Thị Nhàn" as "B*** T*** N***": enough to recognise one's own, nothing for a passer-by."""
     return " ".join(f"{word[0]}***" for word in name.split())
 
 

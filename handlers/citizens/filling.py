@@ -1,0 +1,345 @@
+"""A message while a draft is open: what it means beside being an answer, and then the answer it is."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from handlers.citizens import (
+    commands,
+    drafting,
+    drafts,
+    filing,
+    prompts,
+    questions,
+    reading,
+    review,
+    second,
+    tracking,
+)
+from handlers.citizens.chat import Chat
+from handlers.citizens.state import KIND, OUTSIDE, REVIEW, Draft
+from handlers.citizens.wording import kind_name
+from petitions.extract import find_phones
+from petitions.forms import finish_files
+from petitions.intents import (
+    Intent,
+    Question,
+    chosen_kind,
+    intents,
+    is_only,
+    match_choice,
+    question,
+    story_part,
+)
+from petitions.kinds import Kind
+
+_AFTERTHOUGHT: Final = 8
+"""Words beside "send it" from which they are a matter of their own, to be shown before anything is sent."""
+_FEW: Final = 8
+_WORD: Final = re.compile(r"\w+")
+
+
+def take(chat: Chat, draft: Draft, text: str) -> None:
+    """Answer a text in the middle of a draft."""
+    found = intents(text)
+    returning = chat.turn.now - draft.touched_at > drafts.PAUSE
+    draft.touched_at = chat.turn.now
+    if returning and (Intent.RESUME in found or is_only(text, Intent.GREETING)):
+        drafts.resume(chat, draft)
+        return
+    if _aside(chat, draft, text, found) or _settings(chat, draft, text, found):
+        return
+    if draft.step == KIND and _kind(chat, draft, text):
+        return
+    if draft.step == OUTSIDE and _outside(chat, draft, text, found):
+        return
+    if draft.step == REVIEW and _reviewed(chat, draft, text, found):
+        return
+    if draft.step == "story" and not draft.story:
+        first_words(chat, draft, text)
+        return
+    if _nothing_but(chat, draft, text, found):
+        return
+    reading.take(chat, draft, text, found)
+
+
+def first_words(chat: Chat, draft: Draft, text: str) -> None:
+    """The story begins, or is only announced."""
+    kind = chosen_kind(text)
+    if kind is not None and (not draft.kind_chosen or drafting.names_only_kind(text)):
+        if drafting.names_only_kind(text):
+            drafting.choose_kind(draft, kind)
+            prompts.advance(chat)
+            return
+        if drafting.is_announced_only(text):
+            drafting.choose_kind(draft, kind)
+    drafting.tell(chat, draft, text, chat.ref)
+    if drafting.is_announced_only(text):
+        drafting.ask_more(draft)
+    prompts.advance(chat)
+
+
+def _aside(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> bool:
+    """Leaving, coming back, cancelling, asking: what has nothing to do with the pending question."""
+    if Intent.CANCEL in found or (Intent.NEW_MATTER in found and draft.story):
+        drafts.ask_discard(chat, _new_matter(text))
+        return True
+    if Intent.START_OVER in found:
+        drafts.ask_start_over(chat)
+        return True
+    if Intent.LATER in found:
+        drafts.set_aside(chat)
+        return True
+    if Intent.RESUME in found:
+        drafts.resume(chat, draft)
+        return True
+    if is_only(text, Intent.HELP) or is_only(text, Intent.MENU):
+        commands.help_in_draft(chat)
+        return True
+    if is_only(text, Intent.MINE) or is_only(text, Intent.HOW_MANY):
+        tracking.show_mine(chat, counted=Intent.HOW_MANY in found)
+        prompts.repeat(chat)
+        return True
+    if Intent.RUDE_ONLY in found:
+        _rude(chat, draft)
+        return True
+    return _asked(chat, draft, text, found)
+
+
+def _new_matter(text: str) -> str:
+    """What a cancelling message tells of a new matter, to be kept if the old draft goes."""
+    return text if chosen_kind(text) is not None and len(_WORD.findall(story_part(text))) > _FEW // 2 else ""
+
+
+def _asked(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> bool:
+    """A question in the middle, or the wish for a human being."""
+    asked = question(text)
+    if asked is Question.OTHER and draft.story and draft.step != REVIEW:
+        asked = None
+    human = Intent.HUMAN in found and not find_phones(text)
+    if asked is None and not human:
+        return False
+    if human:
+        draft.wants_human = True
+        lines = [questions.line(chat, asked, text)] if asked is Question.IS_BOT else []
+        lines.append(chat.text("citizen.human_noted", reach=questions.reach(chat)))
+        chat.lead_text("\n".join(lines))
+        prompts.repeat(chat)
+        return True
+    if asked is not None:
+        questions.answer(chat, asked, text)
+    return True
+
+
+def _rude(chat: Chat, draft: Draft) -> None:
+    """No word about the insult: what can be left out is left out, one question remains."""
+    for key in ("place", "files", "accused", "respondent"):
+        if draft.step == key:
+            reading.pass_over(chat, draft)
+    draft.form = finish_files(draft.form)
+    if prompts.next_step(draft) != REVIEW:
+        chat.lead("citizen.one_question_left")
+    prompts.advance(chat, quiet=True)
+
+
+def _settings(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> bool:
+    """How the petition is kept and in which language; True where the message said nothing else."""
+    if Intent.NOTICES_IN_ENGLISH in found or Intent.NOTICES_IN_VIETNAMESE in found:
+        draft.language = "en" if Intent.NOTICES_IN_ENGLISH in found else "vi"
+        if Intent.CONFIRM not in found:
+            chat.lead(f"citizen.notices_{draft.language}")
+    if Intent.DISCREET in found:
+        draft.discreet = True
+    kind = chosen_kind(text)
+    if (
+        kind is not None
+        and kind is not draft.form.kind
+        and drafting.names_only_kind(text)
+        and draft.step != KIND
+    ):
+        drafting.choose_kind(draft, kind)
+        chat.lead("citizen.kind_changed", kind=kind_name(chat, draft.form.kind))
+        if Intent.KEEP_SECRET not in found:
+            prompts.advance(chat)
+            return True
+    if draft.step != "identity":
+        return _secrecy(chat, draft, text, found)
+    return False
+
+
+def _secrecy(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> bool:
+    """Secret, anonymous, or under one's name after all."""
+    choice = reading.identity_of(text, found)
+    if choice is None or Intent.CONFIRM in found:
+        return False
+    if draft.form.kind in drafting.SEALED:
+        if choice != draft.get("identity"):
+            reading.choose_identity(chat, draft, choice)
+        elif choice == "confidential":
+            chat.lead("citizen.already_secret")
+    elif choice == "anonymous":
+        draft.nameless = True
+        chat.lead("citizen.nameless")
+    elif Intent.KEEP_SECRET in found and not draft.confidential:
+        draft.confidential = True
+        chat.lead("citizen.kept_secret")
+    if story_part(text) and draft.step != "identity" and _says_more(text):
+        return False
+    prompts.advance(chat)
+    return True
+
+
+def _says_more(text: str) -> bool:
+    return bool(find_phones(text)) or len(_WORD.findall(story_part(text))) > 2
+
+
+def _kind(chat: Chat, draft: Draft, text: str) -> bool:
+    """The answer to "which kind?"."""
+    labels = [(kind.value, [kind_name(chat, kind)]) for kind in prompts.KINDS]
+    named = chosen_kind(text)
+    chosen = named.value if named is not None else match_choice(text, labels)
+    if chosen is None:
+        chat.go("story")
+        return False
+    drafting.choose_kind(draft, Kind(chosen))
+    prompts.advance(chat)
+    return True
+
+
+def _outside(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> bool:
+    """Forward it all the same? True where the message said nothing else."""
+    if found & {Intent.CONFIRM, Intent.YES, Intent.DONT_KNOW}:
+        forward(chat, draft)
+        if find_phones(text):
+            return False
+        prompts.advance(chat)
+        return True
+    if is_only(text, Intent.NO):
+        drafts.ask_discard(chat)
+        return True
+    return False
+
+
+def forward(chat: Chat, draft: Draft) -> None:
+    """The citizen wants it sent although another authority decides."""
+    draft.outside_wanted = True
+    drafting.set_mode(draft)
+    chat.lead("citizen.will_forward", authority=drafting.destination_name(chat, draft))
+
+
+def _reviewed(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> bool:
+    """Words at the review card: send it, correct it, or another matter."""
+    beside = len(_WORD.findall(story_part(text)))
+    notices = bool(found & {Intent.NOTICES_IN_ENGLISH, Intent.NOTICES_IN_VIETNAMESE})
+    if Intent.CONFIRM in found and Intent.CORRECTION not in found and (notices or beside <= _AFTERTHOUGHT):
+        filing.finish(chat, draft)
+        return True
+    if is_only(text, Intent.YES) or is_only(text, Intent.DONE):
+        filing.finish(chat, draft)
+        return True
+    if is_only(text, Intent.NO) or is_only(text, Intent.CORRECTION):
+        review.ask_what(chat, draft)
+        return True
+    if Intent.BACK in found and not find_phones(text):
+        drafts.back(chat, draft)
+        return True
+    if Intent.SECOND_MATTER in found and second.is_other_matter(chat, draft, text):
+        second.propose(chat, draft, text)
+        return True
+    if is_only(text, Intent.SKIP) or is_only(text, Intent.DONT_KNOW):
+        chat.lead("citizen.please_confirm")
+        review.show(chat, draft, again=True)
+        return True
+    if is_only(text, Intent.THANKS) or is_only(text, Intent.APOLOGY) or is_only(text, Intent.GREETING):
+        chat.lead("citizen.please_confirm")
+        review.show(chat, draft, again=True)
+        return True
+    return False
+
+
+def _nothing_but(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> bool:
+    """A message that is only a step: back, skip, done, thanks, a greeting, the same as before."""
+    if Intent.BACK in found and Intent.CORRECTION not in found:
+        drafts.back(chat, draft)
+        return True
+    if Intent.SAME_AS_BEFORE in found and same_as_before(chat, draft):
+        prompts.advance(chat)
+        return True
+    skips = [i for i in (Intent.SKIP, Intent.NO, Intent.DONE, Intent.DONT_KNOW) if is_only(text, i)]
+    if skips:
+        _skipped(chat, draft)
+        return True
+    for polite in (
+        Intent.THANKS,
+        Intent.APOLOGY,
+        Intent.GREETING,
+        Intent.YES,
+        Intent.CONFIRM,
+        Intent.NOTIFY_ME,
+    ):
+        if is_only(text, polite):
+            if polite in {Intent.THANKS, Intent.APOLOGY, Intent.NOTIFY_ME}:
+                chat.lead(f"citizen.lightly_{polite}")
+            elif polite is Intent.CONFIRM:
+                chat.lead("citizen.not_yet")
+            prompts.repeat(chat)
+            return True
+    if Intent.CORRECTION in found and not story_part(text):
+        review.ask_what(chat, draft)
+        return True
+    return False
+
+
+def _skipped(chat: Chat, draft: Draft) -> None:
+    if draft.step == "files":
+        draft.form = finish_files(draft.form)
+    elif draft.step == "phone":
+        reading.pass_phone(chat, draft)
+    elif draft.step in {prompts.CONTACT, "name"} and draft.form.kind in {Kind.FEEDBACK, Kind.RECOMMENDATION}:
+        refuse_name(chat, draft)
+        return
+    elif draft.step == "story" and draft.story:
+        draft.form = draft.form.model_copy(update={"asking": None})
+    else:
+        reading.pass_over(chat, draft)
+    prompts.advance(chat)
+
+
+def refuse_name(chat: Chat, draft: Draft) -> None:
+    """No name: said once what that means, then taken as it is."""
+    if "name" in draft.refs.values():
+        go_nameless(chat, draft)
+        return
+    draft.refs["name-refused"] = "name"
+    chat.lead("citizen.name_needed_other")
+    prompts.repeat(chat)
+
+
+def go_nameless(chat: Chat, draft: Draft) -> None:
+    """Feedback without a name; the form counts the question as answered."""
+    draft.nameless = True
+    draft.put("name", "")
+    if not draft.get("phone"):
+        draft.form = draft.form.model_copy(update={"skipped": (*draft.form.skipped, "phone")})
+    chat.lead("citizen.nameless")
+    prompts.advance(chat)
+
+
+def same_as_before(chat: Chat, draft: Draft) -> bool:
+    """Name, phone and address as in the petition filed here last. False where there is none."""
+    last = chat.me.filed_last()
+    petition = chat.turn.book.petition(last.petition_id) if last is not None else None
+    if petition is None or petition.conversation_id != chat.turn.conversation_id:
+        return False
+    content = chat.turn.book.content(petition)
+    for key, value in (("name", content.name), ("phone", content.phone), ("address", content.address)):
+        if value and not draft.get(key):
+            draft.put(key, value)
+    if not draft.get("phone"):
+        reading.pass_phone(chat, draft)
+    draft.phone_note = draft.phone_note or content.phone_note
+    if not draft.get("place") and content.place and "place" not in draft.form.skipped:
+        draft.put("place", content.place)
+    chat.lead("citizen.same_taken")
+    return bool(content.name or content.phone)

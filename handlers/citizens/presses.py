@@ -1,0 +1,349 @@
+"""Buttons pressed. One of an earlier state changes nothing and is answered kindly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from handlers.citizens import (
+    after,
+    asks,
+    commands,
+    drafting,
+    drafts,
+    emergency,
+    filing,
+    filling,
+    prompts,
+    questions,
+    reading,
+    review,
+    second,
+    tracking,
+)
+from handlers.citizens.chat import TIMELESS, Chat, Press, Rows, in_rows, read_petition, read_token
+from handlers.citizens.state import OUTSIDE, REVIEW, Ask, Draft
+from handlers.citizens.wording import kind_name, shown_code
+from petitions.kinds import Kind
+
+
+def press(chat: Chat, token: str) -> None:
+    """Do what the button says, if it is one of the present state."""
+    pressed = read_token(token)
+    if pressed is None:
+        _old(chat)
+        return
+    if pressed.version == TIMELESS:
+        _lasting(chat, pressed)
+        return
+    if _sent_already(chat, pressed):
+        return
+    action = _ACTIONS.get(pressed.action)
+    if pressed.version != chat.version or action is None:
+        _old(chat)
+        return
+    action(chat, pressed.argument)
+
+
+def _old(chat: Chat) -> None:
+    """The button's time is over; where something is open it is put again."""
+    if chat.me.draft is not None and chat.me.danger is None:
+        chat.lead("citizen.old_button_draft")
+        prompts.repeat(chat)
+    else:
+        chat.say("citizen.old_button")
+
+
+def _sent_already(chat: Chat, pressed: Press) -> bool:
+    """The same confirmation pressed twice files once; the second press is told the code again."""
+    if pressed.action not in {"send", "both"}:
+        return False
+    filed = [item for item in chat.me.filed if item.pressed == pressed.version]
+    if not filed:
+        return False
+    petitions = [p for p in (chat.turn.book.petition(item.petition_id) for item in filed) if p is not None]
+    codes = tuple(shown_code(p) for p in petitions)
+    chat.send(chat.text("citizen.sent_already", codes=", ".join(codes)), monospace=codes)
+    return True
+
+
+# --- buttons that never grow old
+
+
+def _lasting(chat: Chat, pressed: Press) -> None:
+    match pressed.action:
+        case "new":
+            _new(chat)
+        case "lookup":
+            commands.greet(chat)
+            tracking.ask_code(chat)
+        case "faq" if pressed.argument:
+            questions.pressed(chat, pressed.argument)
+        case "faq":
+            commands.greet(chat)
+            questions.show_menu(chat)
+        case "lang":
+            commands.language(chat, pressed.argument)
+        case _:
+            _on_petition(chat, pressed)
+
+
+def _new(chat: Chat) -> None:
+    commands.greet(chat)
+    draft = chat.me.draft
+    if draft is not None and draft.story:
+        chat.lead("citizen.draft_open")
+        drafts.resume(chat, draft)
+        return
+    drafting.begin(chat)
+    chat.say("citizen.new", rows=_kind_rows(chat))
+
+
+def _kind_rows(chat: Chat) -> Rows:
+    return in_rows((chat.labelled(kind_name(chat, kind), "kind", kind.value) for kind in prompts.KINDS), 2)
+
+
+def _on_petition(chat: Chat, pressed: Press) -> None:
+    """A button about a filed petition; whose it is is checked when it is pressed."""
+    try:
+        petition_id, rest = read_petition(pressed.argument)
+    except ValueError:
+        _old(chat)
+        return
+    if pressed.action == "status":
+        petition = chat.turn.book.petition(petition_id)
+        if petition is None:
+            _old(chat)
+        else:
+            tracking.show(chat, petition)
+        return
+    petition = after.own(chat, petition_id)
+    if petition is None:
+        return
+    match pressed.action:
+        case "add":
+            after.ask_addition(chat, petition)
+        case "withdraw":
+            after.ask_withdrawal(chat, petition)
+        case "reopen":
+            after.offer_reopening(chat, petition, "")
+        case "rating":
+            after.ask_rating(chat, petition)
+        case "rate" if rest.isdigit():
+            after.rate(chat, petition, int(rest))
+        case "unsatisfied":
+            after.ask_objection(chat, petition)
+        case _:
+            _old(chat)
+
+
+# --- buttons of the draft
+
+
+def _with_draft(work: Callable[[Chat, Draft, str], None]) -> Callable[[Chat, str], None]:
+    """The work, where there is a draft; else the button is an old one."""
+
+    def run(chat: Chat, argument: str) -> None:
+        if chat.me.draft is None:
+            _old(chat)
+            return
+        chat.me.draft.touched_at = chat.turn.now
+        work(chat, chat.me.draft, argument)
+
+    return run
+
+
+def _kind(chat: Chat, draft: Draft, argument: str) -> None:
+    if argument in set(Kind):
+        drafting.choose_kind(draft, Kind(argument))
+    prompts.advance(chat)
+
+
+def _skip(chat: Chat, draft: Draft, argument: str) -> None:
+    del argument
+    if draft.step == "phone":
+        reading.pass_phone(chat, draft)
+    else:
+        reading.pass_over(chat, draft)
+    prompts.advance(chat, quiet=True)
+
+
+def _done(chat: Chat, draft: Draft, argument: str) -> None:
+    del argument
+    draft.form = draft.form.model_copy(update={"files": "done"})
+    prompts.advance(chat, quiet=True)
+
+
+def _send(chat: Chat, draft: Draft, argument: str) -> None:
+    del argument
+    if draft.step != REVIEW:
+        prompts.repeat(chat)
+        return
+    filing.finish(chat, draft, pressed=chat.version)
+
+
+def _identity(chat: Chat, draft: Draft, argument: str) -> None:
+    reading.choose_identity(chat, draft, "anonymous" if argument == "anonymous" else "confidential")
+    prompts.advance(chat, quiet=True)
+
+
+def _forward(chat: Chat, draft: Draft, argument: str) -> None:
+    del argument
+    if draft.step == OUTSIDE:
+        filling.forward(chat, draft)
+    prompts.advance(chat)
+
+
+def _myself(chat: Chat, draft: Draft, argument: str) -> None:
+    """The citizen goes to the authority without us: the draft is not needed any more."""
+    del argument
+    drafts.forget(chat, draft)
+    chat.say("citizen.going_myself", rows=prompts.main_menu(chat))
+
+
+def _inside(chat: Chat, draft: Draft, argument: str) -> None:
+    """The citizen says that it is this office's matter after all; the focal unit decides."""
+    del draft, argument
+    asks.set_topic(chat, None)
+
+
+def _correct(chat: Chat, draft: Draft, argument: str) -> None:
+    del argument
+    review.ask_what(chat, draft)
+
+
+def _edit(chat: Chat, draft: Draft, argument: str) -> None:
+    del draft
+    asks.edit(chat, argument)
+
+
+def _cancel(chat: Chat, draft: Draft, argument: str) -> None:
+    del draft, argument
+    drafts.ask_discard(chat)
+
+
+def _nameless(chat: Chat, draft: Draft, argument: str) -> None:
+    del argument
+    filling.refuse_name(chat, draft)
+
+
+def _same(chat: Chat, draft: Draft, argument: str) -> None:
+    del argument
+    filling.same_as_before(chat, draft)
+    prompts.advance(chat)
+
+
+def _later(chat: Chat, draft: Draft, argument: str) -> None:
+    if argument == "forget":
+        drafts.discard(chat)
+    else:
+        drafts.keep(chat, draft, remind=argument == "remind")
+
+
+def _topic(chat: Chat, draft: Draft, argument: str) -> None:
+    del draft, argument
+    asks.set_topic(chat, None)
+
+
+# --- buttons of a question beside the draft
+
+
+def _of(what: Ask, work: Callable[[Chat], None]) -> Callable[[Chat, str], None]:
+    """The work, while that question is open."""
+
+    def run(chat: Chat, argument: str) -> None:
+        del argument
+        if chat.me.ask is None or chat.me.ask.what is not what:
+            _old(chat)
+        else:
+            work(chat)
+
+    return run
+
+
+def _discard(chat: Chat) -> None:
+    text = chat.me.ask.text if chat.me.ask is not None else ""
+    if text:
+        asks.replace_draft(chat, text)
+    else:
+        drafts.discard(chat)
+
+
+def _withdraw(chat: Chat) -> None:
+    ask = chat.me.ask
+    petition = after.own(chat, ask.petition_id) if ask is not None else None
+    if ask is not None and petition is not None:
+        after.withdraw(chat, petition, ask.text)
+
+
+def _object(chat: Chat) -> None:
+    petition = after.own(chat, chat.me.ask.petition_id) if chat.me.ask is not None else None
+    if petition is not None:
+        after.object_to(chat, petition, "")
+
+
+def _reopen(chat: Chat) -> None:
+    if chat.me.ask is not None:
+        asks.reopen_or_link(chat, chat.me.ask)
+
+
+def _linked(chat: Chat) -> None:
+    if chat.me.ask is not None:
+        asks.link_new(chat, chat.me.ask)
+
+
+def _is_story(chat: Chat) -> None:
+    if chat.me.ask is not None:
+        asks.begin_with(chat, chat.me.ask)
+        prompts.advance(chat)
+
+
+def _both(chat: Chat) -> None:
+    second.both(chat, pressed=chat.version)
+
+
+def _number(work: Callable[[Chat, int], None]) -> Callable[[Chat, str], None]:
+    def run(chat: Chat, argument: str) -> None:
+        if argument.isdigit():
+            work(chat, int(argument))
+        else:
+            _old(chat)
+
+    return run
+
+
+_ACTIONS: Final[dict[str, Callable[[Chat, str], None]]] = {
+    "kind": _with_draft(_kind),
+    "skip": _with_draft(_skip),
+    "done": _with_draft(_done),
+    "send": _with_draft(_send),
+    "identity": _with_draft(_identity),
+    "forward": _with_draft(_forward),
+    "myself": _with_draft(_myself),
+    "inside": _with_draft(_inside),
+    "correct": _with_draft(_correct),
+    "edit": _with_draft(_edit),
+    "cancel": _with_draft(_cancel),
+    "nameless": _with_draft(_nameless),
+    "same": _with_draft(_same),
+    "later": _with_draft(_later),
+    "topic": _with_draft(_topic),
+    "keep": lambda chat, argument: drafts.go_on(chat),
+    "discard": _of(Ask.DISCARD, _discard),
+    "restart": _of(Ask.START_OVER, drafts.start_over),
+    "both": _of(Ask.SECOND, _both),
+    "first": _of(Ask.SECOND, second.first_only),
+    "together": _of(Ask.SECOND, second.together),
+    "withdraw": _of(Ask.WITHDRAW, _withdraw),
+    "keepit": _of(Ask.WITHDRAW, asks.keep_petition),
+    "reopenit": _of(Ask.REOPEN, _reopen),
+    "linked": _of(Ask.REOPEN, _linked),
+    "object": _of(Ask.UNSATISFIED, _object),
+    "isstory": _of(Ask.MAYBE_STORY, _is_story),
+    "late": _of(Ask.REPLAYED, asks.take_replayed),
+    "asnew": _of(Ask.ADD_OR_NEW, asks.as_new),
+    "addto": _number(asks.add_to),
+    "which": _number(asks.which),
+    "drop": lambda chat, argument: asks.drop(chat),
+    "danger": emergency.press,
+}
