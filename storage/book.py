@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import ColumnElement, Connection, Table, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 
 from petitions.clock import Clock
@@ -30,6 +30,14 @@ class Book:
 
     def now(self) -> datetime:
         return self.clock.now()
+
+
+def holds(column: ColumnElement[Any], word: str) -> ColumnElement[bool]:
+    """`column = 'word'`, with the word written into the statement.
+
+    A planner that sees only a parameter cannot know that a partial index of this word serves it.
+    """
+    return column == literal_column(f"'{word}'")
 
 
 def insert_new(table: Table, *, unless: list[str], returning: Any = None) -> Prepared:

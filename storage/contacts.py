@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from storage.book import Book, insert_new
+from storage.book import Book, holds, insert_new
 from storage.prepared import Prepared
 from storage.records import ContactRecord, ConversationRow, OpenTurn
 from storage.schema import contacts, conversations, outbox
@@ -157,7 +157,7 @@ class Contacts(Book):
             self._change(other.id, chat_hash=self.vault.blind("gone", str(other.id)))
             self.connection.execute(
                 update(outbox)
-                .where(outbox.c.contact_id == other.id, outbox.c.status == "queued")
+                .where(outbox.c.contact_id == other.id, holds(outbox.c.status, "queued"))
                 .values(contact_id=contact_id)
             )
         self._change(contact_id, chat_hash=new_hash, address_enc=self._sealed_address(contact_id, new_chat))

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, select, tuple_, update
 
 from storage.attachments import file_record
+from storage.book import holds
 from storage.keys import Vault
 from storage.records import FileRecord, FileStatus
 from storage.schema import files
@@ -15,7 +16,7 @@ from storage.schema import files
 _PENDING: Final = (
     select(files)
     .where(
-        files.c.status == FileStatus.PENDING.value,
+        holds(files.c.status, "pending"),
         files.c.next_at <= bindparam("now"),
         tuple_(files.c.channel, files.c.account).in_(bindparam("accounts", expanding=True)),
     )
@@ -23,7 +24,7 @@ _PENDING: Final = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_OPEN: Final = update(files).where(files.c.id == bindparam("file_id"), files.c.status == "pending")
+_OPEN: Final = update(files).where(files.c.id == bindparam("file_id"), holds(files.c.status, "pending"))
 _PUT_OFF: Final = _OPEN.values(
     next_at=bindparam("until"), reason=bindparam("why"), attempts=files.c.attempts + 1
 )

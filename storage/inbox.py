@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, literal_column, select, update
 
-from storage.book import insert_new, upsert
+from storage.book import holds, insert_new, upsert
 from storage.ids import IdSource
 from storage.keys import Vault
 from storage.records import DeadLetter
@@ -35,20 +35,20 @@ _KEEP_DEAD: Final = upsert(
         "attempts": inbox.c.attempts + row.attempts,
     },
 )
-_OPEN: Final = (
-    select(inbox)
-    .where(inbox.c.status == bindparam("wanted"), inbox.c.agency == bindparam("agency"))
+_NOT_DONE: Final = inbox.c.status != literal_column("'done'")
+_OPEN: Final = {
+    status: select(inbox)
+    .where(_NOT_DONE, holds(inbox.c.status, status), inbox.c.agency == bindparam("agency"))
     .order_by(inbox.c.id)
     .limit(bindparam("most"))
-)
+    for status in (KEPT, DEAD)
+}
 _TAKE: Final = (
-    select(inbox)
-    .where(inbox.c.id == bindparam("letter_id"), inbox.c.status != DONE)
-    .with_for_update(skip_locked=True)
+    select(inbox).where(inbox.c.id == bindparam("letter_id"), _NOT_DONE).with_for_update(skip_locked=True)
 )
 _FINISH: Final = (
     update(inbox)
-    .where(inbox.c.id == bindparam("letter_id"), inbox.c.status != DONE)
+    .where(inbox.c.id == bindparam("letter_id"), _NOT_DONE)
     .values(status=DONE, raw_enc=None, error=None)
 )
 
@@ -137,7 +137,7 @@ def take_for_replay(connection: Connection, letter_id: int, *, vault: Vault) -> 
 
 
 def _letters(connection: Connection, status: str, agency: str, limit: int) -> list[DeadLetter]:
-    rows = connection.execute(_OPEN, {"wanted": status, "agency": agency, "most": limit})
+    rows = connection.execute(_OPEN[status], {"agency": agency, "most": limit})
     return [_record(row, None) for row in rows]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import hmac
 import json
@@ -111,9 +112,14 @@ def _write_new_file(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.link(beside, path)
+        try:
+            os.link(beside, path)
+        except OSError as fault:  # some mounted folders know no links
+            if fault.errno == errno.EEXIST or path.exists():
+                raise
+            beside.rename(path)
     finally:
-        beside.unlink()
+        beside.unlink(missing_ok=True)
     sync_folder(path.parent)
 
 

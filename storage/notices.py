@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, bindparam, insert, or_, select, update
 
-from storage.book import Book, upsert
+from storage.book import Book, holds, upsert
 from storage.keys import Vault
 from storage.prepared import Prepared
 from storage.records import CardRecord, NewOutbox, OutboxRow, OutboxStatus, Queued
@@ -20,7 +20,7 @@ _SUPERSEDE: Final = Prepared(
     .where(
         outbox.c.contact_id == bindparam("to_contact"),
         outbox.c.coalesce_key == bindparam("of_key"),
-        outbox.c.status == "queued",
+        holds(outbox.c.status, "queued"),
         outbox.c.legal.is_(False),
         or_(outbox.c.sending_until.is_(None), outbox.c.sending_until <= bindparam("now")),
     )

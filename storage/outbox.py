@@ -25,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 
+from storage.book import holds
 from storage.ids import IdSource
 from storage.keys import Vault
 from storage.notices import SET_CARD, WITH_ADDRESS, outbox_row
@@ -55,7 +56,7 @@ _earlier = outbox.alias("earlier")
 _HELD_BACK: Final = exists(
     select(literal(1)).where(
         _earlier.c.contact_id == outbox.c.contact_id,
-        _earlier.c.status == "queued",
+        holds(_earlier.c.status, "queued"),
         _earlier.c.id < outbox.c.id,
         _earlier.c.attempts > 0,
         _earlier.c.next_at > bindparam("now", type_=outbox.c.next_at.type),
@@ -68,7 +69,7 @@ _DUE: Final = (
         and_(cards.c.petition_id == outbox.c.card_petition_id, cards.c.contact_id == outbox.c.contact_id),
     )
     .where(
-        outbox.c.status == "queued",
+        holds(outbox.c.status, "queued"),
         tuple_(outbox.c.channel, outbox.c.account).in_(bindparam("accounts", expanding=True)),
         outbox.c.next_at <= bindparam("now"),
         outbox.c.id > bindparam("after"),
@@ -79,7 +80,7 @@ _DUE: Final = (
     .limit(bindparam("most"))
 )
 _NEXT: Final = select(func.min(outbox.c.next_at)).where(
-    outbox.c.status == "queued",
+    holds(outbox.c.status, "queued"),
     tuple_(outbox.c.channel, outbox.c.account).in_(bindparam("accounts", expanding=True)),
 )
 _STATUSES: Final = select(outbox.c.id, outbox.c.status).where(
@@ -114,7 +115,7 @@ _RESCHEDULE: Final = (
 )
 _SENDING: Final = Prepared(
     update(outbox)
-    .where(outbox.c.id == bindparam("row_id"), outbox.c.status == "queued")
+    .where(outbox.c.id == bindparam("row_id"), holds(outbox.c.status, "queued"))
     .values(sending_until=bindparam("until"))
 )
 _OF_CONTACT: Final = (
@@ -124,7 +125,7 @@ _OF_CONTACT: Final = (
 )
 _LET_GO: Final = (
     update(outbox)
-    .where(outbox.c.contact_id == bindparam("of_contact"), outbox.c.status == "queued")
+    .where(outbox.c.contact_id == bindparam("of_contact"), holds(outbox.c.status, "queued"))
     .values(status=bindparam("to_status"), reason=bindparam("to_reason"), finished_at=bindparam("now"))
 )
 

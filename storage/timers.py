@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from storage.book import Book
+from storage.book import Book, holds
 from storage.keys import Vault
 from storage.records import TimerRecord
 from storage.schema import timers
@@ -16,7 +16,7 @@ _INSERT: Final = insert(timers)
 _DUE: Final = (
     select(timers)
     .where(
-        timers.c.status == "waiting",
+        holds(timers.c.status, "waiting"),
         timers.c.agency == bindparam("agency"),
         timers.c.due_at <= bindparam("now"),
     )
@@ -24,15 +24,17 @@ _DUE: Final = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_NEXT: Final = select(timers.c.due_at).where(timers.c.status == "waiting").order_by(timers.c.due_at).limit(1)
+_NEXT: Final = (
+    select(timers.c.due_at).where(holds(timers.c.status, "waiting")).order_by(timers.c.due_at).limit(1)
+)
 _FIRED: Final = (
     update(timers)
-    .where(timers.c.id == bindparam("timer_id"), timers.c.status == "waiting")
+    .where(timers.c.id == bindparam("timer_id"), holds(timers.c.status, "waiting"))
     .values(status="fired", finished_at=bindparam("now"))
 )
 _POSTPONE: Final = (
     update(timers)
-    .where(timers.c.id == bindparam("timer_id"), timers.c.status == "waiting")
+    .where(timers.c.id == bindparam("timer_id"), holds(timers.c.status, "waiting"))
     .values(due_at=bindparam("until"), attempts=timers.c.attempts + 1)
 )
 
@@ -77,7 +79,7 @@ class Timers(Book):
         """Calls off the waiting timers of this name for a petition or a conversation. Gives how many."""
         if petition_id is None and conversation_id is None:
             raise ValueError("timers are called off for a petition or a conversation")
-        statement = update(timers).where(timers.c.status == "waiting", timers.c.what == what)
+        statement = update(timers).where(holds(timers.c.status, "waiting"), timers.c.what == what)
         if petition_id is not None:
             statement = statement.where(timers.c.petition_id == petition_id)
         if conversation_id is not None:

@@ -85,6 +85,14 @@ async def test_nothing_is_answered_before_its_commit(sqlite_database: Database, 
     assert all(await asyncio.gather(*(write_and_look(year) for year in range(30))))
 
 
+async def test_a_commit_of_sqlite_outlasts_a_power_cut(sqlite_database: Database) -> None:
+    def settings(connection: Connection) -> list[object]:
+        names = ("journal_mode", "synchronous", "foreign_keys")
+        return [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names]
+
+    assert await sqlite_database.transact(settings) == ["wal", 2, 1]
+
+
 async def test_one_turn_in_a_quiet_moment_does_not_wait_for_company(sqlite_database: Database) -> None:
     writer = sqlite_database.writer
     assert writer is not None

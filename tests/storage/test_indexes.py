@@ -1,0 +1,114 @@
+"""Every query of the service's daily work on a growing table is answered by an index, on both engines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Executable, event
+
+from storage import attachments, cases, contacts, events, file_queue, inbox, notices, officers, outbox, timers
+from storage.database import Database
+from storage.prepared import Prepared
+from tests.hand_clock import MORNING
+
+VALUES: dict[str, Any] = {
+    "accounts": [("web", "web")],
+    "address": "x",
+    "after": 0,
+    "agency": "a",
+    "bytes_stored": 1,
+    "chat_hash": b"x",
+    "code": "x",
+    "contact_id": 1,
+    "conversation_id": 1,
+    "file_id": 1,
+    "letter_id": 1,
+    "most": 10,
+    "now": MORNING,
+    "of_contact": 1,
+    "of_key": "k",
+    "officer_ids": [1],
+    "petition_id": 1,
+    "phone_hash": b"x",
+    "row_id": 1,
+    "successor": 2,
+    "to_contact": 1,
+    "to_reason": "",
+    "to_status": "blocked",
+    "unit": "u",
+    "until": MORNING,
+}
+
+QUERIES: list[tuple[str, Any, str]] = [
+    ("a turn", contacts._TURN, "uq_contacts_chat_hash"),
+    ("groups of a unit", contacts._GROUPS, "ix_contacts_unit"),
+    ("chats of officers", officers._CHATS, "ix_contacts_officer"),
+    ("petition by code", cases._BY_CODE, "uq_petitions_code"),
+    ("petitions of a conversation", cases._BY_CONVERSATION, "ix_petitions_conversation"),
+    ("petitions by phone", cases._BY_PHONE, "ix_petitions_phone"),
+    ("history", events._OF_PETITION, "uq_events_petition_id_seq"),
+    ("assignments", events._ASSIGNMENTS, "ix_assignments_petition"),
+    ("files of a petition", attachments._OF_PETITION, "ix_files_petition"),
+    ("files of a draft", attachments._OF_CONVERSATION, "ix_files_conversation"),
+    ("files to fetch", file_queue._PENDING, "ix_files_pending"),
+    ("messages due", outbox._DUE, "ix_outbox_due"),
+    ("messages held back", outbox._DUE, "ix_outbox_waiting"),
+    ("next message", outbox._NEXT, "ix_outbox_due"),
+    ("messages replaced", notices._SUPERSEDE, "ix_outbox_waiting"),
+    ("messages of a petition", notices._OF_PETITION, "ix_outbox_petition"),
+    ("messages to a contact", outbox._OF_CONTACT, "ix_outbox_contact"),
+    ("messages of a lost contact", outbox._LET_GO, "ix_outbox_waiting"),
+    ("card", notices._CARD, "uq_cards_petition_id_contact_id"),
+    ("timers due", timers._DUE, "ix_timers_due"),
+    ("next timer", timers._NEXT, "ix_timers_due"),
+    ("dead letters", inbox._OPEN[inbox.DEAD], "ix_inbox_open"),
+    ("a letter", inbox._TAKE, "ix_inbox_open"),
+]
+
+
+class Caught(Exception):
+    """Stops an execution when the statement and its converted values are known."""
+
+
+def plan(connection: Connection, query: Prepared | Executable) -> str:
+    """How the engine would run the statement."""
+    statement = query._for(connection) if isinstance(query, Prepared) else query
+    caught: list[Any] = []
+
+    def catch(_connection: Any, _cursor: Any, words: str, values: Any, *_more: Any) -> None:
+        caught.extend((words, values))
+        raise Caught
+
+    event.listen(connection, "before_cursor_execute", catch)
+    try:
+        names = statement.compile(dialect=connection.dialect).params  # type: ignore[attr-defined]
+        connection.execute(statement, {name: VALUES[name] for name in names if name in VALUES})
+    except Caught:
+        pass
+    finally:
+        event.remove(connection, "before_cursor_execute", catch)
+    explain = "EXPLAIN" if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+    rows = connection.exec_driver_sql(f"{explain} {caught[0]}", tuple(caught[1]))
+    return "\n".join(str(row[-1]) for row in rows)
+
+
+@pytest.mark.parametrize(("query", "index"), [q[1:] for q in QUERIES], ids=[q[0] for q in QUERIES])
+async def test_the_index_made_for_it_is_used(sqlite_database: Database, query: Any, index: str) -> None:
+    shown = await sqlite_database.transact(lambda connection: plan(connection, query))
+
+    assert index in shown or f"sqlite_autoindex_{index.split('_')[1]}" in shown, shown
+    scans = [line for line in shown.splitlines() if "SCAN" in line and "CONSTANT ROW" not in line]
+    assert all("USING INDEX" in line for line in scans), shown  # all of a partial index, which is small
+
+
+@pytest.mark.parametrize("query", [q[1] for q in QUERIES], ids=[q[0] for q in QUERIES])
+async def test_no_table_is_read_whole(postgres_database: Database, query: Any) -> None:
+    def explain(connection: Connection) -> str:
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        return plan(connection, query)
+
+    shown = await postgres_database.transact(explain)
+
+    assert "Index" in shown, shown
+    assert "Seq Scan" not in shown, shown
