@@ -51,7 +51,8 @@ def _any(shown: Shown) -> bool:
 
 
 def _has_code(shown: Shown) -> bool:
-    return bool(CODE.search(shown.text))
+    """The code itself; the receipt that follows as a document is not waited for."""
+    return bool(CODE.search(shown.text)) and shown.file is None
 
 
 STEPS: tuple[Step, ...] = (
