@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import json
 from datetime import date, datetime
-from importlib.resources import files
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ from storage.records import PetitionRecord
 if TYPE_CHECKING:
     import typst
 
-_TEMPLATE: Final = "receipt.typ"
+_TEMPLATE: Final = Path(__file__).with_name("receipt.typ")
 _FIXED_TEXTS: Final = (
     "nation", "motto", "title", "subtitle", "code_label", "secret_label", "secret_note", "next_title",
     "qr_alt", "link_label", "footer",
@@ -48,9 +48,9 @@ class ReceiptPrinter:
         self._compiler: typst.Compiler | None = None
 
     def print(self, petition: PetitionRecord, *, secret: str = "", language: str = "vi") -> Attachment:
-        """The receipt of `petition` as PDF, with `secret` where given. It takes milliseconds: use a thread."""
+        """The receipt of `petition` as PDF, with `secret` where given. Takes milliseconds: use a thread."""
         texts = self._catalogue.language(language)
-        pdf = self._compile(self.content(petition, secret=secret, texts=texts))
+        pdf = self.compile(self.content(petition, secret=secret, texts=texts))
         name = texts.get("receipt.file_name", code=str(TrackingCode(petition.code)))
         return Attachment(name=f"{name}.pdf", mime="application/pdf", data=pdf)
 
@@ -97,7 +97,8 @@ class ReceiptPrinter:
         local = at.astimezone(self._zone)
         return texts.get("receipt.moment", time=f"{local:%H:%M}", day=_day(local.date(), texts))
 
-    def _compile(self, content: dict[str, Any]) -> bytes:
+    def compile(self, content: dict[str, Any]) -> bytes:
+        """A receipt that says `content`, as PDF."""
         with self._lock:
             if self._compiler is None:
                 self._compiler = _new_compiler()
@@ -117,15 +118,16 @@ def _new_compiler() -> typst.Compiler:
     import typst
 
     fonts = typst.Fonts(include_system_fonts=False)
-    source = files("bot").joinpath(_TEMPLATE).read_bytes()
-    return typst.Compiler(source, font_paths=fonts, ignore_system_fonts=True)
+    return typst.Compiler(_TEMPLATE, root=_TEMPLATE.parent, font_paths=fonts, ignore_system_fonts=True)
 
 
 def _qr(address: str) -> str:
     import segno
 
     buffer = io.BytesIO()
-    segno.make_qr(address, error="m").save(buffer, kind="svg", border=2, xmldecl=False)
+    # A fixed mask is as readable as the one of eight that would be chosen, for a fifth of the time.
+    code = segno.make_qr(address, error="m", mask=2, boost_error=False)
+    code.save(buffer, kind="svg", border=2, xmldecl=False)
     return buffer.getvalue().decode()
 
 

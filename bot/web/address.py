@@ -21,8 +21,13 @@ def client_address(request: web.Request, proxies: Collection[Network] = LOOPBACK
 
     An IPv6 address is given as its /64 network. "" when there is none (a local socket).
     """
-    address = request.remote or ""
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    return address_of(request.remote, request.headers.get("X-Forwarded-For", ""), proxies)
+
+
+def address_of(peer: str | None, forwarded: str, proxies: Collection[Network] = LOOPBACK) -> str:
+    """As `client_address`, from the connection's peer and the value of `X-Forwarded-For`."""
+    address = peer or ""
+    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
     while hops and _within(address, proxies):
         address = hops.pop()
     return _grouped(address)

@@ -8,15 +8,19 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
+from sqlalchemy import Connection
 
 from bot.channels.base import Receiver
 from bot.channels.webchat.channel import WebChat
 from bot.channels.webchat.visitor import NewToken
-from bot.dispatch import Books
 from bot.web.address import LOOPBACK, Network
 from handlers.turn import Facts
 from petitions.clock import Clock
+from storage.casebook import Casebook
 from storage.database import Database
+
+Books = Callable[[Connection], Casebook]
+"""Makes the casebook of a transaction."""
 
 Ready = Callable[[], Awaitable[Sequence[str]]]
 """Why the process should get no traffic now, as short keys; empty when all is well. May raise Unavailable."""

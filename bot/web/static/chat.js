@@ -314,5 +314,6 @@ document.addEventListener("visibilitychange", () => {
 for (const name of ["example_1", "example_2", "example_3"]) {
   at("examples").append(button("choice", words[name], () => say(words[name])));
 }
+at("composer").hidden = at("foot").hidden = false; // without scripts they would only mislead
 if (!navigator.cookieEnabled) banner("cookie", words.no_cookie);
 load();

@@ -192,9 +192,9 @@ export class View {
     }
     const line = element("div", "row");
     if (wishes.includes("location") && navigator.geolocation && isSecureContext) {
-      line.append(button("choice", this.words.place, (event) => this.onPlace(event.currentTarget)));
+      line.append(button("choice quiet", this.words.place, (event) => this.onPlace(event.currentTarget)));
     }
-    if (wishes.includes("files")) line.append(button("choice", this.words.attach, this.onFiles));
+    if (wishes.includes("files")) line.append(button("choice quiet", this.words.attach, this.onFiles));
     if (line.childElementCount) rows.append(line);
     return rows.childElementCount ? rows : null;
   }
