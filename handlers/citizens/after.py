@@ -1,5 +1,7 @@
-"""After filing: adding, withdrawing, reopening, rating, objecting. What the law of each kind allows is decided by
-the transition table; here it is asked, confirmed and told."""
+"""After filing: adding, withdrawing, reopening, rating, objecting.
+
+What the law of each kind allows is decided by the transition table; here it is asked, confirmed and told.
+"""
 
 from __future__ import annotations
 
@@ -168,7 +170,7 @@ def offer_reopening(chat: Chat, petition: PetitionRecord, text: str) -> None:
 
 
 def reopen(chat: Chat, petition: PetitionRecord, text: str) -> bool:
-    """Open it again with its history, and add what was told. False where the table does not allow it."""
+    """Open it again with its history; what was told is the reason. False where that is not allowed."""
     try:
         cases.perform(
             chat.turn,
@@ -180,8 +182,6 @@ def reopen(chat: Chat, petition: PetitionRecord, text: str) -> bool:
         )
     except Refused:
         return False
-    if text:
-        act(chat, petition, Action.CITIZEN_ADDS, text=text)
     chat.close()
     chat.say("citizen.reopened", code=shown_code(petition), unit=unit_name(chat, petition.unit))
     return True

@@ -20,7 +20,7 @@ _NEW: Final = re.compile(r"\b(?:moi|khac|new|another)\b")
 
 
 def take(chat: Chat, text: str) -> bool:
-    """Take `text` as the answer to the open question. False where it is none: then it means something else."""
+    """Take `text` as the answer to the open question. False where it is none and means something else."""
     ask = chat.me.ask
     if ask is None:
         return False
@@ -327,7 +327,7 @@ def which(chat: Chat, number: int) -> None:
 
 
 def _code(chat: Chat, ask: Asked, text: str, found: frozenset[Intent]) -> bool:
-    del ask
+    del ask, text
     if Intent.DONT_KNOW in found:
         tracking.show_mine(chat)
         return True
@@ -363,6 +363,7 @@ def _unsatisfied(chat: Chat, ask: Asked, text: str, found: frozenset[Intent]) ->
 
 
 def _maybe_story(chat: Chat, ask: Asked, text: str, found: frozenset[Intent]) -> bool:
+    del found
     kind = chosen_kind(text)
     if (
         is_only(text, Intent.YES)
@@ -389,6 +390,7 @@ def begin_with(chat: Chat, ask: Asked) -> None:
 
 
 def _replayed(chat: Chat, ask: Asked, text: str, found: frozenset[Intent]) -> bool:
+    del ask
     if is_only(text, Intent.YES) or Intent.CONFIRM in found:
         take_replayed(chat)
         return True

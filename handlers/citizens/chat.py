@@ -46,7 +46,7 @@ def read_token(token: str) -> Press | None:
 
 
 def petition_button(label: str, action: str, petition_id: int, argument: str = "") -> Button:
-    """A button about a filed petition, good for ever; also for notices written elsewhere (`rate`, `status`, …)."""
+    """A button about a filed petition, good for ever; notices make theirs with it (`rate`, `status`, …)."""
     value = base36(petition_id) + (f"_{argument}" if argument else "")
     return Button(label=label, token=f"{PREFIX}.{TIMELESS}.{action}.{value}")
 

@@ -21,8 +21,7 @@ def greet(chat: Chat) -> None:
     if chat.me.greeted:
         return
     chat.me.greeted = True
-    url = questions.privacy_url(chat)
-    notice = chat.text("citizen.privacy", url=url) if url else chat.text("citizen.privacy_plain")
+    notice = questions.privacy_notice(chat)
     chat.leads.insert(
         0, f"{chat.text('citizen.greeting', agency=chat.agency.name(chat.turn.language))}\n{notice}"
     )

@@ -37,7 +37,7 @@ _MENTION: Final = 30
 
 
 def handle(turn: Turn) -> None:
-    """Answer one update of a private chat that no officer's business took. Saves the memory in `turn.talk`."""
+    """Answer one update of a private chat that is no officer's business; the memory goes to `turn.talk`."""
     chat = Chat(turn, load(turn.talk))
     if _came_late(chat):
         _late(chat)
@@ -83,7 +83,7 @@ def _greet_new(chat: Chat) -> None:
 
 
 def text(chat: Chat, words: str) -> None:
-    """A message in words, in the order of what matters: danger, codes, an open question, the draft, the rest."""
+    """A message in words, in order of weight: danger, codes, an open question, the draft, the rest."""
     if not words:
         _greet_new(chat)
         chat.lead("citizen.empty")

@@ -1,7 +1,7 @@
 """The draft grows: words are kept letter for letter, and what can be read from them is filled in.
 
-What the citizen said in answer to a question is never overwritten by a guess; what was only guessed is guessed
-anew when more is told.
+What the citizen said in answer to a question is never overwritten by a guess; what was only guessed is
+guessed anew when more is told.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from handlers.citizens.state import Draft, StoryPart
 from handlers.citizens.wording import authority_name, kind_name, topic_name, unit_name
 from petitions.agency import Route
 from petitions.extract import Phone, read_phone
-from petitions.forms import Mode, change_kind, change_mode, edit, new_form
+from petitions.forms import Mode, change_kind, change_mode, edit, new_form, skip
 from petitions.forms import answer as answer_form
 from petitions.intents import chosen_kind
 from petitions.kinds import Kind, Severity
@@ -29,6 +29,8 @@ _ANNOUNCED: Final = re.compile(r"^(?:\w+ ){0,4}(?:muon|can|xin|want to|like to) 
 _THIN: Final = 10
 """Words: an announcement is short."""
 _EMPTY: Final = 4
+_INSTITUTION: Final = "don_vi_truc_thuoc"
+OUTSIDE_UNIT: Final = "outside"
 
 
 def begin(chat: Chat, kind: Kind | None = None) -> Draft:
@@ -67,10 +69,9 @@ def set_kind(draft: Draft, kind: Kind) -> None:
 
 def set_mode(draft: Draft) -> None:
     """How much is asked: less for another authority's matter, least after danger."""
+    mode = Mode.OUTSIDE if draft.outside is not None else Mode.FULL
     if draft.from_danger:
         mode = Mode.BRIEF
-    else:
-        mode = Mode.OUTSIDE if draft.outside is not None else Mode.FULL
     if draft.form.mode is not mode:
         draft.form = change_mode(draft.form, mode)
 
@@ -106,7 +107,19 @@ def understand(chat: Chat, draft: Draft) -> None:
         draft.guess("name", seen.name.value or "")
         read = read_phone(seen.phone.value) if seen.phone.value else None
         draft.guess("phone", read.number if isinstance(read, Phone) else "")
+    if _place_is_plain(chat, draft):
+        draft.form = skip(draft.form, "place")
     set_mode(draft)
+
+
+def _place_is_plain(chat: Chat, draft: Draft) -> bool:
+    """A matter of the museum or the library happens there; nobody needs to be asked where."""
+    form = draft.form
+    if draft.topic is None or draft.outside is not None or form.kind is not Kind.FEEDBACK:
+        return False
+    unit = chat.agency.topic(draft.topic).unit
+    plain = unit != OUTSIDE_UNIT and chat.agency.answerable(unit).type == _INSTITUTION
+    return plain and "place" not in form.answers and "place" not in form.skipped
 
 
 def _guess_kind(draft: Draft, seen: Understanding) -> None:
@@ -165,24 +178,23 @@ def ask_more(draft: Draft) -> None:
 
 def understood(chat: Chat, draft: Draft) -> str:
     """What we made of the story, in two or three lines; "" where the citizen was told just that before."""
-    going = route(chat, draft)
-    place = draft.get("place")
-    signature = f"{draft.form.kind}|{draft.topic}|{going.unit}|{going.destination}|{place}"
-    if signature == draft.understood or draft.discreet or not draft.story:
+    if draft.discreet or not draft.story:
         return ""
-    draft.understood = signature
+    going = route(chat, draft)
+    known, _, known_place = draft.understood.partition("@")
+    signature = f"{draft.form.kind}|{draft.topic}|{going.unit}|{going.destination}"
+    place = draft.get("place")
+    draft.understood = f"{signature}@{place}"
     if going.destination is not None:
         return ""
-    lines = [
-        chat.text(
-            "citizen.understood",
-            kind=kind_name(chat, draft.form.kind),
-            topic=topic_name(chat, draft.topic),
-        )
-    ]
-    if place:
+    lines = []
+    if signature != known:
+        kind = kind_name(chat, draft.form.kind)
+        lines.append(chat.text("citizen.understood", kind=kind, topic=topic_name(chat, draft.topic)))
+    if place and (place != known_place or lines):
         lines.append(chat.text("citizen.understood_place", place=place))
-    lines.append(chat.text("citizen.understood_unit", unit=unit_name(chat, going.unit)))
+    if signature != known:
+        lines.append(chat.text("citizen.understood_unit", unit=unit_name(chat, going.unit)))
     return "\n".join(lines)
 
 

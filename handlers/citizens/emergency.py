@@ -1,7 +1,7 @@
-"""Danger comes before every form: the numbers first, one short message, no menu; later, a petition from what was said.
+"""Danger comes before every form: the numbers first, one short message; later, a petition from what was said.
 
-Nothing is promised: whether help comes is not in our hands. The person may not be able to speak or to look at a
-screen for long, so there is never more than one message, no reminder, and nothing that makes a sound.
+Nothing is promised: whether help comes is not in our hands. The person may not be able to speak or to look at
+a screen for long, so there is never more than one message, no reminder, and nothing that makes a sound.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from handlers import notices
-from handlers.citizens import drafting, prompts
+from handlers.citizens import drafting, prompts, questions
 from handlers.citizens.chat import Chat, Rows, in_rows
 from handlers.citizens.state import Danger, StoryPart
 from petitions.danger import Danger as Found
@@ -32,10 +32,12 @@ _CANNOT_CALL: Final = re.compile(
     r"\b(?:ko|k|khong|hong|cant|can't|cannot|can not) (?:the )?(?:goi|noi|nghe|call|talk|speak)"
 )
 _WANTS_PETITION: Final = re.compile(
-    r"\b(?:lam don|viet don|gui don|nop don|tiep tuc|lam phieu|file a|make a report|write a petition|continue)\b"
+    r"\b(?:lam don|viet don|gui don|nop don|tiep tuc|lam phieu"
+    r"|file a|make a report|write a petition|continue)\b"
 )
 _SAFE_NOW: Final = re.compile(
-    r"\b(?:on roi|khong sao roi|ko sao roi|an toan roi|cong an den roi|cong an toi roi|het roi|qua roi|i am safe|i'm safe|safe now|police (?:is|are) here)\b"
+    r"\b(?:on roi|khong sao roi|ko sao roi|an toan roi|cong an den roi|cong an toi roi"
+    r"|het roi|qua roi|i am safe|i'm safe|safe now|police (?:is|are) here)\b"
 )
 
 
@@ -158,7 +160,9 @@ def to_petition(chat: Chat, text: str) -> None:
     if at_home and _TOPIC in known and (draft.topic is None or draft.outside is not None):
         draft.topic, draft.outside = _TOPIC, None
         drafting.set_mode(draft)
+    chat.me.greeted = True
     chat.lead("citizen.danger_to_petition")
+    chat.lead_text(questions.privacy_notice(chat))
     prompts.advance(chat, quiet=True)
 
 
@@ -175,8 +179,8 @@ def _pass_on(chat: Chat, danger: Danger, where: str) -> None:
     danger.address = where
     reached = notices.alert_danger(chat.turn, "\n".join(part.text for part in danger.story), reach=where)
     danger.alerted = reached > 0
-    key = "citizen.danger_passed_on" if danger.alerted else "citizen.danger_nobody"
-    _say(chat, f"{key}_{_group(danger.about)}")
+    outcome = "passed_on" if danger.alerted else "nobody"
+    _say(chat, f"citizen.danger_{outcome}_{_group(danger.about)}")
 
 
 def _more(chat: Chat, danger: Danger, text: str) -> None:

@@ -90,6 +90,8 @@ def _content(draft: Draft) -> PetitionContent:
         return value if isinstance(value, str) else ""
 
     extra = {key: value for key, value in answers.items() if key not in _NAMED_FIELDS}
+    if draft.get("received_on") and "received_on" not in extra:
+        extra["happened_on"] = draft.get("received_on")
     if draft.wants_human:
         extra["call_back"] = True
     if draft.nameless:

@@ -37,6 +37,7 @@ from petitions.kinds import Kind
 _AFTERTHOUGHT: Final = 8
 """Words beside "send it" from which they are a matter of their own, to be shown before anything is sent."""
 _FEW: Final = 8
+_PREAMBLE: Final = 14
 _WORD: Final = re.compile(r"\w+")
 
 
@@ -59,6 +60,8 @@ def take(chat: Chat, draft: Draft, text: str) -> None:
     if draft.step == "story" and not draft.story:
         first_words(chat, draft, text)
         return
+    if draft.step == "identity" and reading.answer_identity(chat, draft, text, found):
+        return
     if _nothing_but(chat, draft, text, found):
         return
     reading.take(chat, draft, text, found)
@@ -74,10 +77,21 @@ def first_words(chat: Chat, draft: Draft, text: str) -> None:
             return
         if drafting.is_announced_only(text):
             drafting.choose_kind(draft, kind)
+        if _only_asks_for_secrecy(chat, text):
+            drafting.choose_kind(draft, kind)
+            prompts.advance(chat)
+            return
     drafting.tell(chat, draft, text, chat.ref)
     if drafting.is_announced_only(text):
         drafting.ask_more(draft)
     prompts.advance(chat)
+
+
+def _only_asks_for_secrecy(chat: Chat, text: str) -> bool:
+    """A kind and the wish to stay unknown, but no matter: "em tố cáo được không, em không muốn lộ tên"."""
+    if len(_WORD.findall(text)) > _PREAMBLE or not intents(text) & {Intent.KEEP_SECRET, Intent.ANONYMOUS}:
+        return False
+    return chat.turn.facts.suggester.understand(text, today=chat.today).topic.value is None
 
 
 def _aside(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> bool:

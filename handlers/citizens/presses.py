@@ -302,6 +302,14 @@ def _both(chat: Chat) -> None:
     second.both(chat, pressed=chat.version)
 
 
+def _always(work: Callable[[Chat], None]) -> Callable[[Chat, str], None]:
+    def run(chat: Chat, argument: str) -> None:
+        del argument
+        work(chat)
+
+    return run
+
+
 def _number(work: Callable[[Chat, int], None]) -> Callable[[Chat, str], None]:
     def run(chat: Chat, argument: str) -> None:
         if argument.isdigit():
@@ -328,7 +336,7 @@ _ACTIONS: Final[dict[str, Callable[[Chat, str], None]]] = {
     "same": _with_draft(_same),
     "later": _with_draft(_later),
     "topic": _with_draft(_topic),
-    "keep": lambda chat, argument: drafts.go_on(chat),
+    "keep": _always(drafts.go_on),
     "discard": _of(Ask.DISCARD, _discard),
     "restart": _of(Ask.START_OVER, drafts.start_over),
     "both": _of(Ask.SECOND, _both),
@@ -344,6 +352,6 @@ _ACTIONS: Final[dict[str, Callable[[Chat, str], None]]] = {
     "asnew": _of(Ask.ADD_OR_NEW, asks.as_new),
     "addto": _number(asks.add_to),
     "which": _number(asks.which),
-    "drop": lambda chat, argument: asks.drop(chat),
+    "drop": _always(asks.drop),
     "danger": emergency.press,
 }

@@ -45,7 +45,7 @@ def next_step(draft: Draft) -> str:
 
 
 def advance(chat: Chat, *, quiet: bool = False) -> None:
-    """Put the next question of the draft, or show the review card. `quiet`: without saying what was understood."""
+    """Put the next question, or show the review card. `quiet`: without saying what was understood."""
     draft = chat.me.draft
     if draft is None:
         chat.flush()

@@ -45,7 +45,7 @@ def answer(chat: Chat, asked: Question, text: str) -> None:
     lead = line(chat, asked, text)
     draft = chat.me.draft
     if draft is None:
-        chat.send(lead, rows=() if chat.me.filed else prompts.main_menu(chat))
+        chat.send(lead, rows=() if chat.me.filed or chat.me.about else prompts.main_menu(chat))
         return
     chat.lead_text(lead)
     if draft.step == REVIEW or asked is Question.RESEND_NEEDED:
@@ -88,6 +88,12 @@ def line(chat: Chat, asked: Question, text: str) -> str:
 def privacy_url(chat: Chat) -> str:
     url = chat.turn.facts.public_url
     return f"{url}/privacy" if url else ""
+
+
+def privacy_notice(chat: Chat) -> str:
+    """The two lines every person is owed once, with the link where there is a page."""
+    url = privacy_url(chat)
+    return chat.text("citizen.privacy", url=url) if url else chat.text("citizen.privacy_plain")
 
 
 def show_menu(chat: Chat) -> None:

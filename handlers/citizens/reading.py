@@ -1,7 +1,7 @@
 """Reading a message as an answer: to the pending question, to others besides, or as more of the story.
 
-People answer two questions at once, the wrong one, or go on telling. Everything of use is taken; what is none of
-it belongs to the story, so that no word is lost.
+People answer two questions at once, the wrong one, or go on telling. Everything of use is taken; what is none
+of it belongs to the story, so that no word is lost.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from handlers.citizens import drafting, prompts, review
 from handlers.citizens.chat import Chat
 from handlers.citizens.state import REVIEW, Draft
 from handlers.citizens.wording import spaced_phone
-from petitions.extract import BadPhone, Phone, find_dates, find_place, read_contact_line
+from petitions.extract import BadPhone, Phone, find_dates, find_phones, find_place, read_contact_line
 from petitions.forms import NotSkippable, finish_files, keep, skip
 from petitions.intents import Intent, is_only, match_choice, read_correction, story_part
 from petitions.kinds import Kind
@@ -24,6 +24,8 @@ _NOTE: Final = 14
 """Words that may stand around a phone number and still be a remark about it."""
 _WHERE_LONGEST: Final = 14
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_NAMED: Final = re.compile(r"(?:^|[,.;:]\s*)(?:[Hh]ọ )?[Tt]ên (?:là )?[^\W\d_a-zà-ỹ]")
+"""A clause that gives a name: "tên Lê Bích Ngọc"."""
 _WORDY: Final = frozenset({"decision", "respondent", "accused", "request"})
 
 
@@ -33,8 +35,6 @@ def take(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> None:
         prompts.advance(chat)
         return
     step = draft.step
-    if step == "identity" and _identity(chat, draft, text, found):
-        return
     if step == "files" and Intent.DONE in found:
         draft.form = finish_files(draft.form)
         found -= {Intent.DONE}
@@ -123,14 +123,24 @@ def _replace_words(chat: Chat, draft: Draft, old: str, new: str) -> bool:
 # --- name, phone, address
 
 
+_ASKED: Final[dict[str, frozenset[str]]] = {
+    prompts.CONTACT: frozenset({"name", "phone", "address"}),
+    "name": frozenset({"name"}),
+    "phone": frozenset({"phone"}),
+    "address": frozenset({"address"}),
+}
+
+
 def _contact(chat: Chat, draft: Draft, text: str, step: str) -> tuple[bool, str]:
     """Take what the message gives of the person. Returns whether it did, and what else the message says."""
-    asked = {
-        prompts.CONTACT: frozenset({"name", "phone", "address"}),
-        "name": frozenset({"name"}),
-        "phone": frozenset({"phone"}),
-        "address": frozenset({"address"}),
-    }.get(step, frozenset())
+    if step == "files":
+        step = prompts.next_step(draft.model_copy(update={"form": finish_files(draft.form)}))
+    asked = _ASKED.get(step, frozenset())
+    good = any(isinstance(phone, Phone) for phone in find_phones(text))
+    if good and len(_WORD.findall(text)) <= _NOTE:
+        asked |= {"name", "address"}
+    elif _NAMED.search(text):
+        asked |= {"name"}
     line = read_contact_line(text, asked_for=asked)
     if not asked and line.phone is None and line.name is None:
         return False, text
@@ -147,7 +157,8 @@ def _contact(chat: Chat, draft: Draft, text: str, step: str) -> tuple[bool, str]
         used.append(line.name)
     if line.address and (used or "address" in asked) and not _is_place_only(step, line.address, used):
         draft.put("address", line.address)
-        draft.guess("place", line.address)
+        if draft.form.kind is not Kind.COMPLAINT or draft.outside is not None:
+            draft.guess("place", line.address)
         used.append(line.address)
     if not used:
         return False, text
@@ -220,7 +231,7 @@ def _field(chat: Chat, draft: Draft, text: str, step: str, found: frozenset[Inte
         draft.remember(chat.ref, step)
         if step == "decision":
             _dated(chat, draft, text)
-        return True, text if step == "decision" or len(_WORD.findall(text)) > _SHORT else ""
+        return True, text
     if step == "received_on":
         return _dated(chat, draft, text), "" if _short(text) else text
     if step == "address" and len(_WORD.findall(text)) <= _WHERE_LONGEST:
@@ -231,7 +242,7 @@ def _field(chat: Chat, draft: Draft, text: str, step: str, found: frozenset[Inte
 
 
 def _place(draft: Draft, chat: Chat, text: str) -> tuple[bool, str]:
-    """A short answer is the place as it stands; in a longer one it is looked for and the words kept as well."""
+    """A short answer is the place as it stands, in a longer one it is looked for; the words stay."""
     words = len(_WORD.findall(text))
     named = find_place(text)
     if named is None and draft.latitude is not None and words > _SHORT:
@@ -242,7 +253,7 @@ def _place(draft: Draft, chat: Chat, text: str) -> tuple[bool, str]:
     place = text if words <= _SHORT or named is None else named
     draft.put("place", place.strip(" .,"))
     draft.remember(chat.ref, "place")
-    return True, "" if words <= _SHORT else text
+    return True, text
 
 
 def _dated(chat: Chat, draft: Draft, text: str) -> bool:
@@ -278,8 +289,8 @@ def pass_over(chat: Chat, draft: Draft) -> bool:
 # --- identity
 
 
-def _identity(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> bool:
-    """Secret or anonymous. True where that was all the message said, or nothing was chosen and it was asked again."""
+def answer_identity(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> bool:
+    """Secret or anonymous. False where the message chooses neither."""
     choice = identity_of(text, found)
     if choice is None:
         labels = [

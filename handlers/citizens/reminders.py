@@ -18,8 +18,11 @@ _STILL_AT_IT: Final = timedelta(hours=1)
 
 
 def fire(turn: Turn, timer: TimerRecord) -> None:  # noqa: ARG001 - every timer is fired alike
-    """Say once that the draft waits, and put its pending question. Nothing where there is no draft any more, where
-    danger was spoken of, or where the citizen was here within the hour. Saves the memory in `turn.talk`."""
+    """Say once that the draft waits, and put its pending question. Saves the memory in `turn.talk`.
+
+    Nothing where there is no draft any more, where danger was spoken of, or where the citizen was here within
+    the hour.
+    """
     state = load(turn.talk)
     draft = state.draft
     if draft is None or not draft.remind or draft.from_danger or state.danger is not None:

@@ -36,10 +36,10 @@ _BY_FIELD: Final = (
 
 
 def show(chat: Chat, draft: Draft, *, again: bool = False) -> None:
-    """The card with its buttons. `again`: nothing changed since it was last shown, so its buttons stay good."""
+    """The card with its buttons. `again`: nothing changed since it was shown, so its buttons stay good."""
     if not again:
         chat.renew()
-    confirm = "citizen.button_send_secret" if draft.form.kind is Kind.DENUNCIATION else "citizen.button_send"
+    confirm = "citizen.button_send_secret" if draft.form.kind in SEALED else "citizen.button_send"
     if draft.discreet:
         confirm = "citizen.button_send_discreet"
     rows = (
@@ -50,14 +50,14 @@ def show(chat: Chat, draft: Draft, *, again: bool = False) -> None:
 
 
 def card(chat: Chat, draft: Draft) -> str:
-    """The words of the card. Where identity is secret, name and phone are masked; discreet, the matter as well."""
+    """The words of the card. A secret identity is masked; discreet, the matter is left out as well."""
     if draft.discreet:
         return _discreet_card(chat, draft)
     going = route(chat, draft)
     lines = [chat.text("citizen.review_title")]
     lines.append(chat.text("citizen.review_kind", kind=kind_name(chat, draft.form.kind)))
     lines.append(chat.text("citizen.review_topic", topic=topic_name(chat, draft.topic)))
-    lines.append(chat.text("citizen.review_story", story=excerpt(draft.words)))
+    lines.append(chat.text("citizen.review_story", story=excerpt(_story(draft))))
     place = draft.get("place")
     if place or draft.latitude is not None:
         key = "citizen.review_place" if place else "citizen.review_location"
@@ -75,15 +75,20 @@ def card(chat: Chat, draft: Draft) -> str:
     return "\n".join(lines)
 
 
+def _story(draft: Draft) -> str:
+    """The story without the messages that stand on the card as answers of their own."""
+    shown = {draft.get(key) for key in ("place", *_SHOWN)}
+    told = [part.text for part in draft.story if part.text.strip(" .,") not in shown] or [draft.words]
+    return "\n".join(told)
+
+
 def _answers(chat: Chat, draft: Draft) -> list[str]:
     asked = {field.key for field in fields_of(draft.form.kind, draft.form.mode)}
     lines = []
     for key in _SHOWN:
         value = draft.get(key)
-        if value and key in asked and value not in draft.words:
+        if value and (key in asked or key == "received_on"):
             lines.append(chat.text(f"citizen.review_{key}", value=_date_or_words(chat, key, value)))
-        elif value and key == "received_on" and key in asked:
-            lines.append(chat.text("citizen.review_received_on", value=_date_or_words(chat, key, value)))
     return lines
 
 
@@ -131,6 +136,8 @@ def _closing(chat: Chat, draft: Draft) -> list[str]:
                 "citizen.review_urgent", fire=numbers.fire, ambulance=numbers.ambulance, police=numbers.police
             )
         )
+    if draft.form.kind in SEALED and not draft.files:
+        lines.append(chat.text("citizen.review_evidence"))
     if draft.form.kind in {Kind.COMPLAINT, Kind.DENUNCIATION} and draft.outside is None:
         missing = [chat.text(f"citizen.field_{field.key}") for field in missing_for_form(draft.form)]
         missing.append(chat.text("citizen.field_signature"))

@@ -16,7 +16,7 @@ def is_other_matter(chat: Chat, draft: Draft, text: str) -> bool:
 
 
 def propose(chat: Chat, draft: Draft, text: str) -> None:
-    """Offer to hand in both; the card of the second stands in the question, so that one answer confirms both."""
+    """Offer to hand in both; the second's card stands in the question, so that one answer confirms both."""
     chat.me.draft = None
     second = drafting.begin(chat)
     drafting.tell(chat, second, text, chat.ref)

@@ -53,7 +53,7 @@ def access(chat: Chat, petition: PetitionRecord | None) -> Access:
 
 
 def find(chat: Chat, code: str) -> PetitionRecord | None:
-    """The petition of a well-formed code; None where there is none or too much was tried (then that was said).
+    """The petition of a well-formed code; None, and said so, where there is none or too much was tried.
 
     One's own petitions are never counted. A person who tries many others' codes has to wait; the limit for
     everybody together holds back wrong codes only, so that nobody is locked out by a guesser.
@@ -76,8 +76,10 @@ def _may_try(chat: Chat) -> bool:
 
 
 def wrong_code(chat: Chat) -> bool:
-    """One more wrong code of this person. False (and said so) where there were too many; the answer to a wrong
-    code never tells whether one like it exists."""
+    """One more wrong code of this person. False (and said so) where there were too many.
+
+    The answer to a wrong code never tells whether one like it exists.
+    """
     mine = _may_try(chat)
     everybody = chat.turn.book.throttle("code:all", limit=WRONG_OVERALL, per=_HOUR)
     if mine and everybody:
@@ -145,7 +147,8 @@ def show(chat: Chat, petition: PetitionRecord) -> bool:
     if chat.me.ask is not None and chat.me.ask.what in {Ask.CODE, Ask.SECRET, Ask.WHICH}:
         chat.close()
     chat.send(
-        _own(chat, petition), rows=buttons(chat, petition), monospace=(shown_code(petition),), petition_id=petition.id,
+        _own(chat, petition), rows=buttons(chat, petition), monospace=(shown_code(petition),),
+        petition_id=petition.id,
         protect=petition.confidential, quiet=petition.discreet,
     )  # fmt: skip
     return True

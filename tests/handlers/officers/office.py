@@ -112,6 +112,8 @@ class Office:
     clock: HandClock
     acknowledged: str = ""
     """What the last press said on its button."""
+    last_ref: str = ""
+    """`message_ref` of the last update."""
     _updates: Any = field(default_factory=lambda: count(1))
     _refs: Any = field(default_factory=lambda: count(1000))
     _chats: dict[str, list[Sent]] = field(default_factory=dict)
@@ -123,10 +125,20 @@ class Office:
         return await self.database.transact(lambda connection: task(self._book(connection)))
 
     async def update(
-        self, chat: str, content: Content, *, person: str = "", reply_to: str = "", deliver: bool = True
+        self,
+        chat: str,
+        content: Content,
+        *,
+        person: str = "",
+        reply_to: str = "",
+        deliver: bool = True,
+        ref: str = "",
+        **more: Any,
     ) -> list[Sent]:
-        """One update; gives what was sent to that chat because of it, newest last."""
+        """One update; gives what was sent to that chat because of it, newest last. `ref` names the message of
+        an edit; `more` are further fields of the update."""
         group = chat.startswith("-")
+        self.last_ref = ref or f"in{next(self._refs)}"
         incoming = Incoming(
             channel=CHANNEL,
             account=ACCOUNT,
@@ -134,10 +146,11 @@ class Office:
             chat=chat,
             person=person if group else chat,
             content=content,
-            at=self.clock.now(),
+            at=more.pop("at", self.clock.now()),
             is_group=group,
-            message_ref=f"in{next(self._refs)}",
+            message_ref=self.last_ref,
             reply_to=reply_to,
+            **more,
         )
         self.clock.forward(timedelta(seconds=1))
         self.acknowledged = await self.database.transact(
