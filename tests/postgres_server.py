@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import os
 import shutil
+import signal
 import subprocess
+import time
 from collections.abc import Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,6 +20,9 @@ import asyncpg
 from sqlalchemy import URL, make_url
 
 T = TypeVar("T")
+
+_PR_SET_PDEATHSIG = 1
+"""Linux `prctl`: which signal a process gets when the thread that made it ends."""
 
 
 def find_binaries() -> Path | None:
@@ -37,35 +43,75 @@ class Server:
         self.url = URL.create(
             "postgresql+asyncpg", username="postgres", database="postgres", query={"host": str(folder)}
         )
+        self._process: subprocess.Popen[bytes] | None = None
 
     def make(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)  # left by a run that was killed
         self._folder.mkdir()
         if os.geteuid() == 0:
             subprocess.run(["chown", "postgres:postgres", str(self._folder)], check=True)
-        self._run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        self._run("initdb", "-D", self._data, "-U", "postgres", "-A", "trust", *self._QUICK)
 
     def start(self) -> None:
-        options = (
-            f"-c listen_addresses='' -c unix_socket_directories={self._folder} -c fsync=off "
-            "-c synchronous_commit=off -c max_connections=200"
+        self._process = subprocess.Popen(
+            [str(self._binaries / "postgres"), "-D", self._data, *self._settings()],
+            cwd=self._folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=_die_with_the_parent,  # noqa: PLW1509 - one system call that waits for nothing
+            **_as_postgres(),
         )
-        self._run("pg_ctl", "-w", "-l", str(self._folder / "log"), "-o", options, "start")
+        for _ in range(300):
+            with contextlib.suppress(subprocess.CalledProcessError):
+                return self._run("pg_isready", "-h", str(self._folder), "-U", "postgres")
+            if self._process.poll() is not None:
+                break
+            time.sleep(0.05)
+        raise RuntimeError(f"PostgreSQL does not start in {self._folder}")
 
-    def stop(self, mode: str = "immediate") -> None:
-        self._run("pg_ctl", "-m", mode, "stop")
+    def stop(self, *, cleanly: bool = False) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT if cleanly else signal.SIGQUIT)
+            self._process.wait(timeout=30)
+
+    _QUICK = ("-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+
+    @property
+    def _data(self) -> str:
+        return str(self._folder / "data")
+
+    def _settings(self) -> list[str]:
+        settings = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self._folder),
+            "fsync": "off",
+            "synchronous_commit": "off",
+            "max_connections": "200",
+        }
+        return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
 
     def _run(self, program: str, *arguments: str) -> None:
-        as_postgres: dict[str, Any] = {}
-        if os.geteuid() == 0:  # the server refuses to run as root
-            as_postgres = {"user": "postgres", "group": "postgres", "extra_groups": []}
         subprocess.run(
-            [str(self._binaries / program), "-D", str(self._folder / "data"), *arguments],
+            [str(self._binaries / program), *arguments],
             check=True,
             cwd=self._folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            **as_postgres,
+            **_as_postgres(),
         )
+
+
+def _as_postgres() -> dict[str, Any]:
+    """The server refuses to run as root."""
+    if os.geteuid() != 0:
+        return {}
+    return {"user": "postgres", "group": "postgres", "extra_groups": []}
+
+
+def _die_with_the_parent() -> None:
+    """On Linux a test run that is killed takes its server along."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT)
 
 
 @contextlib.contextmanager
