@@ -10,6 +10,7 @@ from handlers.citizens import (
     drafting,
     drafts,
     filing,
+    person,
     prompts,
     questions,
     reading,
@@ -277,7 +278,7 @@ def _nothing_but(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) 
     if Intent.BACK in found and Intent.CORRECTION not in found:
         drafts.back(chat, draft)
         return True
-    if Intent.SAME_AS_BEFORE in found and same_as_before(chat, draft):
+    if Intent.SAME_AS_BEFORE in found and person.same_as_before(chat, draft):
         prompts.advance(chat)
         return True
     skips = [i for i in (Intent.SKIP, Intent.NO, Intent.DONE, Intent.DONT_KNOW) if is_only(text, i)]
@@ -311,49 +312,10 @@ def _skipped(chat: Chat, draft: Draft) -> None:
     elif draft.step == "phone":
         reading.pass_phone(chat, draft)
     elif draft.step in {prompts.CONTACT, "name"} and draft.form.kind in {Kind.FEEDBACK, Kind.RECOMMENDATION}:
-        refuse_name(chat, draft)
+        person.refuse_name(chat, draft)
         return
     elif draft.step == "story" and draft.story:
         draft.form = draft.form.model_copy(update={"asking": None})
     else:
         reading.pass_over(chat, draft)
     prompts.advance(chat)
-
-
-def refuse_name(chat: Chat, draft: Draft) -> None:
-    """No name: said once what that means, then taken as it is."""
-    if "name" in draft.refs.values():
-        go_nameless(chat, draft)
-        return
-    draft.refs["name-refused"] = "name"
-    chat.lead("citizen.name_needed_other")
-    prompts.repeat(chat)
-
-
-def go_nameless(chat: Chat, draft: Draft) -> None:
-    """Feedback without a name; the form counts the question as answered."""
-    draft.nameless = True
-    draft.put("name", "")
-    if not draft.get("phone"):
-        draft.form = draft.form.model_copy(update={"skipped": (*draft.form.skipped, "phone")})
-    chat.lead("citizen.nameless")
-    prompts.advance(chat)
-
-
-def same_as_before(chat: Chat, draft: Draft) -> bool:
-    """Name, phone and address as in the petition filed here last. False where there is none."""
-    last = chat.me.filed_last()
-    petition = chat.turn.book.petition(last.petition_id) if last is not None else None
-    if petition is None or petition.conversation_id != chat.turn.conversation_id:
-        return False
-    content = chat.turn.book.content(petition)
-    for key, value in (("name", content.name), ("phone", content.phone), ("address", content.address)):
-        if value and not draft.get(key):
-            draft.put(key, value)
-    if not draft.get("phone"):
-        reading.pass_phone(chat, draft)
-    draft.phone_note = draft.phone_note or content.phone_note
-    if not draft.get("place") and content.place and "place" not in draft.form.skipped:
-        draft.put("place", content.place)
-    chat.lead("citizen.same_taken")
-    return bool(content.name or content.phone)

@@ -7,23 +7,24 @@ from typing import Final
 
 from handlers.citizens import (
     after,
-    asks,
-    commands,
+    draft_asks,
     drafting,
     drafts,
     emergency,
+    filed_asks,
     filing,
     filling,
+    lasting,
+    person,
     prompts,
-    questions,
     reading,
     review,
     second,
-    tracking,
 )
-from handlers.citizens.chat import TIMELESS, Chat, Press, Rows, in_rows, read_petition, read_token
+from handlers.citizens.chat import TIMELESS, Chat, Press, read_token
+from handlers.citizens.dropping import drop
 from handlers.citizens.state import OUTSIDE, REVIEW, Ask, Draft
-from handlers.citizens.wording import kind_name, shown_code
+from handlers.citizens.wording import shown_code
 from petitions.kinds import Kind
 
 
@@ -34,7 +35,8 @@ def press(chat: Chat, token: str) -> None:
         _old(chat)
         return
     if pressed.version == TIMELESS:
-        _lasting(chat, pressed)
+        if not lasting.press(chat, pressed):
+            _old(chat)
         return
     if _sent_already(chat, pressed):
         return
@@ -65,76 +67,6 @@ def _sent_already(chat: Chat, pressed: Press) -> bool:
     codes = tuple(shown_code(p) for p in petitions)
     chat.send(chat.text("citizen.sent_already", codes=", ".join(codes)), monospace=codes)
     return True
-
-
-# --- buttons that never grow old
-
-
-def _lasting(chat: Chat, pressed: Press) -> None:
-    match pressed.action:
-        case "new":
-            _new(chat)
-        case "lookup":
-            commands.greet(chat)
-            tracking.ask_code(chat)
-        case "faq" if pressed.argument:
-            questions.pressed(chat, pressed.argument)
-        case "faq":
-            commands.greet(chat)
-            questions.show_menu(chat)
-        case "lang":
-            commands.language(chat, pressed.argument)
-        case _:
-            _on_petition(chat, pressed)
-
-
-def _new(chat: Chat) -> None:
-    commands.greet(chat)
-    draft = chat.me.draft
-    if draft is not None and draft.story:
-        chat.lead("citizen.draft_open")
-        drafts.resume(chat, draft)
-        return
-    drafting.begin(chat)
-    chat.say("citizen.new", rows=_kind_rows(chat))
-
-
-def _kind_rows(chat: Chat) -> Rows:
-    return in_rows((chat.labelled(kind_name(chat, kind), "kind", kind.value) for kind in prompts.KINDS), 2)
-
-
-def _on_petition(chat: Chat, pressed: Press) -> None:
-    """A button about a filed petition; whose it is is checked when it is pressed."""
-    try:
-        petition_id, rest = read_petition(pressed.argument)
-    except ValueError:
-        _old(chat)
-        return
-    if pressed.action == "status":
-        petition = chat.turn.book.petition(petition_id)
-        if petition is None:
-            _old(chat)
-        else:
-            tracking.show(chat, petition)
-        return
-    petition = after.own(chat, petition_id)
-    if petition is None:
-        return
-    match pressed.action:
-        case "add":
-            after.ask_addition(chat, petition)
-        case "withdraw":
-            after.ask_withdrawal(chat, petition)
-        case "reopen":
-            after.offer_reopening(chat, petition, "")
-        case "rating":
-            after.ask_rating(chat, petition)
-        case "rate" if rest.isdigit():
-            after.rate(chat, petition, int(rest))
-        case "unsatisfied":
-            after.ask_objection(chat, petition)
-        case _:
-            _old(chat)
 
 
 # --- buttons of the draft
@@ -204,7 +136,7 @@ def _myself(chat: Chat, draft: Draft, argument: str) -> None:
 def _inside(chat: Chat, draft: Draft, argument: str) -> None:
     """The citizen says that it is this office's matter after all; the focal unit decides."""
     del draft, argument
-    asks.set_topic(chat, None)
+    draft_asks.set_topic(chat, None)
 
 
 def _correct(chat: Chat, draft: Draft, argument: str) -> None:
@@ -214,7 +146,7 @@ def _correct(chat: Chat, draft: Draft, argument: str) -> None:
 
 def _edit(chat: Chat, draft: Draft, argument: str) -> None:
     del draft
-    asks.edit(chat, argument)
+    draft_asks.edit(chat, argument)
 
 
 def _cancel(chat: Chat, draft: Draft, argument: str) -> None:
@@ -224,12 +156,12 @@ def _cancel(chat: Chat, draft: Draft, argument: str) -> None:
 
 def _nameless(chat: Chat, draft: Draft, argument: str) -> None:
     del argument
-    filling.refuse_name(chat, draft)
+    person.refuse_name(chat, draft)
 
 
 def _same(chat: Chat, draft: Draft, argument: str) -> None:
     del argument
-    filling.same_as_before(chat, draft)
+    person.same_as_before(chat, draft)
     prompts.advance(chat)
 
 
@@ -242,7 +174,7 @@ def _later(chat: Chat, draft: Draft, argument: str) -> None:
 
 def _topic(chat: Chat, draft: Draft, argument: str) -> None:
     del draft, argument
-    asks.set_topic(chat, None)
+    draft_asks.set_topic(chat, None)
 
 
 # --- buttons of a question beside the draft
@@ -264,7 +196,7 @@ def _of(what: Ask, work: Callable[[Chat], None]) -> Callable[[Chat, str], None]:
 def _discard(chat: Chat) -> None:
     text = chat.me.ask.text if chat.me.ask is not None else ""
     if text:
-        asks.replace_draft(chat, text)
+        draft_asks.replace_draft(chat, text)
     else:
         drafts.discard(chat)
 
@@ -284,17 +216,17 @@ def _object(chat: Chat) -> None:
 
 def _reopen(chat: Chat) -> None:
     if chat.me.ask is not None:
-        asks.reopen_or_link(chat, chat.me.ask)
+        filed_asks.reopen_or_link(chat, chat.me.ask)
 
 
 def _linked(chat: Chat) -> None:
     if chat.me.ask is not None:
-        asks.link_new(chat, chat.me.ask)
+        filed_asks.link_new(chat, chat.me.ask)
 
 
 def _is_story(chat: Chat) -> None:
     if chat.me.ask is not None:
-        asks.begin_with(chat, chat.me.ask)
+        draft_asks.begin_with(chat, chat.me.ask)
         prompts.advance(chat)
 
 
@@ -343,15 +275,15 @@ _ACTIONS: Final[dict[str, Callable[[Chat, str], None]]] = {
     "first": _of(Ask.SECOND, second.first_only),
     "together": _of(Ask.SECOND, second.together),
     "withdraw": _of(Ask.WITHDRAW, _withdraw),
-    "keepit": _of(Ask.WITHDRAW, asks.keep_petition),
+    "keepit": _of(Ask.WITHDRAW, filed_asks.keep_petition),
     "reopenit": _of(Ask.REOPEN, _reopen),
     "linked": _of(Ask.REOPEN, _linked),
     "object": _of(Ask.UNSATISFIED, _object),
     "isstory": _of(Ask.MAYBE_STORY, _is_story),
-    "late": _of(Ask.REPLAYED, asks.take_replayed),
-    "asnew": _of(Ask.ADD_OR_NEW, asks.as_new),
-    "addto": _number(asks.add_to),
-    "which": _number(asks.which),
-    "drop": _always(asks.drop),
+    "late": _of(Ask.REPLAYED, draft_asks.take_replayed),
+    "asnew": _of(Ask.ADD_OR_NEW, filed_asks.as_new),
+    "addto": _number(filed_asks.add_to),
+    "which": _number(filed_asks.which),
+    "drop": _always(drop),
     "danger": emergency.press,
 }
