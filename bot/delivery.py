@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
-from bot.dispatch import Books
+from bot.dispatch import Books, fault_place
 from bot.sender import Sender
 from petitions.clock import Clock
 from storage import outbox
@@ -23,16 +23,26 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS: Final = 1.0
 """How often the outbox is looked through for rows of other processes and of earlier runs."""
+PAGE: Final = 200
+"""Rows opened at once; more would hold up everything else of this process."""
 
 
 class Delivery:
-    """The senders of all accounts and the look for rows that nobody woke us for."""
+    """The senders of all accounts and the look for rows that nobody woke us for.
+
+    Where one process does everything (SQLite), a row goes from its commit straight to its sender, once a
+    first look has found what was there before. On PostgreSQL other processes may have queued something for
+    the same chat a moment earlier, so a commit only names the chats to look at.
+    """
 
     def __init__(self, *, database: Database, books: Books, clock: Clock) -> None:
         self._database = database
         self._books = books
         self._clock = clock
         self._senders: dict[tuple[str, str], Sender] = {}
+        self._alone = database.dialect == "sqlite"
+        self._asked: set[int] = set()
+        self._wakened = asyncio.Event()
 
     def add(self, sender: Sender) -> None:
         self._senders[sender.account] = sender
@@ -40,35 +50,79 @@ class Delivery:
     def wake(self, messages: Iterable[Queued]) -> None:
         """Messages that were committed just now in this process."""
         for message in messages:
-            sender = self._senders.get((message.row.channel, message.row.account))
-            if sender is not None:
-                sender.drop(message.superseded)
-                sender.take((message.row,))
+            row = message.row
+            sender = self._senders.get((row.channel, row.account))
+            if sender is None:
+                continue
+            sender.drop(row.contact_id, message.superseded)
+            if not (self._alone and not sender.behind and sender.take(row)):
+                self._asked.add(row.contact_id)
+                self._wakened.set()
 
     async def run(self) -> None:
         """Look through the outbox for ever; ends by cancellation."""
+        time = asyncio.get_running_loop().time
+        full_at = time()
         while True:
+            contacts, self._asked = self._asked, set()
+            self._wakened.clear()
             try:
-                await self.look()
+                if time() >= full_at:
+                    full_at = time() + LOOK_SECONDS
+                    await self.look()
+                elif contacts:
+                    await self.look(contacts)
             except Unavailable:
                 log.error("outbox_unreachable")
-            await asyncio.sleep(LOOK_SECONDS)
+                await asyncio.sleep(LOOK_SECONDS)
+            except Exception as fault:  # noqa: BLE001 - the edge of this part: it must never end
+                log.critical("look_failed", extra={"fault": fault_place(fault)})
+                await asyncio.sleep(LOOK_SECONDS)
+            await self._rest(full_at - time())
 
-    async def look(self) -> None:
-        """Take what is due and not yet known."""
-        leading = [sender for sender in self._senders.values() if sender.leads]
+    async def look(self, contacts: Collection[int] | None = None) -> None:
+        """Take what is due and not yet known, of these contacts or of all. Raises Unavailable."""
+        leading = {account: sender for account, sender in self._senders.items() if sender.leads}
         if not leading:
             return
-        for sender in leading:
+        for sender in leading.values():
             sender.begin_look()
-        accounts, now = [sender.account for sender in leading], self._clock.now()
-        rows = await self._database.read(
-            lambda connection: outbox.due(
-                connection, self._books.vault, accounts=accounts, now=now, limit=1000
+        after, left = 0, False
+        while True:
+            page = await self._page(leading, after, contacts)
+            for row in page.rows:
+                left |= not leading[(row.channel, row.account)].take(row)
+            if page.last_id is None or left:
+                break
+            after = page.last_id
+        if contacts is None and not left:
+            for sender in leading.values():
+                sender.behind = False
+
+    async def _page(
+        self, leading: Mapping[tuple[str, str], Sender], after: int, contacts: Collection[int] | None
+    ) -> outbox.Page:
+        accounts, now = list(leading), self._clock.now()
+        return await self._database.read(
+            lambda connection: outbox.page(
+                connection,
+                self._books.vault,
+                accounts=accounts,
+                now=now,
+                after=after,
+                limit=PAGE,
+                begun=any(sender.behind for sender in leading.values()),
+                contacts=contacts,
+                known=lambda account, row_id: leading[account].knows(row_id),
             )
         )
-        for row in rows:
-            self._senders[(row.channel, row.account)].take((row,))
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wakened.wait()
+        except TimeoutError:
+            return
 
     @property
     def waiting(self) -> Mapping[str, int]:

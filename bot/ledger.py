@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection
 
-from bot.dispatch import Books
+from bot.dispatch import Books, fault_place
 from petitions.clock import Clock
 from storage import outbox
 from storage.database import Database, Unavailable
@@ -23,6 +24,14 @@ PAUSE_SECONDS: Final = 1.0
 Change = Callable[[Connection], object]
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An outcome or a change, and the rows that are done with it."""
+
+    what: Outcome | Change
+    settles: tuple[int, ...]
+
+
 class Ledger:
     """Outcomes of one account on their way to the database; nothing is dropped while it is away."""
 
@@ -33,61 +42,81 @@ class Ledger:
         self._books = books
         self._clock = clock
         self._settled = settled
-        self._outcomes: list[Outcome] = []
-        self._changes: list[tuple[Change, tuple[int, ...]]] = []
+        self._entries: list[_Entry] = []
         self._writing: asyncio.Task[None] | None = None
 
     def record(self, outcome: Outcome) -> None:
         """Write an outcome soon; its row is settled when that is committed."""
-        self._outcomes.append(outcome)
-        self._begin()
+        self._add(_Entry(outcome, (outcome.id,)))
 
     def change(self, change: Change, *, settles: Iterable[int] = ()) -> None:
         """Run `change` in a transaction soon; `settles` names the rows that are done with it."""
-        self._changes.append((change, tuple(settles)))
-        self._begin()
+        self._add(_Entry(change, tuple(settles)))
 
     async def written(self, patience: float) -> None:
         """Wait until all is written, at most `patience` seconds."""
         if self._writing is not None:
-            await asyncio.wait({self._writing}, timeout=patience)
+            _, late = await asyncio.wait({self._writing}, timeout=patience)
+            for task in late:
+                log.critical("outcomes_given_up", extra={"count": len(self._entries)})
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
-    def _begin(self) -> None:
+    def _add(self, entry: _Entry) -> None:
+        self._entries.append(entry)
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
 
     async def _write(self) -> None:
-        while self._outcomes or self._changes:
-            outcomes, self._outcomes = self._outcomes, []
-            changes, self._changes = self._changes, []
-
-            def work(
-                connection: Connection,
-                outcomes: list[Outcome] = outcomes,
-                changes: list[tuple[Change, tuple[int, ...]]] = changes,
-            ) -> None:
-                self._apply(connection, outcomes, changes)
-
+        while self._entries:
+            batch = list(self._entries)
             try:
-                await self._database.transact(work)
+                await self._commit(batch)
             except Unavailable:
-                log.error("outcomes_not_written", extra={"count": len(outcomes) + len(changes)})
-                self._outcomes = outcomes + self._outcomes
-                self._changes = changes + self._changes
+                log.error("outcomes_not_written", extra={"count": len(self._entries)})
                 await asyncio.sleep(PAUSE_SECONDS)
-                continue
-            self._settled(outcome.id for outcome in outcomes)
-            for _, rows in changes:
-                self._settled(rows)
+            except Exception as fault:  # noqa: BLE001 - one broken entry must not take the others along
+                if len(batch) > 1:
+                    await self._write_singly(len(batch))
+                    continue
+                log.critical("outcome_not_written", extra={"fault": fault_place(fault)})
+                del self._entries[:1]  # its rows stay known, so that nothing is sent twice by this process
+            else:
+                self._done(len(batch))
 
-    def _apply(
-        self,
-        connection: Connection,
-        outcomes: list[Outcome],
-        changes: list[tuple[Change, tuple[int, ...]]],
-    ) -> None:
+    async def _write_singly(self, count: int) -> None:
+        """Each entry in a transaction of its own; those that fail are left out."""
+        for _ in range(count):
+            try:
+                await self._commit(self._entries[:1])
+            except Unavailable:
+                return  # the rest goes with the next round
+            except Exception as fault:  # noqa: BLE001 - as above
+                log.critical("outcome_not_written", extra={"fault": fault_place(fault)})
+                del self._entries[:1]
+            else:
+                self._done(1)
+
+    def _done(self, count: int) -> None:
+        done, self._entries[:count] = self._entries[:count], []
+        self._settled(row_id for entry in done for row_id in entry.settles)
+
+    async def _commit(self, entries: list[_Entry]) -> None:
+        await self._database.transact(lambda connection: self._apply(connection, entries))
+
+    def _apply(self, connection: Connection, entries: list[_Entry]) -> None:
+        """In the order in which they came; outcomes that stand together go in one statement."""
+        outcomes: list[Outcome] = []
+        for entry in entries:
+            if isinstance(entry.what, Outcome):
+                outcomes.append(entry.what)
+                continue
+            self._mark(connection, outcomes)
+            outcomes.clear()
+            entry.what(connection)
+        self._mark(connection, outcomes)
+
+    def _mark(self, connection: Connection, outcomes: list[Outcome]) -> None:
         if outcomes:
             books = self._books
             outbox.mark_many(connection, outcomes, now=self._clock.now(), ids=books.ids, agency=books.agency)
-        for change, _ in changes:
-            change(connection)

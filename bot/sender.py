@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -13,7 +14,6 @@ from sqlalchemy import Connection
 
 from bot.channels.base import (
     Again,
-    Attachment,
     Channel,
     ChatMoved,
     Never,
@@ -24,10 +24,10 @@ from bot.channels.base import (
     Uncertain,
 )
 from bot.dispatch import Books, fault_place
+from bot.lane import InHand, Lane
 from bot.ledger import Ledger
 from bot.pacing import Bucket, Gate, Pace
-from handlers.messages import OutgoingFile
-from handlers.turn import outgoing_from_data
+from bot.posting import LONGEST_SEND, Render, post
 from petitions.clock import Clock
 from storage import outbox
 from storage.database import Database, Unavailable
@@ -37,8 +37,6 @@ from storage.records import OutboxRow, OutboxStatus
 
 log = logging.getLogger(__name__)
 
-Render = Callable[[OutgoingFile], Awaitable[Attachment]]
-
 BACK_OFF: Final = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0, 900.0)
 """Seconds before another try after the first, second, … failure; the last one repeats."""
 KEPT_TRYING: Final = timedelta(hours=72)
@@ -46,34 +44,14 @@ KEPT_TRYING: Final = timedelta(hours=72)
 UNCERTAIN_TRIES: Final = 3
 """How often a message is sent whose outcome the platform never told; a double shows the same code twice, a
 loss would leave a person in the dark (the Bot API has no idempotency key, telegram-bot-api issue 126)."""
-LONGEST_SEND: Final = 60.0
-"""Seconds after which a send has surely ended, one way or the other."""
 HALT_SECONDS: Final = 60.0
 """Pause of an account that the platform refuses (token revoked)."""
-
-
-@dataclass(slots=True)
-class _Lane:
-    """The waiting messages of one chat, in order of their ids."""
-
-    contact_id: int
-    rows: list[OutboxRow] = field(default_factory=list)
-    bucket: Bucket | None = None
-    task: asyncio.Task[None] | None = None
-    wakened: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def put(self, row: OutboxRow) -> None:
-        at = len(self.rows)
-        while at > 0 and self.rows[at - 1].id > row.id:
-            at -= 1
-        self.rows.insert(at, row)
-        self.wakened.set()
-
-    def change(self, row: OutboxRow) -> None:
-        self.rows = [row if waiting.id == row.id else waiting for waiting in self.rows]
-
-    def remove(self, row_id: int) -> None:
-        self.rows = [waiting for waiting in self.rows if waiting.id != row_id]
+SOON: Final = timedelta(seconds=5)
+"""A message planned for later than this is left in the outbox until a look finds it due."""
+MOST_IN_HAND: Final = 5_000
+"""Messages in memory; what is more waits in the outbox."""
+PLACES_KEPT: Final = 5_000
+"""Cards whose place in a chat is kept in mind until every row that needs it has read it from the book."""
 
 
 class Sender:
@@ -91,19 +69,22 @@ class Sender:
         leader: Leader,
     ) -> None:
         self.channel = channel
+        self.behind = True
+        """Messages of this account may wait in the outbox that are older than what comes in now: until a look
+        brought them, nothing may be taken past them."""
         self._database = database
         self._books = books
         self._clock = clock
         self._render = render
         self._pace = pace
         self._leader = leader
+        self._epoch = leader.epoch
         self._time = asyncio.get_running_loop().time
         self._gate = Gate(pace, self._time)
-        self._lanes: dict[int, _Lane] = {}
+        self._lanes: dict[int, Lane] = {}
         self._buckets: dict[int, Bucket] = {}
-        self._known: set[int] = set()
-        self._settled: set[int] = set()
-        self._cards: dict[tuple[int, int], str] = {}
+        self._in_hand = InHand()
+        self._places: OrderedDict[tuple[int, int], str] = OrderedDict()
         self._uncertain: dict[int, int] = {}
         self._ledger = Ledger(database=database, books=books, clock=clock, settled=self._settle)
         self._closing = False
@@ -119,59 +100,83 @@ class Sender:
 
     @property
     def waiting(self) -> int:
-        return len(self._known)
+        return len(self._in_hand)
+
+    def knows(self, row_id: int) -> bool:
+        """The row is in hand, or was until just now: what a snapshot of the outbox says of it is old."""
+        return row_id in self._in_hand
 
     # --- taking rows in
 
     def begin_look(self) -> None:
         """Call before reading the outbox: what is settled later, that snapshot must not bring back."""
-        self._settled.clear()
+        self._follow_leader()
+        self._in_hand.begin_look()
+        for lane in self._lanes.values():
+            lane.wake()
 
-    def take(self, rows: Iterable[OutboxRow]) -> None:
-        """Put committed rows into their lanes; a row already known is not taken twice."""
+    def take(self, row: OutboxRow) -> bool:
+        """Put a committed row into its lane, unless it is known. False where it must wait in the outbox."""
         if self._closing or not self._leader.leads:
-            return
-        for row in rows:
-            if row.id in self._known or row.id in self._settled:
-                continue
-            self._known.add(row.id)
-            lane = self._lanes.get(row.contact_id)
-            if lane is None:
-                lane = self._lanes[row.contact_id] = _Lane(row.contact_id)
-            lane.put(row)
-            if lane.task is None:
-                lane.task = asyncio.create_task(self._drain(lane))
+            return False
+        self._follow_leader()
+        if row.id in self._in_hand:
+            return True
+        if len(self._in_hand) >= MOST_IN_HAND:
+            self.behind = True
+            return False
+        if row.next_at - self._clock.now() > SOON and not row.attempts:
+            return True
+        self._in_hand.take(row.id)
+        lane = self._lanes.get(row.contact_id)
+        if lane is None:
+            lane = self._lanes[row.contact_id] = Lane(row.contact_id)
+        lane.put(row)
+        if lane.task is None:
+            lane.task = asyncio.create_task(self._drain(lane))
+        return True
 
-    def drop(self, row_ids: Iterable[int]) -> None:
-        """Rows that a later message replaced need not be looked at again."""
-        gone = self._known.intersection(row_ids)
-        for lane in self._lanes.values() if gone else ():
-            for row in [row for row in lane.rows if row.id in gone]:
-                lane.remove(row.id)
-                self._settle((row.id,))
-                lane.wakened.set()
+    def drop(self, contact_id: int, row_ids: Iterable[int]) -> None:
+        """Rows that a later message to the same contact replaced need not be looked at again."""
+        lane = self._lanes.get(contact_id)
+        for row_id in row_ids:
+            if lane is not None and lane.holds(row_id):
+                lane.remove(row_id)
+                self._settle((row_id,))
 
     async def close(self, patience: float) -> None:
         """Finish what is being sent; the rest stays queued in the database."""
         self._closing = True
         tasks = [lane.task for lane in self._lanes.values() if lane.task]
         for lane in self._lanes.values():
-            lane.rows = []
-            lane.wakened.set()
+            lane.clear()
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=patience)
             for task in late:
                 task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         await self._ledger.written(patience)
+
+    def _follow_leader(self) -> None:
+        """After the lead was away others may have sent what waits here: begin anew from the outbox."""
+        if self._epoch == self._leader.epoch:
+            return
+        self._epoch = self._leader.epoch
+        self.behind = True
+        for lane in self._lanes.values():
+            self._forget(lane)
+        self._places.clear()
 
     # --- one lane
 
-    async def _drain(self, lane: _Lane) -> None:
+    async def _drain(self, lane: Lane) -> None:
         try:
             while lane.rows:
-                row, wait = self._next(lane)
+                row, wait = lane.next(self._clock.now())
+                if wait <= 0 and not self._pace.unlimited:
+                    wait = self._bucket(row).wait(self._time())
                 if wait > 0:
-                    await self._pause(lane, wait)
+                    await lane.pause(wait)
                 else:
                     await self._one(lane, row)
         except Exception as fault:  # noqa: BLE001 - the edge of a lane: its rows stay queued and are looked at again
@@ -182,23 +187,8 @@ class Sender:
             if not lane.rows:
                 self._lanes.pop(lane.contact_id, None)
 
-    def _next(self, lane: _Lane) -> tuple[OutboxRow, float]:
-        """The row to send next and the seconds to wait before: a planned one lets later ones pass, one that
-        waits for another try does not."""
-        now = self._clock.now()
-        chosen, wait = lane.rows[0], (lane.rows[0].next_at - now).total_seconds()
-        for row in lane.rows:
-            seconds = (row.next_at - now).total_seconds()
-            if seconds < wait:
-                chosen, wait = row, seconds
-            if wait <= 0 or row.attempts:
-                break
-        if wait <= 0 and not self._pace.unlimited:
-            wait = self._bucket(lane, chosen).wait(self._time())
-        return chosen, wait
-
-    def _bucket(self, lane: _Lane, row: OutboxRow) -> Bucket:
-        bucket = self._buckets.get(lane.contact_id)
+    def _bucket(self, row: OutboxRow) -> Bucket:
+        bucket = self._buckets.get(row.contact_id)
         if bucket is None:
             now = self._time()
             if len(self._buckets) > 10_000:
@@ -208,39 +198,40 @@ class Sender:
                 if self.channel.is_group(row.chat)
                 else Bucket(self._pace.chat_per_second, self._pace.chat_burst, now)
             )
-            self._buckets[lane.contact_id] = bucket
+            self._buckets[row.contact_id] = bucket
         return bucket
 
-    async def _pause(self, lane: _Lane, seconds: float) -> None:
-        lane.wakened.clear()
-        try:
-            async with asyncio.timeout(seconds):
-                await lane.wakened.wait()
-        except TimeoutError:
-            return
-
-    async def _one(self, lane: _Lane, row: OutboxRow) -> None:
+    async def _one(self, lane: Lane, row: OutboxRow) -> None:
         await self._gate.enter(row.priority)
         try:
-            if all(waiting.id != row.id for waiting in lane.rows):
-                return
-            if not self._leader.leads:
-                self._forget(lane)
+            if not self._may_send(lane, row):
                 return
             if row.coalesce_key and not await self._claim(row):
                 lane.remove(row.id)
                 self._settle((row.id,))
                 return
+            if not self._may_send(lane, row):  # the claim may have taken its time
+                return
             if not self._pace.unlimited:
-                self._bucket(lane, row).take(self._time())
-            receipt = await self._send(row)
+                self._bucket(row).take(self._time())
+            receipt = await post(self.channel, row, self._render, place=self._place_of(row))
         except SendFault as fault:
             self._failed(lane, row, fault)
-            return
+        except Exception as fault:  # noqa: BLE001 - the edge of one message: a fault of ours stops no chat
+            log.critical("send_broken", extra={"fault": fault_place(fault)})
+            self._doubtful(lane, row, "fault of the service")
+        else:
+            lane.moved = False
+            lane.remove(row.id)
+            self._sent(row, receipt)
         finally:
             self._gate.leave()
-        lane.remove(row.id)
-        self._sent(row, receipt)
+
+    def _may_send(self, lane: Lane, row: OutboxRow) -> bool:
+        if self._leader.leads and self._epoch == self._leader.epoch:
+            return lane.holds(row.id)
+        self._forget(lane)
+        return False
 
     async def _claim(self, row: OutboxRow) -> bool:
         """Under its lock, say that a replaceable row is being sent; False when it was replaced meanwhile."""
@@ -253,44 +244,32 @@ class Sender:
             raise Again("the database is away") from fault
         return row.id in mine
 
-    async def _send(self, row: OutboxRow) -> SendReceipt:
-        message = outgoing_from_data(row.body)
-        known = self._place_of_card(row)
-        if known and self.channel.capabilities.can_edit:
-            try:
-                return await self.channel.edit(row.chat, known, message)
-            except Never as fault:
-                if fault.refusal is not Refusal.EDIT_IMPOSSIBLE:
-                    raise
-        try:
-            attachment = None if message.file is None else await self._render(message.file)
-        except Unavailable as fault:
-            raise Again("the database is away") from fault
-        return await self.channel.send(row.chat, message, attachment)
-
-    def _place_of_card(self, row: OutboxRow) -> str:
+    def _place_of(self, row: OutboxRow) -> str:
+        """The message to edit: where the petition's card stands by now, or what the row was told."""
         if row.card_petition_id is None:
             return row.edit_of_ref
-        return self._cards.get((row.card_petition_id, row.contact_id)) or row.edit_of_ref
+        return self._places.get((row.card_petition_id, row.contact_id)) or row.edit_of_ref
 
     # --- outcomes
 
     def _sent(self, row: OutboxRow, receipt: SendReceipt) -> None:
-        ref = receipt.message_ref or self._place_of_card(row)
+        ref = receipt.message_ref or self._place_of(row)
         if row.card_petition_id is not None and ref:
-            self._cards[(row.card_petition_id, row.contact_id)] = ref
+            self._places[(row.card_petition_id, row.contact_id)] = ref
+            if len(self._places) > PLACES_KEPT:
+                self._places.popitem(last=False)
         self._record(row, OutboxStatus.DELIVERED if receipt.delivered else OutboxStatus.SENT, ref=ref)
 
-    def _failed(self, lane: _Lane, row: OutboxRow, fault: SendFault) -> None:
+    def _failed(self, lane: Lane, row: OutboxRow, fault: SendFault) -> None:
         log.warning("send_failed", extra={"fault": type(fault).__name__, "reason": fault.reason})
         match fault:
             case Never(refusal=Refusal.BLOCKED | Refusal.GONE):
-                self._blocked(lane, fault.reason)
+                self._blocked(lane, row, fault.reason)
             case Never():
                 lane.remove(row.id)
                 self._record(row, OutboxStatus.REFUSED, reason=fault.reason)
-            case ChatMoved(new_chat=new_chat):
-                lane.rows = [replace(waiting, chat=new_chat) for waiting in lane.rows]
+            case ChatMoved(new_chat=new_chat) if not lane.moved:
+                lane.move(new_chat)
                 self._ledger.change(
                     lambda connection: self._books(connection).migrate_contact(row.contact_id, new_chat)
                 )
@@ -303,19 +282,25 @@ class Sender:
                 if fault.whole_account and fault.after:
                     self._gate.close_for(fault.after)
                 self._retry(lane, row, fault.reason, fault.after)
+            case _:
+                self._retry(lane, row, fault.reason, None)
 
-    def _blocked(self, lane: _Lane, reason: str) -> None:
+    def _blocked(self, lane: Lane, row: OutboxRow, reason: str) -> None:
+        """The chat is closed to us: what waits there ends. What is queued later finds out for itself, as the
+        person may be back by then."""
         now, contact_id = self._clock.now(), lane.contact_id
-        gone = [row.id for row in lane.rows]
-        lane.rows = []
+        gone = {row.id, *lane.clear()}
 
         def change(connection: Connection) -> None:
-            self._books(connection).mark_blocked(contact_id, now, reason=reason)
-            outbox.let_go(connection, contact_id, status=OutboxStatus.BLOCKED, reason=reason, now=now)
+            ended = outbox.let_go(
+                connection, contact_id, status=OutboxStatus.BLOCKED, reason=reason, now=now, up_to=max(gone)
+            )
+            if ended:
+                self._books(connection).mark_blocked(contact_id, now, reason=reason)
 
         self._ledger.change(change, settles=gone)
 
-    def _doubtful(self, lane: _Lane, row: OutboxRow, reason: str) -> None:
+    def _doubtful(self, lane: Lane, row: OutboxRow, reason: str) -> None:
         tries = self._uncertain.get(row.id, 0) + 1
         if tries >= UNCERTAIN_TRIES:
             lane.remove(row.id)
@@ -324,17 +309,22 @@ class Sender:
         self._uncertain[row.id] = tries
         self._retry(lane, row, f"uncertain: {reason}", None)
 
-    def _retry(self, lane: _Lane, row: OutboxRow, reason: str, after: float | None) -> None:
-        now = self._clock.now()
+    def _retry(self, lane: Lane, row: OutboxRow, reason: str, after: float | None) -> None:
+        now, doubtful = self._clock.now(), row.id in self._uncertain
         if now - row.created_at > KEPT_TRYING:
             lane.remove(row.id)
-            self._record(row, OutboxStatus.EXPIRED, reason=reason)
+            status = OutboxStatus.UNCERTAIN if doubtful else OutboxStatus.EXPIRED
+            self._record(row, status, reason=reason)
             return
-        seconds = after if after is not None else BACK_OFF[min(row.attempts, len(BACK_OFF) - 1)]
+        seconds = BACK_OFF[min(row.attempts, len(BACK_OFF) - 1)] if after is None else max(after, BACK_OFF[0])
         until = now + timedelta(seconds=seconds)
+        # One that may have arrived is not replaced as if it had never been sent.
+        held_until = until + timedelta(seconds=LONGEST_SEND) if doubtful else None
         lane.change(replace(row, attempts=row.attempts + 1, next_at=until))
         self._ledger.change(
-            lambda connection: outbox.reschedule(connection, row.id, until=until, reason=reason)
+            lambda connection: outbox.reschedule(
+                connection, row.id, until=until, reason=reason, held_until=held_until
+            )
         )
 
     def _record(self, row: OutboxRow, status: OutboxStatus, *, ref: str = "", reason: str = "") -> None:
@@ -352,10 +342,11 @@ class Sender:
 
     def _settle(self, row_ids: Iterable[int]) -> None:
         for row_id in row_ids:
-            self._known.discard(row_id)
-            self._settled.add(row_id)
+            self._in_hand.settle(row_id)
+            self._uncertain.pop(row_id, None)
 
-    def _forget(self, lane: _Lane) -> None:
+    def _forget(self, lane: Lane) -> None:
         """Leave the lane's rows to the next look; they are still queued in the database."""
-        self._known.difference_update(row.id for row in lane.rows)
-        lane.rows = []
+        for row_id in lane.clear():
+            self._in_hand.forget(row_id)
+            self._uncertain.pop(row_id, None)

@@ -21,12 +21,13 @@ from bot.channels.telegram import TelegramChannel, TelegramOptions, command_text
 from bot.channels.webchat.channel import MAX_UPLOAD, WebChat
 from bot.channels.webchat.spool import Spool
 from bot.delivery import Delivery
-from bot.dispatch import Books, Dispatcher
+from bot.dispatch import Books, Dispatcher, fault_place
 from bot.fetcher import Fetcher
 from bot.pacing import Pace
+from bot.posting import LONGEST_SEND
 from bot.receipts import ReceiptPrinter
 from bot.rendering import Renderer
-from bot.sender import LONGEST_SEND, Sender
+from bot.sender import Sender
 from bot.settings import Problem, Settings, SettingsError
 from bot.ticker import Ticker
 from bot.web.app import WebParts, build_app
@@ -153,6 +154,10 @@ class Service:
             max_size=MAX_UPLOAD,
         )
         self.dispatcher.connect(self.channels, wake=self.delivery.wake, files=fetcher.wake)
+        if telegram is not None and self.roles:  # sending needs no lead over the intake, and outlasts it
+            await telegram.open()
+            self._stack.push_async_callback(telegram.close)
+        self._stack.push_async_callback(self.dispatcher.close)
         await self._start_delivery(renderer)
         if PartRole.FILES in self.roles:
             self._spawn(fetcher.run(), "files")
@@ -269,12 +274,10 @@ class Service:
         wanted = self.settings.telegram
         polls = PartRole.INTAKE in self.roles and wanted is not None and wanted.mode.value == "polling"
         if self.database.dialect == "postgresql" and polls:
-            await telegram.open()  # sending needs no lead over the polling
-            self._stack.push_async_callback(telegram.close)
             self._spawn(self._poll_when_leading(telegram), "intake")
         else:
-            await telegram.start()
-            self._stack.push_async_callback(telegram.stop)
+            await telegram.listen()
+            self._stack.push_async_callback(telegram.pause)
 
     async def _poll_when_leading(self, telegram: TelegramChannel) -> None:
         """On PostgreSQL several processes may have the intake role; one of them polls an account."""
@@ -356,4 +359,4 @@ class Service:
 def _report(task: asyncio.Task[None]) -> None:
     """A background part never ends by itself; if one does, operators must see it."""
     if not task.cancelled() and (fault := task.exception()) is not None:
-        log.critical("part_ended", extra={"part": task.get_name()}, exc_info=fault)
+        log.critical("part_ended", extra={"part": task.get_name(), "fault": fault_place(fault)})

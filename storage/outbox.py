@@ -6,10 +6,11 @@ ones of its contact; one that is only planned for later (`not_before`) does not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -27,13 +28,17 @@ from sqlalchemy import (
 
 from storage.book import holds
 from storage.ids import IdSource
-from storage.keys import Vault
+from storage.keys import CannotOpen, Vault
 from storage.notices import SET_CARD, WITH_ADDRESS, outbox_row
 from storage.prepared import Prepared
 from storage.records import OutboxRow, OutboxStatus
 from storage.schema import cards, outbox
 
+log = logging.getLogger(__name__)
+
 _S = OutboxStatus
+NEWEST: Final = 2**63 - 1
+"""No id is higher."""
 
 BEFORE: Final[dict[OutboxStatus, tuple[OutboxStatus, ...]]] = {
     _S.SENT: (_S.QUEUED, _S.UNCERTAIN, _S.SUPERSEDED),
@@ -62,7 +67,7 @@ _HELD_BACK: Final = exists(
         _earlier.c.next_at > bindparam("now", type_=outbox.c.next_at.type),
     )
 )
-_DUE: Final = (
+_WAITING: Final = (
     WITH_ADDRESS.add_columns(cards.c.platform_ref.label("card_ref"))
     .outerjoin(
         cards,
@@ -71,14 +76,18 @@ _DUE: Final = (
     .where(
         holds(outbox.c.status, "queued"),
         tuple_(outbox.c.channel, outbox.c.account).in_(bindparam("accounts", expanding=True)),
-        outbox.c.next_at <= bindparam("now"),
         outbox.c.id > bindparam("after"),
-        or_(outbox.c.sending_until.is_(None), outbox.c.sending_until <= bindparam("now")),
-        ~_HELD_BACK,
     )
     .order_by(outbox.c.id)
     .limit(bindparam("most"))
 )
+_DUE: Final = _WAITING.where(
+    outbox.c.next_at <= bindparam("now"),
+    or_(outbox.c.sending_until.is_(None), outbox.c.sending_until <= bindparam("now")),
+    ~_HELD_BACK,
+)
+_BEGUN: Final = _WAITING.where(or_(outbox.c.next_at <= bindparam("now"), outbox.c.attempts > 0))
+_BEGUN_OF: Final = _BEGUN.where(outbox.c.contact_id.in_(bindparam("contacts", expanding=True)))
 _NEXT: Final = select(func.min(outbox.c.next_at)).where(
     holds(outbox.c.status, "queued"),
     tuple_(outbox.c.channel, outbox.c.account).in_(bindparam("accounts", expanding=True)),
@@ -109,7 +118,7 @@ _RESCHEDULE: Final = (
         next_at=bindparam("until"),
         reason=bindparam("to_reason"),
         attempts=outbox.c.attempts + 1,
-        sending_until=None,
+        sending_until=bindparam("held_until"),
         finished_at=None,
     )
 )
@@ -125,7 +134,11 @@ _OF_CONTACT: Final = (
 )
 _LET_GO: Final = (
     update(outbox)
-    .where(outbox.c.contact_id == bindparam("of_contact"), holds(outbox.c.status, "queued"))
+    .where(
+        outbox.c.contact_id == bindparam("of_contact"),
+        holds(outbox.c.status, "queued"),
+        outbox.c.id <= bindparam("up_to"),
+    )
     .values(status=bindparam("to_status"), reason=bindparam("to_reason"), finished_at=bindparam("now"))
 )
 
@@ -161,6 +174,50 @@ def due(
     values = {"accounts": list(accounts), "now": now, "after": after, "most": limit}
     rows = connection.execute(_DUE, values)
     return [outbox_row(row, vault, card_ref=row.card_ref) for row in rows]
+
+
+class Page(NamedTuple):
+    """Part of one look: what was not known yet, and the id to go on after (None: that was all)."""
+
+    rows: list[OutboxRow]
+    last_id: int | None
+
+
+def page(
+    connection: Connection,
+    vault: Vault,
+    *,
+    accounts: Sequence[tuple[str, str]],
+    now: datetime,
+    known: Callable[[tuple[str, str], int], bool],
+    after: int = 0,
+    limit: int = 100,
+    begun: bool = False,
+    contacts: Collection[int] | None = None,
+) -> Page:
+    """As `due`, without the rows that are `known` (account, id), which are not opened.
+
+    `begun`: whoever begins to send for these accounts also takes over what waits for another try or was being
+    sent by its predecessor, as that holds back the later messages of its chat. With `contacts`: the same, of
+    these only. A row that cannot be opened is passed over and logged: it must not stop the others.
+    """
+    values: dict[str, Any] = {"accounts": list(accounts), "now": now, "after": after, "most": limit}
+    statement = _BEGUN if begun else _DUE
+    if contacts is not None:
+        statement, values["contacts"] = _BEGUN_OF, list(contacts)
+    found = connection.execute(statement, values).all()
+    rows: list[OutboxRow] = []
+    damaged = 0
+    for row in found:
+        if known((row.channel, row.account), row.id):
+            continue
+        try:
+            rows.append(outbox_row(row, vault, card_ref=row.card_ref))
+        except CannotOpen:
+            damaged += 1
+    if damaged:
+        log.critical("messages_cannot_be_opened", extra={"count": damaged})
+    return Page(rows, found[-1].id if len(found) == limit else None)
 
 
 def next_due(connection: Connection, *, accounts: Sequence[tuple[str, str]]) -> datetime | None:
@@ -222,12 +279,15 @@ def mark_sent(
     mark_many(connection, [outcome], now=now, ids=ids, agency=agency)
 
 
-def reschedule(connection: Connection, row_id: int, *, until: datetime, reason: str) -> bool:
+def reschedule(
+    connection: Connection, row_id: int, *, until: datetime, reason: str, held_until: datetime | None = None
+) -> bool:
     """Tries a message again at `until`, also one whose fate was uncertain where its platform allows it.
 
-    Counts the attempt and holds back later ones of its contact. False where it is no longer to be sent.
+    Counts the attempt and holds back later ones of its contact; until `held_until` nothing replaces it. False
+    where it is no longer to be sent.
     """
-    values = {"row_id": row_id, "until": until, "to_reason": reason}
+    values = {"row_id": row_id, "until": until, "to_reason": reason, "held_until": held_until}
     return connection.execute(_RESCHEDULE, values).rowcount == 1
 
 
@@ -239,10 +299,22 @@ def statuses(connection: Connection, ids: Sequence[int]) -> dict[int, OutboxStat
 
 
 def let_go(
-    connection: Connection, contact_id: int, *, status: OutboxStatus, reason: str, now: datetime
+    connection: Connection,
+    contact_id: int,
+    *,
+    status: OutboxStatus,
+    reason: str,
+    now: datetime,
+    up_to: int = NEWEST,
 ) -> int:
-    """Everything that waits for a contact ends here (blocked, gone). Gives how many messages."""
-    values = {"of_contact": contact_id, "to_status": status, "to_reason": reason, "now": now}
+    """What waits for a contact ends here (blocked, gone), up to this id. Gives how many messages."""
+    values = {
+        "of_contact": contact_id,
+        "to_status": status,
+        "to_reason": reason,
+        "now": now,
+        "up_to": up_to,
+    }
     return connection.execute(_LET_GO, values).rowcount
 
 

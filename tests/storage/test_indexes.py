@@ -21,6 +21,7 @@ VALUES: dict[str, Any] = {
     "chat_hash": b"x",
     "code": "x",
     "contact_id": 1,
+    "contacts": [1, 2],
     "conversation_id": 1,
     "file_id": 1,
     "letter_id": 1,
@@ -38,6 +39,7 @@ VALUES: dict[str, Any] = {
     "to_status": "blocked",
     "unit": "u",
     "until": MORNING,
+    "up_to": 5,
 }
 
 QUERIES: list[tuple[str, Any, str]] = [
@@ -54,6 +56,8 @@ QUERIES: list[tuple[str, Any, str]] = [
     ("files to fetch", file_queue._PENDING, "ix_files_pending"),
     ("messages due", outbox._DUE, "ix_outbox_due"),
     ("messages held back", outbox._DUE, "ix_outbox_waiting"),
+    ("messages to take over", outbox._BEGUN, "ix_outbox_due"),
+    ("messages of some contacts", outbox._BEGUN_OF, "ix_outbox_waiting"),
     ("next message", outbox._NEXT, "ix_outbox_due"),
     ("messages replaced", notices._SUPERSEDE, "ix_outbox_waiting"),
     ("messages of a petition", notices._OF_PETITION, "ix_outbox_petition"),

@@ -1,0 +1,75 @@
+"""One message to the platform: read from its row, its document made, an older message edited in place."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from bot.channels.base import Again, Attachment, Channel, Never, Refusal, SendFault, SendReceipt, Uncertain
+from bot.dispatch import fault_place
+from handlers.messages import Outgoing, OutgoingFile
+from handlers.turn import outgoing_from_data
+from storage.database import Unavailable
+from storage.records import OutboxRow
+
+log = logging.getLogger(__name__)
+
+Render = Callable[[OutgoingFile], Awaitable[Attachment]]
+
+LONGEST_SEND: Final = 60.0
+"""Seconds after which a send has surely ended, one way or the other: what a new leader waits for."""
+MAKING_TRIES: Final = 4
+"""How often a document that cannot be made is tried; meanwhile the later messages of its chat wait."""
+
+
+async def post(channel: Channel, row: OutboxRow, render: Render, *, place: str) -> SendReceipt:
+    """Sends the message of `row`, or edits the one at `place` where the platform can.
+
+    Raises Again, Uncertain, Never, ChatMoved, Stop.
+    """
+    message = _read(row)
+    if place and channel.capabilities.can_edit:
+        try:
+            return await _edit(channel, row.chat, place, message)
+        except Never as fault:
+            if fault.refusal is not Refusal.EDIT_IMPOSSIBLE:
+                raise
+    attachment = None if message.file is None else await _document(row, message.file, render)
+    try:
+        async with asyncio.timeout(LONGEST_SEND / 2 if place else LONGEST_SEND):
+            return await channel.send(row.chat, message, attachment)
+    except TimeoutError as fault:
+        raise Uncertain("no answer in time") from fault
+
+
+async def _edit(channel: Channel, chat: str, place: str, message: Outgoing) -> SendReceipt:
+    """An edit may be repeated, so one without an answer is only late."""
+    try:
+        async with asyncio.timeout(LONGEST_SEND / 2):
+            return await channel.edit(chat, place, message)
+    except TimeoutError as fault:
+        raise Again("no answer in time") from fault
+
+
+def _read(row: OutboxRow) -> Outgoing:
+    try:
+        return outgoing_from_data(row.body)
+    except (TypeError, ValueError, KeyError) as fault:  # written by another version of the service
+        log.critical("message_unreadable", extra={"fault": fault_place(fault)})
+        raise Never("the message cannot be read", refusal=Refusal.REFUSED) from fault
+
+
+async def _document(row: OutboxRow, wanted: OutgoingFile, render: Render) -> Attachment:
+    try:
+        return await render(wanted)
+    except SendFault:
+        raise
+    except Unavailable as fault:
+        raise Again("the database is away") from fault
+    except Exception as fault:  # the edge of what makes documents: nothing was sent, whatever went wrong
+        log.critical("document_not_made", extra={"fault": fault_place(fault)})
+        if row.attempts + 1 < MAKING_TRIES:
+            raise Again("the document cannot be made") from fault
+        raise Never("the document cannot be made", refusal=Refusal.REFUSED) from fault
