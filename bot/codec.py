@@ -32,7 +32,8 @@ def dump(incoming: Incoming) -> bytes:
     data = asdict(incoming)
     data["at"] = incoming.at.isoformat()
     data["content_kind"] = type(incoming.content).__name__
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    # ASCII only: what came in may hold halves of surrogate pairs, which no encoding takes.
+    return json.dumps(data, separators=(",", ":")).encode()
 
 
 def load(raw: bytes) -> Incoming:

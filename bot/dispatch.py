@@ -1,8 +1,8 @@
 """Dispatch: one update becomes one transaction.
 
 The inbox row, the conversation, the petition's events and everything said in answer are committed together
-or not at all; only then is the platform told that the update arrived. What fails twice with a healthy database
-is kept as a dead letter, the person is told kindly, and an operator can run it again.
+or not at all; only then is the platform told that the update arrived. What fails twice with a healthy
+database is kept as a dead letter, the person is told kindly, and an operator can run it again.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import logging
 import random
 import traceback
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -21,9 +20,19 @@ from sqlalchemy import Connection
 
 from bot import codec
 from bot.channels.base import Channel, Verdict
+from bot.chat_order import ChatOrder
 from handlers import router
 from handlers import timers as timer_handlers
-from handlers.messages import Capabilities, Choice, Files, Incoming, Outgoing, Unusable
+from handlers.messages import (
+    Capabilities,
+    Choice,
+    Files,
+    Incoming,
+    Membership,
+    Migrated,
+    Outgoing,
+    Unusable,
+)
 from handlers.talk import Talk
 from handlers.turn import Facts, Turn
 from petitions.clock import Clock
@@ -35,8 +44,6 @@ from storage.keys import Vault
 from storage.records import Queued, TimerRecord
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from storage.records import ContactRecord, ConversationRow, OfficerRecord
 
 log = logging.getLogger(__name__)
@@ -65,27 +72,6 @@ class _Done:
     verdict: Verdict
     queued: tuple[Queued, ...] = ()
     acknowledgement: str = ""
-
-
-class ChatOrder:
-    """Lets the updates of one chat pass one after the other, and those of different chats side by side."""
-
-    def __init__(self) -> None:
-        self._locks: dict[tuple[str, str, str], tuple[asyncio.Lock, int]] = {}
-
-    @asynccontextmanager
-    async def turn(self, key: tuple[str, str, str]) -> AsyncIterator[None]:
-        lock, users = self._locks.get(key) or (asyncio.Lock(), 0)
-        self._locks[key] = (lock, users + 1)
-        try:
-            async with lock:
-                yield
-        finally:
-            _, users = self._locks[key]
-            if users == 1:
-                del self._locks[key]
-            else:
-                self._locks[key] = (lock, users - 1)
 
 
 class Dispatcher:
@@ -134,7 +120,7 @@ class Dispatcher:
         return done.verdict
 
     async def replay(self, letter_id: int) -> Verdict:
-        """Run a dead letter again: DONE, DUPLICATE (gone or in other hands), KEPT (it failed again) or RETRY."""
+        """Run a dead letter again: DONE, DUPLICATE (gone or in other hands), KEPT (failed again), RETRY."""
 
         def work(connection: Connection) -> _Done:
             letter = inbox.take_for_replay(connection, letter_id, vault=self._books.vault)
@@ -156,7 +142,8 @@ class Dispatcher:
     async def fire(self, now: datetime) -> bool:
         """Fire the timer that has waited longest, in a transaction of its own; False when none is due.
 
-        One that fails is tried again later; its fault is logged, not raised. Raises Unavailable.
+        One that fails is tried again later; its fault is logged, not raised. Raises Unavailable, and what
+        goes wrong before a timer is in hand.
         """
         taken: list[TimerRecord] = []
 
@@ -171,8 +158,10 @@ class Dispatcher:
             done = await self._database.transact(work)
         except Unavailable:
             raise
-        except Exception as fault:  # noqa: BLE001 - one broken timer must not stop the others
-            timer = taken[0]
+        except Exception as fault:
+            if not taken:
+                raise
+            timer = taken[0]  # one broken timer must not stop the others
             log.critical("timer_failed", extra={"timer": timer.what, "fault": fault_place(fault)})
             until = now + timer_handlers.back_off(timer.attempts)
             await self._database.transact(lambda connection: timers.postpone(connection, timer.id, until))
@@ -198,6 +187,7 @@ class Dispatcher:
                 return _Done(Verdict.RETRY)
             except Exception as raised:  # noqa: BLE001 - the one edge where every fault of a turn is caught
                 fault = raised
+                log.warning("turn_failed", extra={"channel": incoming.channel, "fault": fault_place(raised)})
         assert fault is not None  # noqa: S101 - two failed rounds leave a fault
         return await self._keep(incoming, fault)
 
@@ -220,8 +210,12 @@ class Dispatcher:
             is_group=incoming.is_group,
             language=incoming.language,
         )
-        turn = self._make_turn(book, incoming, opened.contact, opened.conversation)
-        turn.officer = self._officer(book, incoming, opened.contact)
+        contact = opened.contact
+        if contact.blocked_at is not None and _shows_open(incoming):
+            book.mark_blocked(contact.id, None)
+            contact = replace(contact, blocked_at=None, blocked_reason=None)
+        turn = self._make_turn(book, incoming, contact, opened.conversation)
+        turn.officer = self._officer(book, incoming, contact)
         self._handle(turn)
         _save(book, opened.conversation, turn.talk)
         return _Done(Verdict.DONE, tuple(turn.queued), turn.acknowledgement)
@@ -229,8 +223,8 @@ class Dispatcher:
     def _fire(self, book: Casebook, timer: TimerRecord, now: datetime) -> _Done:
         if not timers.fired(book.connection, timer.id, now=now):
             return _Done(Verdict.DUPLICATE)
-        if timer.conversation_id is None:
-            return _Done(Verdict.DONE)
+        if timer.conversation_id is None:  # it would otherwise be lost in silence
+            raise LookupError(f"nobody handles a timer {timer.what!r} without a conversation")
         conversation = book.conversation(timer.conversation_id)
         contact = None if conversation is None else book.contact_by_id(conversation.owner_contact_id)
         if conversation is None or contact is None:
@@ -276,20 +270,24 @@ class Dispatcher:
     # --- what goes wrong
 
     async def _keep(self, incoming: Incoming, fault: Exception) -> _Done:
+        """Keep the update for replay, with kind words to the person; where those are what fails, without."""
         where = fault_place(fault)
         log.error("dead_letter", extra={"channel": incoming.channel, "fault": where})
-        try:
-            return await self._database.transact(
-                lambda connection: self._bury(self._books(connection), incoming, where)
-            )
-        except Unavailable:
-            return _Done(Verdict.RETRY)
-        except Exception as second:  # noqa: BLE001 - keeping failed as well: the platform must bring it again
-            log.critical("dead_letter_not_kept", extra={"fault": fault_place(second)})
-            return _Done(Verdict.RETRY)
+        for told in (True, False):
+            try:
+                return await self._database.transact(
+                    lambda connection, told=told: self._bury(  # type: ignore[misc]
+                        self._books(connection), incoming, where, told=told
+                    )
+                )
+            except Unavailable:
+                return _Done(Verdict.RETRY)
+            except Exception as second:  # noqa: BLE001 - keeping failed as well
+                log.critical("dead_letter_not_kept", extra={"fault": fault_place(second), "told": told})
+        return _Done(Verdict.RETRY)  # the platform must bring it again
 
-    def _bury(self, book: Casebook, incoming: Incoming, where: str) -> _Done:
-        inbox.keep_dead(
+    def _bury(self, book: Casebook, incoming: Incoming, where: str, *, told: bool) -> _Done:
+        letter = inbox.keep_dead(
             book.connection,
             incoming.channel,
             incoming.account,
@@ -302,7 +300,9 @@ class Dispatcher:
             vault=self._books.vault,
             ids=self._books.ids,
         )
-        if incoming.is_group:
+        if letter is None:
+            return _Done(Verdict.DUPLICATE)
+        if incoming.is_group or not told:
             return _Done(Verdict.KEPT)
         opened = book.open_turn(channel=incoming.channel, account=incoming.account, chat=incoming.chat)
         turn = self._make_turn(book, incoming, opened.contact, opened.conversation)
@@ -316,6 +316,11 @@ class Dispatcher:
         task = asyncio.create_task(channel.acknowledge(callback_id, text))
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+
+def _shows_open(incoming: Incoming) -> bool:
+    """Whoever writes to us can be written to again. In a group that proves nothing of our rights there."""
+    return not incoming.is_group and not isinstance(incoming.content, Membership | Migrated)
 
 
 def _save(book: Casebook, conversation: ConversationRow, talk: Talk) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from bot.dispatch import Dispatcher
+from bot.dispatch import Dispatcher, fault_place
 from petitions.clock import Clock
 from storage import timers
 from storage.database import Database, Unavailable
@@ -30,6 +30,8 @@ class Ticker:
                 await self.look()
             except Unavailable:
                 log.error("timers_unreachable")
+            except Exception as fault:  # noqa: BLE001 - the edge of this part: it must never end
+                log.critical("timers_failed", extra={"fault": fault_place(fault)})
             await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> int:

@@ -50,12 +50,24 @@ def insert_new(table: Table, *, unless: list[str], returning: Any = None) -> Pre
     return Prepared(sqlite=build(sqlite.insert), postgresql=build(postgresql.insert))
 
 
-def upsert(table: Table, *, key: list[str], change: Any, returning: Any = None) -> Prepared:
-    """An insert that changes the row which holds the key already. `change` gets the row that was refused."""
+def upsert(
+    table: Table,
+    *,
+    key: list[str],
+    change: Any,
+    returning: Any = None,
+    where: ColumnElement[bool] | None = None,
+) -> Prepared:
+    """An insert that changes the row which holds the key already, where it is as `where` says.
+
+    `change` gets the row that was refused.
+    """
 
     def build(insert: Any) -> Any:
         statement = insert(table)
-        statement = statement.on_conflict_do_update(index_elements=key, set_=change(statement.excluded))
+        statement = statement.on_conflict_do_update(
+            index_elements=key, set_=change(statement.excluded), where=where
+        )
         return statement if returning is None else statement.returning(returning)
 
     return Prepared(sqlite=build(sqlite.insert), postgresql=build(postgresql.insert))

@@ -23,6 +23,7 @@ DEAD: Final = "dead"
 """Failed again and again with a healthy database; waits for an operator."""
 
 _KEY: Final = ["channel", "account", "update_id"]
+_NOT_DONE: Final = inbox.c.status != literal_column("'done'")
 _ENTER: Final = insert_new(inbox, unless=_KEY)
 _KEEP_DEAD: Final = upsert(
     inbox,
@@ -34,8 +35,8 @@ _KEEP_DEAD: Final = upsert(
         "error": row.error,
         "attempts": inbox.c.attempts + row.attempts,
     },
+    where=_NOT_DONE,
 )
-_NOT_DONE: Final = inbox.c.status != literal_column("'done'")
 _OPEN: Final = {
     status: select(inbox)
     .where(_NOT_DONE, holds(inbox.c.status, status), inbox.c.agency == bindparam("agency"))
@@ -103,16 +104,16 @@ def keep_dead(
     at: datetime,
     vault: Vault,
     ids: IdSource,
-) -> int:
+) -> int | None:
     """Keeps an update whose turn fails again and again. `error` names the fault, without anybody's words.
 
-    One that was kept before keeps its place and counts further. Gives the letter's id.
+    One that was kept before keeps its place and counts further. Gives the letter's id, or None where another
+    process got the update done meanwhile: then it must not be run again.
     """
     values = _letter(channel, account, update_id, raw=raw, agency=agency, at=at, vault=vault, ids=ids)
     values |= {"status": DEAD, "error": error, "attempts": attempts}
-    _KEEP_DEAD.run(connection, values)
-    letter_id: int = values["id"]
-    return letter_id
+    kept = _KEEP_DEAD.run(connection, values) == 1
+    return values["id"] if kept else None
 
 
 def dead_letters(connection: Connection, *, agency: str, limit: int = 100) -> list[DeadLetter]:
