@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import Connection
 
-from bot.channels.base import Again, Channel, Never, SendFault, Stop
-from bot.filetypes import Refused, judge
+from bot.channels.base import Again, Channel, Never, Refusal, SendFault
+from bot.dispatch import fault_place
+from bot.filetypes import Accepted, Refused, judge
 from petitions.clock import Clock
 from storage import file_queue
 from storage.database import Database, Unavailable
-from storage.files import FileStore, FolderUnusable, TooLarge
+from storage.files import FileStore, FolderUnusable, StoredContent, TooLarge
 from storage.keys import Vault
 from storage.records import FileRecord
 
@@ -29,8 +31,10 @@ LOOK_SECONDS: Final = 1.0
 AT_ONCE: Final = 4
 """Downloads under way at once."""
 BACK_OFF: Final = (2.0, 10.0, 60.0, 300.0, 1800.0)
-"""Seconds before another try; the last one repeats until GIVE_UP_AFTER tries."""
-GIVE_UP_AFTER: Final = 20
+"""Seconds before another try; the last one repeats."""
+KEPT_TRYING: Final = timedelta(days=7)
+"""A file its platform does not give for so long is given up. What is wrong on our side (the folder, the
+token, the database) never ends it."""
 SNIFFED: Final = 4096
 """Bytes of the head that the type is judged by."""
 CLAIM: Final = timedelta(minutes=10)
@@ -78,6 +82,8 @@ class Fetcher:
                         task.add_done_callback(lambda _: self._wakened.set())
                 except Unavailable:
                     log.error("files_unreachable")
+                except Exception as fault:  # noqa: BLE001 - the edge of this part: it must never end
+                    log.critical("files_failed", extra={"fault": fault_place(fault)})
                 await self._rest()
         finally:
             for task in tasks:
@@ -118,27 +124,37 @@ class Fetcher:
         except Unavailable:
             log.error("file_outcome_not_written")
             await asyncio.sleep(LOOK_SECONDS)
+        except Exception as fault:  # noqa: BLE001 - the edge of one file: a fault of ours stops no other
+            log.critical("file_failed", extra={"fault": fault_place(fault)})
+            await asyncio.sleep(LOOK_SECONDS)
         finally:
             self._busy.discard(record.id)
 
     async def _fetch(self, record: FileRecord) -> None:
-        channel = self._channels[record.channel]
         try:
-            head, whole = await _head(channel.download(record.platform_id))
-            verdict = judge(head, record.mime, record.name)
-            if isinstance(verdict, Refused):
-                await self._refuse(record, verdict.reason)
-                return
-            stored = await self._store.put(whole, limit=self._max_size)
+            verdict, stored = await self._download(record)
         except TooLarge:
             await self._refuse(record, "too_large")
         except Never as fault:
-            await self._refuse(record, fault.reason)
-        except (Again, Stop) as fault:
-            await self._later(record, fault)
+            if fault.refusal is Refusal.GONE:
+                await self._fail(record, fault.reason)
+            else:
+                await self._refuse(record, fault.reason)
+        except Again as fault:
+            if self._clock.now() - record.created_at > KEPT_TRYING:
+                await self._fail(record, fault.reason)
+            else:
+                await self._later(record, fault.reason, fault.after)
+        except SendFault as fault:  # the account is refused: no fault of this file
+            await self._later(record, fault.reason)
         except FolderUnusable:
             log.critical("file_store_unusable")
-            await self._later(record, Again("the folder of files cannot be written"))
+            await self._later(record, "the folder of files cannot be written")
+        except Unavailable:
+            raise
+        except Exception as fault:  # noqa: BLE001 - the edge of one download: it is tried again with the others
+            log.critical("download_broken", extra={"fault": fault_place(fault)})
+            await self._later(record, "fault of the service")
         else:
             await self._database.transact(
                 lambda connection: file_queue.mark_stored(
@@ -146,26 +162,45 @@ class Fetcher:
                 )
             )
 
+    async def _download(self, record: FileRecord) -> tuple[Accepted, StoredContent]:
+        """Raises what downloading and storing raise, and Never for a type that is not taken."""
+        pieces = self._channels[record.channel].download(record.platform_id)
+        async with _closing(pieces):
+            head, whole = await _head(pieces)
+            verdict = judge(head, record.mime, record.name)
+            if isinstance(verdict, Refused):
+                raise Never(verdict.reason, refusal=Refusal.REFUSED)
+            return verdict, await self._store.put(whole, limit=self._max_size)
+
     async def _refuse(self, record: FileRecord, reason: str) -> None:
         log.warning("file_refused", extra={"reason": reason})
         await self._database.transact(
             lambda connection: file_queue.refuse(connection, record.id, reason=reason)
         )
 
-    async def _later(self, record: FileRecord, fault: SendFault) -> None:
-        log.warning("file_later", extra={"reason": fault.reason, "attempts": record.attempts})
-        if record.attempts + 1 >= GIVE_UP_AFTER:
-            await self._database.transact(
-                lambda connection: file_queue.fail(connection, record.id, reason=fault.reason)
-            )
-            return
-        wished = fault.after if isinstance(fault, Again) else None
-        until = self._clock.now() + timedelta(
-            seconds=wished or BACK_OFF[min(record.attempts, len(BACK_OFF) - 1)]
-        )
+    async def _fail(self, record: FileRecord, reason: str) -> None:
+        log.error("file_lost", extra={"reason": reason, "attempts": record.attempts})
         await self._database.transact(
-            lambda connection: file_queue.put_off(connection, record.id, until=until, reason=fault.reason)
+            lambda connection: file_queue.fail(connection, record.id, reason=reason)
         )
+
+    async def _later(self, record: FileRecord, reason: str, wished: float | None = None) -> None:
+        log.warning("file_later", extra={"reason": reason, "attempts": record.attempts})
+        seconds = wished or BACK_OFF[min(record.attempts, len(BACK_OFF) - 1)]
+        until = self._clock.now() + timedelta(seconds=seconds)
+        await self._database.transact(
+            lambda connection: file_queue.put_off(connection, record.id, until=until, reason=reason)
+        )
+
+
+@asynccontextmanager
+async def _closing(pieces: AsyncIterator[bytes]) -> AsyncIterator[None]:
+    """Ends a download that is not read to its end, so that its connection is free again."""
+    try:
+        yield
+    finally:
+        if isinstance(pieces, AsyncGenerator):
+            await pieces.aclose()
 
 
 async def _head(stream: AsyncIterator[bytes]) -> tuple[bytes, AsyncIterator[bytes]]:
