@@ -12,7 +12,6 @@ import logging
 from collections.abc import Callable
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 log = logging.getLogger(__name__)
@@ -50,9 +49,12 @@ class Leader:
             try:
                 async with self._engine.connect() as connection:
                     await connection.execution_options(isolation_level="AUTOCOMMIT")
-                    await self._hold(connection)
-            except (DBAPIError, OSError, TimeoutError):
-                log.warning("leadership_lost", extra={"leader": self._name})
+                    try:
+                        await self._hold(connection)
+                    finally:  # the lock must not live on in the pool
+                        await connection.invalidate()
+            except Exception as fault:  # noqa: BLE001 - the driver's own classes come here as well; it must never end
+                log.warning("leadership_lost", extra={"leader": self._name, "fault": type(fault).__name__})
             finally:
                 self._proven_at = None
             await asyncio.sleep(BEAT_SECONDS)

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -159,7 +159,10 @@ def _as_told(fault: BaseException) -> BaseException:
     return fault if reason is None else _caused(Unavailable(reason), fault)
 
 
-def _caused(fault: Unavailable, cause: BaseException) -> Unavailable:
+F = TypeVar("F", bound=BaseException)
+
+
+def _caused(fault: F, cause: BaseException) -> F:
     fault.__cause__ = cause
     return fault
 
@@ -180,5 +183,7 @@ def _resolve(jobs: list[_Job]) -> None:
             continue
         if job.fault is None:
             job.answer.set_result(job.result)
+        elif isinstance(job.fault, StopIteration):  # no future takes it, and the rest must be answered
+            job.answer.set_exception(_caused(RuntimeError("the work raised StopIteration"), job.fault))
         else:
             job.answer.set_exception(job.fault)
