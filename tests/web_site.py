@@ -90,7 +90,7 @@ class Office:
             attachment = Attachment(name="xac-nhan.pdf", mime="application/pdf", data=b"%PDF-1.7 thu\n%%EOF")
             return [(Outgoing(text="Giấy xác nhận ở đây."), attachment)]
         code = "7Q2M-4KXD-9B3E"
-        text = f"Đã tiếp nhận. Mã theo dõi của Ông/Bà: {code}\nXem tại https://example.vn/status"
+        text = f"Đã tiếp nhận. Mã đơn của Ông/Bà: {code}\nXem tại https://example.vn/status"
         return [(Outgoing(text=text, monospace=(code,)), None)]
 
 

@@ -151,7 +151,7 @@ def test_without_secret_address_or_date_the_receipt_still_stands() -> None:
     printer = ReceiptPrinter(catalogue=Catalogue.load(), agency=read_agency(None), public_url="")
     text = words(printer.print(replace(PETITION, due_on=None, due_rule=None)).data)
     assert str(CODE) in text
-    assert "Mã bí mật" not in text
+    assert "Khóa riêng" not in text
     assert "Trả lời chậm nhất" not in text
     assert "http" not in text
 

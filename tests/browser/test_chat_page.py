@@ -143,12 +143,23 @@ async def test_a_place_is_sent_where_it_is_wished(page: Page, site: Site) -> Non
     assert isinstance(site.office.got[1].content, Location)
 
 
+async def test_a_command_named_in_a_text_can_be_pressed(page: Page, site: Site) -> None:
+    await page.goto("/")
+    await say(page, "a")
+    await expect(page.get_by_role("log")).to_contain_text("Ông/Bà viết")
+    chat = site.office.got[0].chat
+    await site.chat.send(chat, Outgoing(text="Bấm /mine. Trang https://example.vn/mine là trang khác."), None)
+    await expect(page.get_by_role("link", name="https://example.vn/mine")).to_be_visible()
+    await page.get_by_role("button", name="/mine", exact=True).click()
+    await expect(page.get_by_role("log")).to_contain_text("Lệnh mine")
+
+
 async def test_leaving_the_device_clears_it(page: Page, site: Site) -> None:
     await page.goto("/")
     await say(page, "bí mật")
     await expect(page.get_by_role("log")).to_contain_text("Ông/Bà viết")
     await page.get_by_role("button", name="Rời khỏi máy này").click()
-    await expect(page.get_by_role("dialog")).to_contain_text("mã theo dõi")
+    await expect(page.get_by_role("dialog")).to_contain_text("mã đơn")
     await picture(page, "phone-leave")
     await page.get_by_role("button", name="Xóa khỏi máy này").click()
     await expect(page.locator(".message")).to_have_count(0)
@@ -190,7 +201,7 @@ async def test_the_keyboard_alone_is_enough(browser: Browser, site: Site, compla
             break
     await expect(page.locator(":focus")).to_have_text("Đúng rồi")
     await page.keyboard.press("Enter")
-    await expect(log).to_contain_text("Mã theo dõi của Ông/Bà")
+    await expect(log).to_contain_text("Mã đơn của Ông/Bà")
     await expect(page.get_by_label("Lời nhắn của Ông/Bà")).to_be_focused()
     await picture(page, "desk-chat")
     await context.close()
@@ -211,7 +222,7 @@ async def test_it_fits_reads_and_can_be_touched(
     await picture(page, f"{scheme}-{viewport['width']}-welcome")
     await say(page, STORY)
     await page.get_by_role("button", name="Đúng rồi").click()
-    await expect(page.get_by_role("log")).to_contain_text("Mã theo dõi")
+    await expect(page.get_by_role("log")).to_contain_text("Mã đơn")
     await picture(page, f"{scheme}-{viewport['width']}-chat")
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "no sideways scrolling"
     small = await page.evaluate(
@@ -263,7 +274,7 @@ async def test_without_scripts_the_page_says_how_else_to_reach_the_office(
     assert re.search(r"<noscript>.*nơi tiếp công dân", await page.content(), re.DOTALL)
     await expect(page.get_by_label("Lời nhắn của Ông/Bà")).to_be_hidden()
     await page.goto("/status")
-    await page.get_by_label("Mã theo dõi").fill("7Q2M-4KXD-9B3E")
+    await page.get_by_label("Mã đơn").fill("7Q2M-4KXD-9B3E")
     await page.get_by_role("button", name="Tra cứu").click()
     await expect(page.get_by_role("alert")).to_have_text(re.compile("gõ nhầm|Không có đơn nào"))
     await context.close()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -56,12 +57,13 @@ class Spool:
         """Remove files read a day ago, or not asked for in a month; how many. `now`: Unix seconds."""
         removed = 0
         for path in self._folder.rglob("*"):
-            about = path.stat()
-            read = about.st_mode & 0o777 == _READ
-            kept = _READ_KEPT_SECONDS if read else _UNREAD_KEPT_SECONDS
-            if path.is_file() and now - about.st_mtime > kept:
-                path.unlink(missing_ok=True)
-                removed += 1
+            with suppress(FileNotFoundError):  # an upload under way is renamed when it is complete
+                about = path.stat()
+                read = about.st_mode & 0o777 == _READ
+                kept = _READ_KEPT_SECONDS if read else _UNREAD_KEPT_SECONDS
+                if path.is_file() and now - about.st_mtime > kept:
+                    path.unlink()
+                    removed += 1
         return removed
 
     def _mark(self, name: str, mode: int) -> None:

@@ -17,7 +17,7 @@ let stream = null;
 let chosen = [];
 
 const view = new View({
-  words, language, zone: main.dataset.zone, onChoice: choose, onPlace: sendPlace, onFiles: () => picker.click(),
+  words, language, zone: main.dataset.zone, onChoice: choose, onCommand: say, onPlace: sendPlace, onFiles: () => picker.click(),
 });
 const outbox = new Outbox({ words, onSent: sent, onState: state });
 

@@ -1,6 +1,6 @@
 // How messages look. Text enters the page through textContent only.
 
-const LINK = /https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]]/g;
+const ACTIVE = /https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]]|(?<=^|[\s(“"])\/[a-z]{2,20}(?=$|[\s.,;:)”"])/gm;
 
 export function element(tag, className = "", text = "") {
   const made = document.createElement(tag);
@@ -43,8 +43,8 @@ function picture(name) {
 }
 
 export class View {
-  constructor({ words, language, zone, onChoice, onPlace, onFiles }) {
-    Object.assign(this, { words, language, onChoice, onPlace, onFiles });
+  constructor({ words, language, zone, onChoice, onCommand, onPlace, onFiles }) {
+    Object.assign(this, { words, language, onChoice, onCommand, onPlace, onFiles });
     this.clock = new Intl.DateTimeFormat(language, { timeZone: zone, hour: "2-digit", minute: "2-digit" });
     this.dayKey = new Intl.DateTimeFormat("en-CA", { timeZone: zone });
     this.dayName = new Intl.DateTimeFormat(language, {
@@ -106,16 +106,25 @@ export class View {
 
   plain(block, text, mine) {
     let from = 0;
-    for (const match of mine ? [] : text.matchAll(LINK)) {
+    for (const match of mine ? [] : text.matchAll(ACTIVE)) {
       block.append(text.slice(from, match.index));
-      const link = element("a", "", match[0]);
-      link.href = match[0];
-      link.rel = "noopener noreferrer";
-      if (new URL(match[0]).origin !== location.origin) link.target = "_blank";
-      block.append(link);
+      block.append(match[0].startsWith("/") ? this.command(match[0]) : this.link(match[0]));
       from = match.index + match[0].length;
     }
     block.append(text.slice(from));
+  }
+
+  link(address) {
+    const link = element("a", "", address);
+    link.href = address;
+    link.rel = "noopener noreferrer";
+    if (new URL(address).origin !== location.origin) link.target = "_blank";
+    return link;
+  }
+
+  /** A command named in a text, such as /mine, can be pressed. */
+  command(name) {
+    return button("command", name, () => this.onCommand(name));
   }
 
   code(text) {

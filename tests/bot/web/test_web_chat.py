@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import time
 from typing import Any
 from uuid import uuid4
 
@@ -538,3 +539,23 @@ async def test_a_spooled_file_that_is_gone_is_never_asked_for_again(site: Site) 
         async for _ in site.chat.download("0" * 64):
             pass
     assert refused.value.refusal == "gone"
+
+
+async def test_the_spool_keeps_what_was_not_read_and_forgets_what_was(site: Site) -> None:
+    day = 24 * 3600.0
+    async with site.visitor() as visitor:
+        for name, data in (("a.jpg", JPEG), ("b.jpg", JPEG + b"b")):
+            await upload(visitor, files((name, data, "image/jpeg")))
+    read, unread = (got.content.files[0].platform_id for got in site.office.got)  # type: ignore[union-attr]
+    async for _ in site.chat.download(read):
+        pass
+    async for _ in site.chat.download(read):
+        pass  # the store failed the first time: it can be read again
+    now = time.time()
+    assert await asyncio.to_thread(site.chat.spool.sweep, now + 0.9 * day) == 0
+    assert await asyncio.to_thread(site.chat.spool.sweep, now + 1.1 * day) == 1
+    async for _ in site.chat.download(unread):
+        pass
+    with pytest.raises(Never):
+        async for _ in site.chat.download(read):
+            pass
