@@ -290,6 +290,7 @@ def test_files_and_functions_stay_small(parsed: Parsed) -> None:
     long_functions = [
         f"{path}:{node.lineno} {node.name} {node.end_lineno - node.lineno + 1}"
         for path, tree in parsed.items()
+        if not path.as_posix().startswith(DECLARATIONS)
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and node.end_lineno is not None

@@ -185,7 +185,7 @@ class TelegramChannel:
         try:
             await register_commands(self._bot, self._texts)
         except (TelegramError, *MISSHAPEN) as error:
-            log.warning("command menus not set: %s", type(error).__name__)
+            log.warning("telegram_menus_not_set", extra={"fault": type(error).__name__})
 
     async def _until_done(self, step: Callable[[], Awaitable[None]], name: str) -> None:
         """Repeat one step of the start until the server takes it; the log says what is missing."""
@@ -194,11 +194,16 @@ class TelegramChannel:
                 await step()
                 return
             except TokenRefused:
-                log.critical("Telegram refuses the token (%s); check TIEPDAN_TELEGRAM_TOKEN", name)
+                log.critical(
+                    "telegram_token_refused", extra={"step": name, "check": "TIEPDAN_TELEGRAM_TOKEN"}
+                )
                 pause = self._options.pacing.refused
             except (TelegramError, *MISSHAPEN) as error:
                 pause = self._options.pacing.after(attempt + 1)
-                log.warning("Telegram %s failed (%s); again in %.0f s", name, type(error).__name__, pause)
+                log.warning(
+                    "telegram_step_failed",
+                    extra={"step": name, "fault": type(error).__name__, "again_in": pause},
+                )
             await asyncio.sleep(pause)
 
     async def _introduce(self) -> None:
@@ -226,7 +231,7 @@ class TelegramChannel:
 def _report_end(task: asyncio.Task[None]) -> None:
     """The intake never ends silently."""
     if not task.cancelled() and (error := task.exception()) is not None:
-        log.critical("Telegram intake ended: %s", type(error).__name__)
+        log.critical("telegram_intake_ended", extra={"fault": type(error).__name__})
 
 
 def _silence_library() -> None:

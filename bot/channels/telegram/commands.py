@@ -9,7 +9,8 @@ from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, BotCommandSc
 
 from handlers.texts import LANGUAGES, Catalogue
 
-PRIVATE: Final = ("start", "status", "mine", "help", "language", "inbox", "case", "link")
+PRIVATE: Final = ("start", "status", "mine", "help", "language")
+"""What citizens see; officers learn theirs when they are linked, and find them in their group's menu."""
 GROUP: Final = ("inbox", "case", "link", "help")
 TextsByLanguage = Mapping[str, Mapping[str, str]]
 """Language → key of the area `commands` → text; the first language is everybody's default."""

@@ -73,7 +73,7 @@ class Poller:
             try:
                 await self._round()
             except Exception as error:  # noqa: BLE001 - the documented edge: polling must never end silently
-                log.error("polling round failed: %s", type(error).__name__)
+                log.error("poll_round_failed", extra={"fault": type(error).__name__})
                 await self._pause(self._next_pause())
         await self._confirm()
 
@@ -92,7 +92,7 @@ class Poller:
         if undone:
             self._offset = min(undone)
             self._failures += 1
-            log.warning("%d updates could not be stored; asking for them again", len(undone))
+            log.warning("updates_not_stored", extra={"count": len(undone)})
             await self._pause(self._pacing.after(self._failures))
         else:
             self._offset = max(int(update["update_id"]) for update in batch) + 1
@@ -107,7 +107,7 @@ class Poller:
             )
             if not work.done():
                 if not self._stopping.is_set():
-                    log.warning("poll hangs; asking again")
+                    log.warning("poll_hangs")
                 return None
             self.last_answer = asyncio.get_running_loop().time()
             return work.result()
@@ -135,20 +135,20 @@ class Poller:
     async def _after_fault(self, error: TelegramError) -> None:
         if isinstance(error, Conflict):
             if "webhook" in error.message.lower():
-                log.error("a webhook is set although this service polls; removing it")
+                log.error("webhook_in_the_way", extra={"do": "removing it"})
                 await self._reclaim()
                 await self._pause(self._pacing.after(1))
             else:
-                log.error("another instance polls with the same token; only one may run")
+                log.error("token_polled_elsewhere", extra={"do": "stop the other instance"})
                 await self._pause(self._pacing.conflict)
         elif isinstance(error, TokenRefused):
-            log.critical("the token is refused; no messages can be received")
+            log.critical("telegram_token_refused", extra={"check": "TIEPDAN_TELEGRAM_TOKEN"})
             await self._pause(self._pacing.refused)
         elif isinstance(error, FloodWait):
             await self._pause(error.seconds)
         else:
             pause = self._next_pause()
-            log.warning("polling failed (%s); again in %.1f s", type(error).__name__, pause)
+            log.warning("poll_failed", extra={"fault": type(error).__name__, "again_in": pause})
             await self._pause(pause)
 
     async def _deliver(self, batch: list[dict[str, Any]]) -> list[int]:
@@ -159,7 +159,7 @@ class Poller:
                 incoming = self._reader.read(data)
             except Unreadable:
                 self.unreadable += 1
-                log.error("unreadable update skipped (%d so far)", self.unreadable)
+                log.error("update_unreadable", extra={"so_far": self.unreadable})
                 continue
             if incoming is not None:
                 lines.setdefault(incoming.chat, []).append(incoming)
@@ -167,7 +167,7 @@ class Poller:
         undone = await asyncio.gather(*(self._deliver_line(line) for line in lines.values()))
         took = asyncio.get_running_loop().time() - began
         if took > SLOW_BATCH:
-            log.warning("%d updates took %.0f s", len(batch), took)
+            log.warning("batch_slow", extra={"updates": len(batch), "seconds": took})
         return [update_id for line in undone for update_id in line]
 
     async def _deliver_line(self, line: list[Incoming]) -> list[int]:
@@ -180,7 +180,7 @@ class Poller:
         try:
             return await self._receiver(incoming)
         except Exception as error:  # noqa: BLE001 - the documented edge: a fault of dispatch loses nothing
-            log.error("receiver failed: %s", type(error).__name__)
+            log.error("receiver_failed", extra={"fault": type(error).__name__})
             return Verdict.RETRY
 
     async def _confirm(self) -> None:
@@ -193,7 +193,7 @@ class Poller:
                     GET_UPDATES, api_kwargs={"offset": self._offset, "limit": 1, "timeout": 0}
                 )
         except (TelegramError, TimeoutError) as error:
-            log.info("last offset not confirmed: %s", type(error).__name__)
+            log.info("offset_not_confirmed", extra={"fault": type(error).__name__})
 
     def _next_pause(self) -> float:
         self._failures += 1

@@ -54,14 +54,14 @@ class WebhookIntake:
         except Unreadable:
             # Refusing it would stop this chat's queue for a day, and it would be no more readable then.
             self.unreadable += 1
-            log.error("unreadable update acknowledged (%d so far)", self.unreadable)
+            log.error("update_unreadable", extra={"so_far": self.unreadable})
             return web.Response()
         if incoming is None:
             return web.Response()
         try:
             verdict = await self._receiver(incoming)
         except Exception as error:  # noqa: BLE001 - the documented edge: the platform must bring it again
-            log.error("receiver failed: %s", type(error).__name__)
+            log.error("receiver_failed", extra={"fault": type(error).__name__})
             verdict = Verdict.RETRY
         if verdict is Verdict.RETRY:
             return web.Response(status=503, headers={"Retry-After": str(RETRY_SECONDS)})
