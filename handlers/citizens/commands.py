@@ -67,7 +67,7 @@ def start(chat: Chat, payload: str) -> None:
         prompts.advance(chat)
         return
     draft = chat.me.draft
-    if draft is not None and draft.story:
+    if draft is not None and draft.told:
         drafts.resume(chat, draft)
         return
     chat.me.draft = None

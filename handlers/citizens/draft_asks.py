@@ -178,6 +178,7 @@ def maybe_story(chat: Chat, ask: Asked, text: str, found: frozenset[Intent]) -> 
 
 def begin_with(chat: Chat, ask: Asked) -> None:
     """A draft from the words that were asked about."""
+    chat.me.leads = [part for part in chat.me.leads if part.text != ask.text]
     draft = drafting.begin(chat)
     drafting.tell(chat, draft, ask.text, chat.ref)
     draft.files += ask.file_ids

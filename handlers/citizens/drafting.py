@@ -7,10 +7,11 @@ guessed anew when more is told.
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Final
 
 from handlers.citizens.chat import Chat
-from handlers.citizens.state import Draft, StoryPart
+from handlers.citizens.state import LEADS_KEPT, Draft, StoryPart
 from handlers.citizens.wording import authority_name, kind_name, topic_name, unit_name
 from petitions.agency import Route
 from petitions.extract import Phone, read_phone
@@ -29,6 +30,7 @@ _ANNOUNCED: Final = re.compile(r"^(?:\w+ ){0,4}(?:muon|can|xin|want to|like to) 
 _THIN: Final = 10
 """Words: an announcement is short."""
 _EMPTY: Final = 4
+_LEADS_FOR: Final = timedelta(minutes=30)
 _INSTITUTION: Final = "don_vi_truc_thuoc"
 OUTSIDE_UNIT: Final = "outside"
 
@@ -44,10 +46,27 @@ def begin(chat: Chat, kind: Kind | None = None) -> Draft:
         confidential=kind in SEALED,
     )
     chat.me.draft = draft
+    draft.story = taken_leads(chat)
     chat.me.ask = None
     chat.me.stranger = False
     chat.renew()
     return draft
+
+
+def lead_up(chat: Chat, text: str) -> None:
+    """Words that tell nothing yet are kept for the story that may follow."""
+    part = StoryPart(text=text, ref=chat.ref, lead=True, at=chat.turn.now)
+    if chat.me.draft is not None:
+        chat.me.draft.story.append(part)
+    else:
+        chat.me.leads = [*chat.me.leads, part][-LEADS_KEPT:]
+
+
+def taken_leads(chat: Chat) -> list[StoryPart]:
+    """The words that led up to what is told now; older ones belonged to something else."""
+    leads = [part for part in chat.me.leads if part.at is not None and chat.turn.now - part.at < _LEADS_FOR]
+    chat.me.leads = []
+    return leads
 
 
 def choose_kind(draft: Draft, kind: Kind) -> None:
@@ -178,7 +197,7 @@ def ask_more(draft: Draft) -> None:
 
 def understood(chat: Chat, draft: Draft) -> str:
     """What we made of the story, in two or three lines; "" where the citizen was told just that before."""
-    if draft.discreet or not draft.story:
+    if draft.discreet or not draft.told:
         return ""
     going = route(chat, draft)
     known, _, known_place = draft.understood.partition("@")

@@ -70,7 +70,7 @@ def resume(chat: Chat, draft: Draft) -> None:
     chat.close()
     if draft.discreet:
         chat.lead("citizen.resume_discreet")
-    elif draft.story:
+    elif draft.told:
         chat.lead(
             "citizen.resume",
             kind=kind_name(chat, draft.form.kind),

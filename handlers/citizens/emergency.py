@@ -24,6 +24,8 @@ from petitions.text import fold
 _QUIET_AFTER: Final = timedelta(minutes=45)
 """A silence so long: perhaps it is over, perhaps not. One quiet line, no more."""
 _OVER_AFTER: Final = timedelta(hours=24)
+_WISH: Final = 5
+"""Words of a bare wish to write a petition; more of them tell something."""
 _ALERTS: Final = 6
 """Messages passed on to the people on duty; more would bury what matters."""
 _TOPIC: Final = "gia_dinh_bao_luc"
@@ -53,7 +55,7 @@ def begin(chat: Chat, found: Found, text: str) -> None:
     """The first word of danger: numbers, nothing else."""
     now = chat.turn.now
     danger = Danger(about=found.about, at=now, first_at=chat.turn.incoming.at)
-    danger.story.append(StoryPart(text=text, ref=chat.ref))
+    danger.story = [*drafting.taken_leads(chat), StoryPart(text=text, ref=chat.ref)]
     chat.me.danger = danger
     chat.leads.clear()
     chat.renew()
@@ -150,7 +152,9 @@ def to_petition(chat: Chat, text: str) -> None:
     draft.files += danger.files
     if danger.address:
         draft.put("place", danger.address)
-    parts = [*danger.story, StoryPart(text=text, ref=chat.ref)] if text else danger.story
+    parts = [*danger.story]
+    if len(text.split()) > _WISH:
+        parts.append(StoryPart(text=text, ref=chat.ref))
     for part in parts:
         draft.story.append(part)
         draft.remember(part.ref, f"story:{len(draft.story) - 1}")
@@ -193,6 +197,13 @@ def _group(about: str) -> str:
     return about if about in {"violence", "child", "fire", "medical"} else "other"
 
 
+def _number(chat: Chat) -> str:
+    """The one number that matters in this danger."""
+    numbers = chat.agency.emergency
+    about = chat.me.danger.about if chat.me.danger is not None else ""
+    return {"fire": numbers.fire, "medical": numbers.ambulance}.get(about, numbers.police)
+
+
 def _after(chat: Chat) -> Rows:
     return in_rows(
         [
@@ -213,6 +224,7 @@ def _say(chat: Chat, key: str, rows: Rows = ()) -> None:
             fire=numbers.fire,
             ambulance=numbers.ambulance,
             children=numbers.children,
+            number=_number(chat),
         ),
         rows=rows,
         quiet=True,

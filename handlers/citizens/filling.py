@@ -58,7 +58,7 @@ def take(chat: Chat, draft: Draft, text: str) -> None:
         return
     if draft.step == REVIEW and _reviewed(chat, draft, text, found):
         return
-    if draft.step == "story" and not draft.story:
+    if draft.step == "story" and not draft.told:
         first_words(chat, draft, text)
         return
     if draft.step == "identity" and reading.answer_identity(chat, draft, text, found):
@@ -74,12 +74,14 @@ def first_words(chat: Chat, draft: Draft, text: str) -> None:
     if kind is not None and (not draft.kind_chosen or drafting.names_only_kind(text)):
         if drafting.names_only_kind(text):
             drafting.choose_kind(draft, kind)
+            drafting.lead_up(chat, text)
             prompts.advance(chat)
             return
         if drafting.is_announced_only(text):
             drafting.choose_kind(draft, kind)
         if _only_asks_for_secrecy(chat, text):
             drafting.choose_kind(draft, kind)
+            drafting.lead_up(chat, text)
             prompts.advance(chat)
             return
     drafting.tell(chat, draft, text, chat.ref)
@@ -97,7 +99,7 @@ def _only_asks_for_secrecy(chat: Chat, text: str) -> bool:
 
 def _aside(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> bool:
     """Leaving, coming back, cancelling, asking: what has nothing to do with the pending question."""
-    if Intent.CANCEL in found or (Intent.NEW_MATTER in found and draft.story):
+    if Intent.CANCEL in found or (Intent.NEW_MATTER in found and draft.told):
         drafts.ask_discard(chat, _new_matter(text))
         return True
     if Intent.START_OVER in found:
@@ -130,7 +132,7 @@ def _new_matter(text: str) -> str:
 def _asked(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> bool:
     """A question in the middle, or the wish for a human being."""
     asked = question(text)
-    if asked is Question.OTHER and draft.story and draft.step != REVIEW:
+    if asked is Question.OTHER and draft.told and draft.step != REVIEW:
         asked = None
     human = Intent.HUMAN in found and not find_phones(text)
     if asked is None and not human:
@@ -314,7 +316,7 @@ def _skipped(chat: Chat, draft: Draft) -> None:
     elif draft.step in {prompts.CONTACT, "name"} and draft.form.kind in {Kind.FEEDBACK, Kind.RECOMMENDATION}:
         person.refuse_name(chat, draft)
         return
-    elif draft.step == "story" and draft.story:
+    elif draft.step == "story" and draft.told:
         draft.form = draft.form.model_copy(update={"asking": None})
     else:
         reading.pass_over(chat, draft)

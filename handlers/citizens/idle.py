@@ -30,6 +30,8 @@ def take(chat: Chat, text: str) -> None:
     asked = question(text)
     if asked is not None and not (asked is Question.OTHER and _is_story(chat, text)):
         commands.greet(chat)
+        if asked is Question.OTHER:
+            drafting.lead_up(chat, text)
         questions.answer(chat, asked, text)
         return
     if _for_a_petition(chat, text):
@@ -43,7 +45,8 @@ def begin(chat: Chat, text: str, found: frozenset[Intent]) -> None:
     named = chosen_kind(text)
     if named is None and not _tells(seen, text):
         commands.greet(chat)
-        if len(text.split()) >= _CHAT and chat.me.draft is None:
+        drafting.lead_up(chat, text)
+        if len(text.split()) >= _CHAT:
             chat.open(Ask.MAYBE_STORY, text=text)
             rows = ((chat.button("citizen.button_is_story", "isstory"),), *prompts.main_menu(chat))
             chat.say("citizen.maybe_story", rows=rows)
@@ -189,8 +192,10 @@ def _small_talk(chat: Chat, text: str, found: frozenset[Intent]) -> bool:
         chat.say("citizen.no_offence")
     elif is_only(text, Intent.GREETING):
         commands.greet(chat)
+        drafting.lead_up(chat, text)
         chat.say("citizen.how_can_i_help", rows=prompts.main_menu(chat))
     elif is_only(text, Intent.HELP):
+        drafting.lead_up(chat, text)
         commands.greet(chat)
         commands.show_help(chat)
     elif is_only(text, Intent.MENU):
@@ -201,9 +206,11 @@ def _small_talk(chat: Chat, text: str, found: frozenset[Intent]) -> bool:
         chat.say("citizen.no_draft", rows=prompts.main_menu(chat))
     elif Intent.RUDE_ONLY in found:
         commands.greet(chat)
+        drafting.lead_up(chat, text)
         chat.say("citizen.empathy_ask")
     elif Intent.HUMAN in found and not _is_story(chat, text):
         commands.greet(chat)
+        drafting.lead_up(chat, text)
         chat.say("citizen.human_how", reach=questions.reach(chat), rows=prompts.main_menu(chat))
     elif found & {
         Intent.YES,

@@ -30,7 +30,7 @@ def press(chat: Chat, pressed: Press) -> bool:
 def _new(chat: Chat) -> None:
     commands.greet(chat)
     draft = chat.me.draft
-    if draft is not None and draft.story:
+    if draft is not None and draft.told:
         chat.lead("citizen.draft_open")
         drafts.resume(chat, draft)
         return

@@ -112,7 +112,7 @@ def _belongs_to_filed(chat: Chat, content: Files, taken: list[int], caption: str
 
 def _into_draft(chat: Chat, draft: Draft, content: Files, taken: list[int], caption: str) -> None:
     draft.files += taken
-    told_before = bool(draft.story)
+    told_before = draft.told
     if caption and (len(caption.split()) >= _CAPTION_IS_STORY or not told_before):
         drafting.tell(chat, draft, caption, chat.ref)
     if content.album and content.album == draft.album:
@@ -120,7 +120,7 @@ def _into_draft(chat: Chat, draft: Draft, content: Files, taken: list[int], capt
     else:
         draft.album, draft.album_count = content.album, len(taken)
     line = _kept(chat, content.files[0], draft.album_count, len(draft.files))
-    if not draft.story:
+    if not draft.told:
         chat.lead_text(line)
         voice = content.files[0].kind is FileKind.VOICE
         chat.say("citizen.ask_story_after_voice" if voice else "citizen.ask_story_after_files")
@@ -164,7 +164,7 @@ def location(chat: Chat, content: Location) -> None:
     draft = chat.me.draft or drafting.begin(chat)
     draft.latitude, draft.longitude = content.latitude, content.longitude
     chat.lead("citizen.location_kept")
-    if draft.story and not draft.get("place") and draft.step != REVIEW and not draft.from_danger:
+    if draft.told and not draft.get("place") and draft.step != REVIEW and not draft.from_danger:
         draft.form = draft.form.model_copy(
             update={"skipped": tuple(k for k in draft.form.skipped if k != "place")}
         )

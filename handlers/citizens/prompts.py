@@ -30,7 +30,7 @@ class Prompt:
 
 def next_step(draft: Draft) -> str:
     """What the draft waits for: a field, `CONTACT` for name and phone at once, `OUTSIDE`, or `REVIEW`."""
-    if draft.outside is not None and not draft.outside_wanted and draft.story and not draft.from_danger:
+    if draft.outside is not None and not draft.outside_wanted and draft.told and not draft.from_danger:
         return OUTSIDE
     field = next_field(draft.form)
     if field is None:
@@ -131,7 +131,7 @@ def _done(chat: Chat) -> Button:
 
 
 def _story_question(chat: Chat, draft: Draft) -> str:
-    if draft.step == "story" and draft.form.asking == "story" and draft.story:
+    if draft.step == "story" and draft.form.asking == "story" and draft.told:
         if draft.kind_chosen or draft.form.kind is not Kind.FEEDBACK:
             return chat.text("citizen.ask_story_more", kind=kind_name(chat, draft.form.kind).lower())
         return chat.text("citizen.ask_story_clearer")
@@ -202,7 +202,7 @@ def _change_of_mind(chat: Chat, draft: Draft) -> Rows:
 
 
 def _phone(chat: Chat, draft: Draft) -> Prompt:
-    if draft.from_danger:
+    if draft.from_danger and draft.discreet:
         rows = ((chat.button("citizen.button_chat_only", "skip"),),)
         return Prompt(chat.text("citizen.ask_safe_contact"), rows)
     if draft.form.kind is Kind.DENUNCIATION:

@@ -118,7 +118,7 @@ def _how_long(chat: Chat, text: str) -> str:
         if due:
             return f"{shown_code(petition)}: {due}"
     flat = fold(text)
-    kind = chat.me.draft.form.kind if chat.me.draft is not None and chat.me.draft.story else None
+    kind = chat.me.draft.form.kind if chat.me.draft is not None and chat.me.draft.told else None
     if "khieu nai" in flat or "complaint" in flat:
         kind = Kind.COMPLAINT
     elif "to cao" in flat or "denunciation" in flat:

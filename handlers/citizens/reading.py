@@ -17,6 +17,7 @@ from petitions.extract import BadPhone, Phone, find_dates, find_phones, find_pla
 from petitions.forms import NotSkippable, finish_files, keep, skip
 from petitions.intents import Intent, is_only, match_choice, read_correction, story_part
 from petitions.kinds import Kind
+from petitions.text import fold
 
 _SHORT: Final = 6
 """Words: an answer of so many is nothing but the answer."""
@@ -26,6 +27,10 @@ _WHERE_LONGEST: Final = 14
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _NAMED: Final = re.compile(r"(?:^|[,.;:]\s*)(?:[Hh]ọ )?[Tt]ên (?:là )?[^\W\d_a-zà-ỹ]")
 """A clause that gives a name: "tên Lê Bích Ngọc"."""
+_TELLS: Final = re.compile(
+    r"(?:em|toi|minh|chau|con|me|bo|chong|vo|no|ho|khong|ko|k|dang|da|bi|nho|mong|xin|i|we|he|she|it|they|there)\b"
+)
+"""How a sentence begins that tells something rather than names a place (folded)."""
 _WORDY: Final = frozenset({"decision", "respondent", "accused", "request"})
 
 
@@ -245,10 +250,10 @@ def _place(draft: Draft, chat: Chat, text: str) -> tuple[bool, str]:
     """A short answer is the place as it stands, in a longer one it is looked for; the words stay."""
     words = len(_WORD.findall(text))
     named = find_place(text)
-    if named is None and draft.latitude is not None and words > _SHORT:
-        draft.form = skip(draft.form, "place")
-        return False, text
-    if words > _WHERE_LONGEST and named is None:
+    if named is None and (words > _SHORT or _TELLS.match(fold(text))):
+        draft.misses += 1
+        if draft.latitude is not None or draft.misses > 1:
+            draft.form = skip(draft.form, "place")
         return False, text
     place = text if words <= _SHORT or named is None else named
     draft.put("place", place.strip(" .,"))

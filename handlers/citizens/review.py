@@ -78,8 +78,8 @@ def card(chat: Chat, draft: Draft) -> str:
 def _story(draft: Draft) -> str:
     """The story without the messages that stand on the card as answers of their own."""
     shown = {draft.get(key) for key in ("place", *_SHOWN)}
-    told = [part.text for part in draft.story if part.text.strip(" .,") not in shown] or [draft.words]
-    return "\n".join(told)
+    told = [part.text for part in draft.story if not part.lead and part.text.strip(" .,") not in shown]
+    return "\n".join(told) or draft.words
 
 
 def _answers(chat: Chat, draft: Draft) -> list[str]:

@@ -14,6 +14,7 @@ from petitions.kinds import Kind, Severity
 REFS_KEPT = 40
 """Messages whose later correction by the citizen still finds its answer."""
 FILED_KEPT = 10
+LEADS_KEPT = 5
 
 
 OUTSIDE = "outside"
@@ -56,6 +57,9 @@ class StoryPart(BaseModel):
 
     text: str
     ref: str = ""
+    lead: bool = False
+    """Said before the matter was told: a greeting, "tôi muốn phản ánh". Kept, but nothing is read from it."""
+    at: datetime | None = None
 
 
 class Draft(BaseModel):
@@ -94,6 +98,8 @@ class Draft(BaseModel):
     confidential: bool = False
     discreet: bool = False
     from_danger: bool = False
+    misses: int = 0
+    """Answers to "where?" that named no place."""
     wants_human: bool = False
     nameless: bool = False
     """Hands in feedback without a name, knowing what that means."""
@@ -112,8 +118,14 @@ class Draft(BaseModel):
 
     @property
     def words(self) -> str:
-        """The story as one text."""
-        return "\n".join(part.text for part in self.story)
+        """What was told, as one text, without the words that only led up to it."""
+        told = [part.text for part in self.story if not part.lead] or [part.text for part in self.story]
+        return "\n".join(told)
+
+    @property
+    def told(self) -> bool:
+        """Whether anything was told yet."""
+        return any(not part.lead for part in self.story)
 
     def get(self, key: str) -> str:
         """The answer to a field as text; "" where there is none."""
@@ -205,6 +217,8 @@ class CitizenTalk(BaseModel):
     """The last look-up was of somebody else's petition."""
     proven: list[int] = Field(default_factory=list)
     """Petitions whose receipt's secret was shown here."""
+    leads: list[StoryPart] = Field(default_factory=list)
+    """Words that told nothing yet; they belong to the story that may follow."""
     last_at: datetime | None = None
 
     def filed_last(self) -> Filed | None:
