@@ -72,20 +72,19 @@ class Exchange:
         return [f"CITIZEN: {self.did}", *(answer.line() for answer in self.answers)]
 
 
-def nearest_label(wanted: str, labels: list[str]) -> str:
-    """The label a person looking for `wanted` would press. Raises NoSuchButton."""
-    aim = fold(wanted)
-    for label in labels:
-        if fold(label) == aim:
-            return label
-    for label in labels:
-        if aim in fold(label) or fold(label) in aim:
-            return label
-    shares = [(_likeness(aim, fold(label)), label) for label in labels]
-    best = max(shares, default=(0.0, ""))
-    if best[0] < 0.35:
-        raise NoSuchButton(f"nothing like {wanted!r}; offered: {labels}")
-    return best[1]
+def likeness(wanted: str, label: str) -> float:
+    """How much a button is what a person looks for: 1 the same words, 0.9 they are part of it, else less."""
+    aim, found = fold(wanted), _words_of(label)
+    if aim == found or aim == fold(label):
+        return 1.0
+    if aim in found:
+        return 0.9
+    return 0.8 * _likeness(aim, found)
+
+
+def _words_of(label: str) -> str:
+    """A label without the pictures before it."""
+    return fold("".join(sign for sign in label if sign.isalnum() or sign.isspace()))
 
 
 def _likeness(one: str, other: str) -> float:

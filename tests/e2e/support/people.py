@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
-from tests.e2e.support.heard import Exchange, Heard, NoSuchButton, nearest_label
+from tests.e2e.support.heard import Exchange, Heard, NoSuchButton, likeness
 
 Quiet = Callable[[], Awaitable[None]]
 """Waits until everything that was said is answered and delivered."""
@@ -45,20 +45,25 @@ class Citizen(Protocol):
         ...
 
 
+NEAR = 0.3
+"""From this likeness on a person takes a button for the one meant."""
+
+
 def choose(wanted: str, heard: Sequence[Heard]) -> tuple[Heard, str, str]:
-    """The message, label and token of the button to press: the newest message with buttons first."""
-    with_buttons = [message for message in reversed(heard) if message.labels]
-    if not with_buttons:
-        raise NoSuchButton(f"no buttons at all for {wanted!r}")
-    for message in with_buttons[:6]:
-        try:
-            label = nearest_label(wanted, list(message.labels))
-        except NoSuchButton:
-            continue
-        return message, label, message.tokens[message.labels.index(label)]
-    raise NoSuchButton(
-        f"nothing like {wanted!r}; offered: {[message.labels for message in with_buttons[:6]]}"
-    )
+    """The message, label and token of the button to press: the one most alike, of the newest messages."""
+    with_buttons = [message for message in reversed(heard) if message.labels][:6]
+    offered = [
+        (likeness(wanted, label), -age, message, place)
+        for age, message in enumerate(with_buttons)
+        for place, label in enumerate(message.labels)
+    ]
+    best = max(offered, key=lambda offer: offer[:2], default=None)
+    if best is None or best[0] < NEAR:
+        raise NoSuchButton(
+            f"nothing like {wanted!r}; offered: {[message.labels for message in with_buttons]}"
+        )
+    _, _, message, place = best
+    return message, message.labels[place], message.tokens[place]
 
 
 def shown(transcript: Sequence[Exchange]) -> str:

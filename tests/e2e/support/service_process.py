@@ -16,7 +16,7 @@ from tests import log_watch
 from tests.e2e.support.house import free_port, give_keys
 
 ROOT = Path(__file__).resolve().parents[3]
-READY_WITHIN = 40.0
+READY_WITHIN = 90.0
 
 
 def environment(**settings: str) -> dict[str, str]:

@@ -1,0 +1,117 @@
+"""Counting after crashes and faults: petitions, numbers, answers, files, codes, and messages said twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tests.e2e.support.ledger import Kept, Ledger
+from tests.e2e.support.steady_citizens import SteadyCitizen
+from tests.emulators.telegram import TelegramEmulator
+
+_ACTS = ("sendmessage", "senddocument", "editmessagetext")
+_ARRIVED = ("sent", "delivered")
+
+
+@dataclass(slots=True)
+class InFlight:
+    """Messages that the platform had and the book did not know of, at each kill; by chat."""
+
+    by_chat: Counter[int] = field(default_factory=Counter)
+
+    async def count(self, telegram: TelegramEmulator, ledger: Ledger) -> int:
+        """Call while the service is dead. How many were in flight at this kill."""
+        now = Counter(
+            {
+                chat: unrecorded - self.by_chat[chat]
+                for chat, unrecorded in (await unrecorded_acts(telegram, ledger)).items()
+                if unrecorded > self.by_chat[chat]
+            }
+        )
+        self.by_chat += now
+        return now.total()
+
+
+async def unrecorded_acts(telegram: TelegramEmulator, ledger: Ledger) -> Counter[int]:
+    """By chat: calls the platform applied, less messages the book says have arrived."""
+    applied = Counter(
+        call.chat
+        for call in telegram.server.calls
+        if call.method in _ACTS and call.chat is not None and call.outcome.startswith(("ok", "applied"))
+    )
+    recorded = Counter(
+        int(row.chat)
+        for row in await ledger.messages()
+        if row.channel == "telegram" and row.status.value in _ARRIVED
+    )
+    return Counter({chat: applied[chat] - recorded[chat] for chat in applied | recorded})
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was found wrong, and the figures to print."""
+
+    wrong: list[str] = field(default_factory=list)
+    figures: dict[str, int | str] = field(default_factory=dict)
+
+    def must(self, holds: bool, what: str) -> None:  # noqa: FBT001 - reads as a sentence
+        if not holds:
+            self.wrong.append(what)
+
+    def line(self) -> str:
+        return ", ".join(f"{name} {value}" for name, value in self.figures.items())
+
+
+async def tally(ledger: Ledger, citizens: Sequence[SteadyCitizen], doubles_allowed: Counter[int],
+                telegram: TelegramEmulator) -> Tally:  # fmt: skip
+    """Look at everything once all citizens are done and all messages are out."""
+    found = Tally()
+    kept = await ledger.petitions()
+    by_story = {item.content.story[0] if item.content.story else "": item for item in kept}
+    found.must(len(kept) == len(citizens), f"{len(citizens)} confirmed, {len(kept)} petitions")
+    found.must(len(by_story) == len(kept), "two petitions tell the same story")
+    for citizen in citizens:
+        await _one(ledger, citizen, by_story.get(citizen.words.story), found)
+    numbers = await ledger.registers()
+    for book, used in numbers.items():
+        found.must(used == list(range(1, len(used) + 1)), f"{book} has gaps or doubles: {used}")
+    found.must(sum(map(len, numbers.values())) == len(kept), "register and petitions differ")
+    found.must(await ledger.count("files") == len(citizens), f"{await ledger.count('files')} files")
+    found.must(not await ledger.dead(), "dead letters")
+    found.must(not await ledger.broken(), "broken chains")
+    assignments = await ledger.open_assignments()
+    found.must(set(assignments.values()) <= {1} and len(assignments) == len(kept), "open assignments")
+    rows = await ledger.messages()
+    states = Counter(row.status.value for row in rows)
+    left = set(states) - {"sent", "delivered", "superseded"}
+    found.must(not left, f"messages not brought: { {state: states[state] for state in left} }")
+    await _doubles(telegram, ledger, doubles_allowed, found)
+    found.figures |= {"petitions": len(kept), "messages": len(rows), "events": await ledger.count("events")}
+    return found
+
+
+async def _one(ledger: Ledger, citizen: SteadyCitizen, kept: Kept | None, found: Tally) -> None:
+    words = citizen.words
+    if kept is None:
+        found.must(False, f"citizen {words.n}: no petition")
+        return
+    found.must(kept.content.story == (words.story,), f"citizen {words.n}: story {kept.content.story}")
+    found.must(kept.content.name == words.name, f"citizen {words.n}: name {kept.content.name!r}")
+    found.must(kept.content.phone == words.phone, f"citizen {words.n}: phone {kept.content.phone!r}")
+    found.must(citizen.codes == {kept.record.code}, f"citizen {words.n}: codes {citizen.codes}")
+    found.must(kept.actions == ["file"], f"citizen {words.n}: events {kept.actions}")
+    found.must(len(kept.files) == 1, f"citizen {words.n}: {len(kept.files)} files")
+    for file in kept.files:
+        stored = file.content_key is not None and await ledger.bytes_of(file) == words.photo
+        found.must(stored, f"citizen {words.n}: file {file.status.value} {file.reason}")
+
+
+async def _doubles(telegram: TelegramEmulator, ledger: Ledger, allowed: Counter[int], found: Tally) -> None:
+    surplus = await unrecorded_acts(telegram, ledger)
+    lost = {chat: count for chat, count in surplus.items() if count < 0}
+    doubled = Counter({chat: count for chat, count in surplus.items() if count > 0})
+    found.must(not lost, f"messages recorded as sent that never arrived: {lost}")
+    beyond = {chat: count for chat, count in doubled.items() if count > allowed[chat]}
+    found.must(not beyond, f"messages doubled without having been in flight: {beyond}")
+    found.figures |= {"doubled": doubled.total(), "in flight at kills": allowed.total()}
