@@ -1,0 +1,52 @@
+"""Makes the pictures of the README from a running service: `python docs/make_images.py URL "/link INVITE"`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+HERE = Path(__file__).parent / "images"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+def say(page: Page, words: str, answer: str) -> None:
+    """Type `words` and wait until the office's answer with `answer` is on the page."""
+    page.get_by_role("textbox").fill(words)
+    page.keyboard.press("Enter")
+    page.get_by_text(answer).last.wait_for(timeout=15_000)
+    page.wait_for_timeout(500)
+
+
+def main(base: str, link: str) -> None:
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        look = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "locale": "vi-VN"}
+        citizen = browser.new_context(**look).new_page()
+        wide = {**look, "viewport": {"width": 760, "height": 900}}
+        officer = browser.new_context(**wide).new_page()
+        officer.goto(base)
+        say(officer, link, "Đã liên kết")
+        citizen.goto(base)
+        say(citizen, "Karaoke cạnh nhà tôi ở phố Châu Cầu hát tới 2 giờ sáng, không ai ngủ được", "họ tên")
+        say(citizen, "Nguyễn Thị Sen, 0951 223 454", "Chưa bấm thì chưa có gì")
+        say(citizen, "gửi đi", "Mã đơn của Ông/Bà")
+        citizen.wait_for_timeout(1500)
+        citizen.screenshot(path=HERE / "chat.png")
+        code = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", citizen.inner_text("body"))
+        officer.get_by_role("button", name="Nhận xử lý").last.click()
+        officer.get_by_text("đã nhận đơn này").last.wait_for(timeout=15_000)
+        officer.get_by_text("Đơn vị chịu trách nhiệm").last.scroll_into_view_if_needed()
+        officer.wait_for_timeout(800)
+        officer.screenshot(path=HERE / "card.png")
+        status = browser.new_context(**look).new_page()
+        status.goto(f"{base}/status?code={code[0] if code else ''}")
+        status.wait_for_timeout(500)
+        status.screenshot(path=HERE / "status.png")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])
