@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Collection, Iterable, Mapping
+from datetime import timedelta
 from typing import Final
 
 from bot.dispatch import Books, fault_place
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS: Final = 1.0
 """How often the outbox is looked through for rows of other processes and of earlier runs."""
+AHEAD: Final = timedelta(seconds=1.5)
+"""A look brings what falls due before the next one, so that it leaves at its time."""
 PAGE: Final = 200
 """Rows opened at once; more would hold up everything else of this process."""
 
@@ -43,6 +46,7 @@ class Delivery:
         self._alone = database.dialect == "sqlite"
         self._asked: set[int] = set()
         self._wakened = asyncio.Event()
+        self._looking = asyncio.Lock()
 
     def add(self, sender: Sender) -> None:
         self._senders[sender.account] = sender
@@ -82,6 +86,10 @@ class Delivery:
 
     async def look(self, contacts: Collection[int] | None = None) -> None:
         """Take what is due and not yet known, of these contacts or of all. Raises Unavailable."""
+        async with self._looking:  # what was settled is forgotten after two looks, not before
+            await self._look(contacts)
+
+    async def _look(self, contacts: Collection[int] | None) -> None:
         leading = {account: sender for account, sender in self._senders.items() if sender.leads}
         if not leading:
             return
@@ -102,7 +110,7 @@ class Delivery:
     async def _page(
         self, leading: Mapping[tuple[str, str], Sender], after: int, contacts: Collection[int] | None
     ) -> outbox.Page:
-        accounts, now = list(leading), self._clock.now()
+        accounts, now = list(leading), self._clock.now() + AHEAD
         return await self._database.read(
             lambda connection: outbox.page(
                 connection,

@@ -21,16 +21,26 @@ BEAT_SECONDS = 2.0
 
 
 class Leader:
-    """Leadership of one `name`. `leads` is the answer to ask before every act."""
+    """Leadership of one `name`. `leads` is the answer to ask before every act.
+
+    `longest_act` and `beat` in seconds; `time` is a monotonic clock.
+    """
 
     def __init__(
-        self, engine: AsyncEngine | None, name: str, *, time: Callable[[], float], longest_act: float
+        self,
+        engine: AsyncEngine | None,
+        name: str,
+        *,
+        time: Callable[[], float],
+        longest_act: float,
+        beat: float = BEAT_SECONDS,
     ) -> None:
         self._engine = engine
         self._key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
         self._name = name
         self._time = time
         self._longest_act = longest_act
+        self._beat = beat
         self._proven_at: float | None = None
         self.epoch = 0
 
@@ -39,7 +49,7 @@ class Leader:
         """True while the lock was proven held within the last two beats; always on SQLite."""
         if self._engine is None:
             return True
-        return self._proven_at is not None and self._time() - self._proven_at < 2 * BEAT_SECONDS
+        return self._proven_at is not None and self._time() - self._proven_at < 2 * self._beat
 
     async def run(self) -> None:
         """Try for the lock, hold it, try again when it is lost; ends by cancellation."""
@@ -57,22 +67,23 @@ class Leader:
                 log.warning("leadership_lost", extra={"leader": self._name, "fault": type(fault).__name__})
             finally:
                 self._proven_at = None
-            await asyncio.sleep(BEAT_SECONDS)
+            await asyncio.sleep(self._beat)
 
     async def _hold(self, connection: AsyncConnection) -> None:
         waited = False
         while not await self._try(connection):
             waited = True
-            await asyncio.sleep(BEAT_SECONDS)
+            await asyncio.sleep(self._beat)
         if waited:
-            await asyncio.sleep(self._longest_act + 2 * BEAT_SECONDS)
+            await asyncio.sleep(self._longest_act + 2 * self._beat)
         self.epoch += 1
         log.info("leadership_taken", extra={"leader": self._name, "epoch": self.epoch})
         while True:
-            async with asyncio.timeout(BEAT_SECONDS):
+            asked_at = self._time()
+            async with asyncio.timeout(self._beat):
                 await connection.execute(text("SELECT 1"))
-            self._proven_at = self._time()
-            await asyncio.sleep(BEAT_SECONDS / 2)
+            self._proven_at = asked_at
+            await asyncio.sleep(self._beat / 2)
 
     async def _try(self, connection: AsyncConnection) -> bool:
         statement = text("SELECT pg_try_advisory_lock(:key)")
