@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -11,12 +12,15 @@ from handlers.citizens.state import Ask, Asked, CitizenTalk, Draft
 from handlers.messages import Button, Outgoing
 from handlers.turn import Turn
 from petitions.agency import Agency
+from petitions.text import fold
 
 PREFIX: Final = "c"
 TIMELESS: Final = "0"
 """Version of buttons that stay good: what they do is checked against the petition itself."""
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 _VERSIONS: Final = 36**4
+OFFERED: Final = 12
+"""Buttons of a message whose labels are remembered."""
 Rows = tuple[tuple[Button, ...], ...]
 
 
@@ -26,6 +30,11 @@ def base36(number: int) -> str:
         number, digit = divmod(number, 36)
         digits = _DIGITS[digit] + digits
     return digits or "0"
+
+
+def plain_label(label: str) -> str:
+    """A label for comparing with typed words: without emoji, marks and punctuation."""
+    return " ".join(re.findall(r"[^\W_]+", fold(label)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,6 @@ class Chat:
     me: CitizenTalk
     leads: list[str] = field(default_factory=list)
     """Short lines said before the next message of this turn, in the same bubble."""
-    said: int = 0
 
     @property
     def agency(self) -> Agency:
@@ -111,7 +119,7 @@ class Chat:
     ) -> None:
         body = "\n\n".join([*self.leads, text] if text else self.leads)
         self.leads.clear()
-        self.said += 1
+        self._remember_offer(rows)
         self.turn.send(
             Outgoing(text=body, rows=rows, **fields),
             coalesce=coalesce,
@@ -119,6 +127,18 @@ class Chat:
             petition_id=petition_id,
             legal=legal,
         )
+
+    def _remember_offer(self, rows: Rows) -> None:
+        shown = [button for row in rows for button in row if button.token][:OFFERED]
+        self.me.offered = {plain_label(button.label): button.token for button in shown}
+
+    def chosen(self, text: str) -> str | None:
+        """The token of the button that typed words or a number name exactly; None where they mean more."""
+        tokens = list(self.me.offered.values())
+        typed = text.strip().rstrip(".)")
+        if typed.isdecimal() and len(typed) <= 2:
+            return tokens[int(typed) - 1] if 1 <= int(typed) <= len(tokens) else None
+        return self.me.offered.get(plain_label(text))
 
     def flush(self) -> None:
         """Say the leads where nothing followed them."""

@@ -102,6 +102,10 @@ def text(chat: Chat, words: str) -> None:
     if codes and (len(words.split()) <= _MENTION or chat.me.draft is None):
         _coded(chat, words, codes)
         return
+    offered = chat.chosen(words)
+    if offered is not None:
+        presses.press(chat, offered)
+        return
     if chat.me.ask is not None and asks.take(chat, words):
         return
     if switched and chat.me.draft is not None and _only_about_language(words):

@@ -7,6 +7,7 @@ from typing import Final
 
 from handlers.citizens import (
     commands,
+    contacts,
     drafting,
     drafts,
     filing,
@@ -39,6 +40,20 @@ _AFTERTHOUGHT: Final = 8
 """Words beside "send it" from which they are a matter of their own, to be shown before anything is sent."""
 _FEW: Final = 8
 _PREAMBLE: Final = 14
+_STEPS: Final = (
+    Intent.BACK,
+    Intent.SKIP,
+    Intent.NO,
+    Intent.DONE,
+    Intent.DONT_KNOW,
+    Intent.YES,
+    Intent.CONFIRM,
+    Intent.THANKS,
+    Intent.APOLOGY,
+    Intent.GREETING,
+    Intent.NOTIFY_ME,
+)
+"""What a message can say that moves about in the form but tells nothing."""
 _WORD: Final = re.compile(r"\w+")
 
 
@@ -59,7 +74,8 @@ def take(chat: Chat, draft: Draft, text: str) -> None:
     if draft.step == REVIEW and _reviewed(chat, draft, text, found):
         return
     if draft.step == "story" and not draft.told:
-        first_words(chat, draft, text)
+        if not any(is_only(text, step) for step in _STEPS) or not _nothing_but(chat, draft, text, found):
+            first_words(chat, draft, text)
         return
     if draft.step == "identity" and reading.answer_identity(chat, draft, text, found):
         return
@@ -69,7 +85,15 @@ def take(chat: Chat, draft: Draft, text: str) -> None:
 
 
 def first_words(chat: Chat, draft: Draft, text: str) -> None:
-    """The story begins, or is only announced."""
+    """The story begins, or is only announced, or somebody leaves a number before telling anything."""
+    if contacts.only_contact(chat, draft, text):
+        if draft.files:
+            draft.wants_human = True
+            reading.add_words(chat, draft, text)
+        else:
+            drafting.lead_up(chat, text)
+        prompts.advance(chat)
+        return
     kind = chosen_kind(text)
     if kind is not None and (not draft.kind_chosen or drafting.names_only_kind(text)):
         if drafting.names_only_kind(text):
@@ -84,7 +108,7 @@ def first_words(chat: Chat, draft: Draft, text: str) -> None:
             drafting.lead_up(chat, text)
             prompts.advance(chat)
             return
-    drafting.tell(chat, draft, text, chat.ref)
+    reading.add_words(chat, draft, text)
     if drafting.is_announced_only(text):
         drafting.ask_more(draft)
     prompts.advance(chat)
@@ -300,6 +324,8 @@ def _nothing_but(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) 
                 chat.lead(f"citizen.lightly_{polite}")
             elif polite is Intent.CONFIRM:
                 chat.lead("citizen.not_yet")
+            elif not _WORD.search(text):  # a thumb up, as a sticker is
+                chat.lead("citizen.sticker")
             prompts.repeat(chat)
             return True
     if Intent.CORRECTION in found and not story_part(text):

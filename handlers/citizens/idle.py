@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Final
 
@@ -12,6 +13,7 @@ from handlers.citizens.wording import shown_code
 from petitions.danger import find_danger
 from petitions.intents import Intent, Question, chosen_kind, intents, is_only, question
 from petitions.kinds import Stage
+from petitions.text import fold
 from petitions.understanding import Understanding
 from storage.records import PetitionRecord
 
@@ -20,6 +22,10 @@ _RECENT: Final = timedelta(days=30)
 _CHAT: Final = 4
 """Words: less is no story."""
 _DOUBT: Final = 0.5
+_ADDS: Final = re.compile(
+    r"(?:xin |cho |toi |em |minh )*(?:bo sung|gui them|noi them|them vao don|please add|to add|in addition)\b"
+)
+"""How somebody begins who plainly adds to a petition (folded)."""
 
 
 def take(chat: Chat, text: str) -> None:
@@ -159,6 +165,11 @@ def _for_a_petition(chat: Chat, text: str) -> bool:
     if len(waiting) == 1 and not _other_subject(seen, waiting[0]):
         after.add(chat, waiting[0], text)
         return True
+    if _ADDS.match(fold(text)) and (len(own) == 1 or any(p.id == chat.me.about for p in own)):
+        meant = own[0] if len(own) == 1 else next(p for p in own if p.id == chat.me.about)
+        if meant.stage is not Stage.WITHDRAWN:
+            after.add(chat, meant, text)
+            return True
     if waiting:
         after.ask_add_or_new(chat, waiting[:4], text)
         return True

@@ -16,6 +16,8 @@ from storage.records import NewFile
 
 MOST_FILES: Final = 40
 """Files a draft may have; more are better handed in on a stick or in parts."""
+_SPOKEN: Final = frozenset({FileKind.VOICE, FileKind.AUDIO})
+"""Recordings, whether made in the chat or uploaded."""
 _CAPTION_IS_STORY: Final = 3
 """Words from which a caption tells something."""
 _RECENT: Final = timedelta(days=30)
@@ -122,7 +124,7 @@ def _into_draft(chat: Chat, draft: Draft, content: Files, taken: list[int], capt
     line = _kept(chat, content.files[0], draft.album_count, len(draft.files))
     if not draft.told:
         chat.lead_text(line)
-        voice = content.files[0].kind is FileKind.VOICE
+        voice = content.files[0].kind in _SPOKEN
         chat.say("citizen.ask_story_after_voice" if voice else "citizen.ask_story_after_files")
         return
     draft.form = receive_files(draft.form)
@@ -149,7 +151,7 @@ def _kept(chat: Chat, file: IncomingFile, count: int, total: int) -> str:
     """What was received, in words; a document by its name."""
     if file.kind is FileKind.PHOTO:
         return chat.text("citizen.photos_kept", count=count, total=total)
-    if file.kind is FileKind.VOICE:
+    if file.kind in _SPOKEN:
         return chat.text("citizen.voice_kept")
     if file.name and count == 1:
         return chat.text("citizen.document_kept", name=clean(file.name)[:120])

@@ -197,7 +197,7 @@ def _change_of_mind(chat: Chat, draft: Draft) -> Rows:
     if draft.form.kind is Kind.DENUNCIATION:
         return ((chat.button("citizen.button_anonymous", "identity", "anonymous"),),)
     if draft.form.kind is Kind.COMPLAINT:
-        return ()
+        return ((chat.button("citizen.button_as_feedback", "kind", Kind.FEEDBACK.value),),)
     return ((chat.button("citizen.button_nameless", "nameless"),),)
 
 

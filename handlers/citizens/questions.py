@@ -112,7 +112,8 @@ def pressed(chat: Chat, name: str) -> None:
 
 def _how_long(chat: Chat, text: str) -> str:
     """By kind: the draft's, or the one asked about; all of them where none is meant."""
-    petition = tracking.current(chat) if chat.me.draft is None and chat.me.filed else None
+    known = chat.me.filed or chat.me.about
+    petition = tracking.current(chat) if chat.me.draft is None and known else None
     if petition is not None:
         due = tracking.due_line(chat, petition)
         if due:

@@ -9,24 +9,19 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from handlers.citizens import drafting, prompts, review
+from handlers.citizens import contacts, drafting, prompts, review
 from handlers.citizens.chat import Chat
 from handlers.citizens.state import REVIEW, Draft
-from handlers.citizens.wording import spaced_phone
-from petitions.extract import BadPhone, Phone, find_dates, find_phones, find_place, read_contact_line
-from petitions.forms import NotSkippable, finish_files, keep, skip
-from petitions.intents import Intent, is_only, match_choice, read_correction, story_part
+from petitions.extract import find_dates, find_place, read_contact_line
+from petitions.forms import NotSkippable, edit, finish_files, keep, skip
+from petitions.intents import Intent, is_only, match_choice, read_correction
 from petitions.kinds import Kind
 from petitions.text import fold
 
 _SHORT: Final = 6
 """Words: an answer of so many is nothing but the answer."""
-_NOTE: Final = 14
-"""Words that may stand around a phone number and still be a remark about it."""
 _WHERE_LONGEST: Final = 14
 _WORD: Final = re.compile(r"[^\W\d_]+")
-_NAMED: Final = re.compile(r"(?:^|[,.;:]\s*)(?:[Hh]ọ )?[Tt]ên (?:là )?[^\W\d_a-zà-ỹ]")
-"""A clause that gives a name: "tên Lê Bích Ngọc"."""
 _TELLS: Final = re.compile(
     r"(?:em|toi|minh|chau|con|me|bo|chong|vo|no|ho|khong|ko|k|dang|da|bi|nho|mong|xin|i|we|he|she|it|they|there)\b"
 )
@@ -43,7 +38,7 @@ def take(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> None:
     if step == "files" and Intent.DONE in found:
         draft.form = finish_files(draft.form)
         found -= {Intent.DONE}
-    took, left = _contact(chat, draft, text, step)
+    took, left = contacts.take(chat, draft, text, step)
     if step in {"phone", prompts.CONTACT} and Intent.SKIP in found and not draft.get("phone"):
         pass_phone(chat, draft)
         took, left = True, left if not took else ""
@@ -62,6 +57,9 @@ def take(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> None:
 
 def add_words(chat: Chat, draft: Draft, text: str) -> None:
     """More of the story."""
+    for day in find_dates(text, chat.today):
+        if day.problem == "impossible":
+            chat.lead("citizen.date_impossible", date=day.raw)
     drafting.tell(chat, draft, text, chat.ref)
 
 
@@ -86,7 +84,7 @@ def _correct(chat: Chat, draft: Draft, text: str) -> bool:
     match correction.what:
         case "phone" if correction.phone is not None:
             line = read_contact_line(text, asked_for=frozenset({"phone"}))
-            _take_phone(
+            contacts.take_phone(
                 chat, draft, line.phone or correction.phone, line.note if not draft.get("phone") else ""
             )
             return True
@@ -125,103 +123,6 @@ def _replace_words(chat: Chat, draft: Draft, old: str, new: str) -> bool:
     return False
 
 
-# --- name, phone, address
-
-
-_ASKED: Final[dict[str, frozenset[str]]] = {
-    prompts.CONTACT: frozenset({"name", "phone", "address"}),
-    "name": frozenset({"name"}),
-    "phone": frozenset({"phone"}),
-    "address": frozenset({"address"}),
-}
-
-
-def _contact(chat: Chat, draft: Draft, text: str, step: str) -> tuple[bool, str]:
-    """Take what the message gives of the person. Returns whether it did, and what else the message says."""
-    if step == "files":
-        step = prompts.next_step(draft.model_copy(update={"form": finish_files(draft.form)}))
-    asked = _ASKED.get(step, frozenset())
-    good = any(isinstance(phone, Phone) for phone in find_phones(text))
-    if good and len(_WORD.findall(text)) <= _NOTE:
-        asked |= {"name", "address"}
-    elif _NAMED.search(text):
-        asked |= {"name"}
-    line = read_contact_line(text, asked_for=asked)
-    if not asked and line.phone is None and line.name is None:
-        return False, text
-    if drafting.is_announced_only(text):
-        return False, text
-    used: list[str] = []
-    bad = False
-    if line.phone is not None and (isinstance(line.phone, Phone) or asked or _short(text)):
-        bad = not _take_phone(chat, draft, line.phone, line.note)
-        used.append(line.phone.raw)
-    if line.name and (asked or isinstance(line.phone, Phone) or _introduces(line.name, text)):
-        draft.put("name", line.name)
-        draft.remember(chat.ref, "contact")
-        used.append(line.name)
-    if line.address and (used or "address" in asked) and not _is_place_only(step, line.address, used):
-        draft.put("address", line.address)
-        if draft.form.kind is not Kind.COMPLAINT or draft.outside is not None:
-            draft.guess("place", line.address)
-        used.append(line.address)
-    if not used:
-        return False, text
-    if draft.form.kind is Kind.ANONYMOUS_TIP and not bad:
-        chat.lead("citizen.tip_has_no_name")
-    return True, _remark(draft, text, used, line.note)
-
-
-def _introduces(name: str, text: str) -> bool:
-    """A name given without being asked counts where the message is mostly that."""
-    return name.lower() in text.lower()
-
-
-def _is_place_only(step: str, address: str, used: list[str]) -> bool:
-    return step == "place" and not used and bool(address)
-
-
-def _short(text: str) -> bool:
-    return len(_WORD.findall(text)) <= _SHORT
-
-
-def _remark(draft: Draft, text: str, used: list[str], note: str | None) -> str:
-    """What the message says besides: a remark about the number, or more of the story; "" for mere filler."""
-    rest = text
-    for part in used:
-        rest = re.sub(re.escape(part), " ", rest, count=1, flags=re.IGNORECASE)
-    words = len(_WORD.findall(story_part(rest) or ""))
-    if words <= 3 or (words <= _SHORT and not note):
-        return ""
-    if (note or draft.discreet or draft.from_danger) and words <= _NOTE:
-        draft.contact_note = text
-        return ""
-    return text
-
-
-def _take_phone(chat: Chat, draft: Draft, phone: Phone | BadPhone, note: str | None) -> bool:
-    """Keep a good number; say of a wrong one what was read and what it lacks."""
-    if isinstance(phone, BadPhone):
-        keys = {
-            "too_short": "citizen.phone_short",
-            "too_long": "citizen.phone_long",
-            "prefix": "citizen.phone_prefix",
-        }
-        chat.lead(keys[phone.problem], read=phone.raw.strip(), count=len(phone.digits.lstrip("+")))
-        return False
-    old = draft.get("phone")
-    draft.put("phone", phone.number)
-    draft.phone_note = note or ""
-    draft.remember(chat.ref, "contact")
-    if old and old != phone.number:
-        chat.lead("citizen.changed_phone", phone=_phone_shown(draft, phone.number))
-    return True
-
-
-def _phone_shown(draft: Draft, number: str) -> str:
-    return spaced_phone(number) if not draft.confidential else f"…{number[-3:]}"
-
-
 # --- the other fields
 
 
@@ -238,7 +139,7 @@ def _field(chat: Chat, draft: Draft, text: str, step: str, found: frozenset[Inte
             _dated(chat, draft, text)
         return True, text
     if step == "received_on":
-        return _dated(chat, draft, text), "" if _short(text) else text
+        return _dated(chat, draft, text), "" if contacts.is_short(text) else text
     if step == "address" and len(_WORD.findall(text)) <= _WHERE_LONGEST:
         draft.put("address", text)
         draft.remember(chat.ref, "address")
@@ -271,6 +172,8 @@ def _dated(chat: Chat, draft: Draft, text: str) -> bool:
     if days:
         key = "citizen.date_future" if days[0].problem == "future" else "citizen.date_impossible"
         chat.lead(key, date=days[0].raw)
+        if draft.step == "decision":
+            draft.form = edit(draft.form, "received_on")
     return False
 
 
@@ -340,7 +243,7 @@ def edit_message(chat: Chat, draft: Draft, ref: str, text: str) -> None:
         drafting.understand(chat, draft)
         chat.lead("citizen.edit_taken")
     elif what == "contact":
-        _contact(chat, draft, text, prompts.CONTACT)
+        contacts.take(chat, draft, text, prompts.CONTACT)
         chat.lead("citizen.edit_taken")
     else:
         draft.put(what, text.strip())

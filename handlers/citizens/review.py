@@ -139,7 +139,7 @@ def _closing(chat: Chat, draft: Draft) -> list[str]:
     if draft.form.kind in SEALED and not draft.files:
         lines.append(chat.text("citizen.review_evidence"))
     if draft.form.kind in {Kind.COMPLAINT, Kind.DENUNCIATION} and draft.outside is None:
-        missing = [chat.text(f"citizen.field_{field.key}") for field in missing_for_form(draft.form)]
+        missing = [chat.text(f"citizen.field_{field.key}").lower() for field in missing_for_form(draft.form)]
         missing.append(chat.text("citizen.field_signature"))
         key = f"citizen.review_formal_{draft.form.kind.value}"
         lines.append(chat.text(key, missing=", ".join(missing)))

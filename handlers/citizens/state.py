@@ -58,7 +58,7 @@ class StoryPart(BaseModel):
     text: str
     ref: str = ""
     lead: bool = False
-    """Said before the matter was told: a greeting, "tôi muốn phản ánh". Kept, but nothing is read from it."""
+    """Said before the matter was told: a greeting, "tôi muốn phản ánh". Kept, not read."""
     at: datetime | None = None
 
 
@@ -219,6 +219,8 @@ class CitizenTalk(BaseModel):
     """Petitions whose receipt's secret was shown here."""
     leads: list[StoryPart] = Field(default_factory=list)
     """Words that told nothing yet; they belong to the story that may follow."""
+    offered: dict[str, str] = Field(default_factory=dict)
+    """Buttons under our last message: folded label -> token, in order, for who types one or its number."""
     last_at: datetime | None = None
 
     def filed_last(self) -> Filed | None:
