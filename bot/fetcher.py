@@ -37,8 +37,10 @@ KEPT_TRYING: Final = timedelta(days=7)
 token, the database) never ends it."""
 SNIFFED: Final = 4096
 """Bytes of the head that the type is judged by."""
-CLAIM: Final = timedelta(minutes=10)
-"""How long a file is kept from other processes while it is being fetched."""
+CLAIM: Final = timedelta(seconds=20)
+"""How long a file is kept from other processes; a claim is renewed while the file is being fetched, so that
+what a killed process left is fetched soon."""
+RENEW_SECONDS: Final = 5.0
 
 
 class Fetcher:
@@ -119,6 +121,7 @@ class Fetcher:
         return [row for row in rows if row.id not in self._busy][:limit]
 
     async def _one(self, record: FileRecord) -> None:
+        claim = asyncio.create_task(self._keep_claim(record.id))
         try:
             await self._fetch(record)
         except Unavailable:
@@ -128,9 +131,27 @@ class Fetcher:
             log.critical("file_failed", extra={"fault": fault_place(fault)})
             await asyncio.sleep(LOOK_SECONDS)
         finally:
+            claim.cancel()
+            await asyncio.gather(claim, return_exceptions=True)
             self._busy.discard(record.id)
 
+    async def _keep_claim(self, file_id: int) -> None:
+        """Where other processes fetch as well, say now and then that this file is still being fetched."""
+        while self._database.dialect != "sqlite":
+            await asyncio.sleep(RENEW_SECONDS)
+            until = self._clock.now() + CLAIM
+            try:
+                await self._database.transact(
+                    lambda connection, until=until: file_queue.hold(connection, file_id, until=until)  # type: ignore[misc]
+                )
+            except Unavailable:
+                log.warning("file_claim_not_renewed")
+
     async def _fetch(self, record: FileRecord) -> None:
+        if not record.platform_id:
+            log.critical("file_cannot_be_opened")
+            await self._later(record, "its place cannot be opened")
+            return
         try:
             verdict, stored = await self._download(record)
         except TooLarge:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, select, tuple_, update
 
 from storage.attachments import file_record
 from storage.book import holds
-from storage.keys import Vault
+from storage.keys import CannotOpen, Vault
 from storage.records import FileRecord, FileStatus
 from storage.schema import files
 
@@ -28,6 +28,7 @@ _OPEN: Final = update(files).where(files.c.id == bindparam("file_id"), holds(fil
 _PUT_OFF: Final = _OPEN.values(
     next_at=bindparam("until"), reason=bindparam("why"), attempts=files.c.attempts + 1
 )
+_HOLD: Final = _OPEN.where(files.c.next_at < bindparam("until")).values(next_at=bindparam("until"))
 _END: Final = _OPEN.values(
     status=bindparam("outcome"), reason=bindparam("why"), attempts=files.c.attempts + 1
 )
@@ -55,12 +56,25 @@ def pending(
     `claim_until` keeps them from other processes until then; a fetcher that dies leaves them due again then.
     """
     values: dict[str, Any] = {"accounts": list(accounts), "now": now, "most": limit}
-    found = [file_record(row, vault) for row in connection.execute(_PENDING, values)]
+    found = [_record(row, vault) for row in connection.execute(_PENDING, values)]
     if claim_until is not None and found:
         connection.execute(
             update(files).where(files.c.id.in_([file.id for file in found])).values(next_at=claim_until)
         )
     return found
+
+
+def hold(connection: Connection, file_id: int, *, until: datetime) -> bool:
+    """Renews a claim while the file is being fetched; never shortens a wait."""
+    return connection.execute(_HOLD, {"file_id": file_id, "until": until}).rowcount == 1
+
+
+def _record(row: Row[Any], vault: Vault) -> FileRecord:
+    """One that cannot be opened comes without the platform's id: it must not stop those behind it."""
+    try:
+        return file_record(row, vault)
+    except CannotOpen:
+        return file_record(row, None)
 
 
 def mark_stored(connection: Connection, file_id: int, *, content_key: str, size: int, mime: str) -> bool:

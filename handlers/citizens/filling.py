@@ -301,6 +301,10 @@ def _reviewed(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> 
 
 def _nothing_but(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> bool:
     """A message that is only a step: back, skip, done, thanks, a greeting, the same as before."""
+    if draft.told and not any(sign.isalnum() for sign in text):  # a nod, as a sticker is
+        chat.lead("citizen.sticker")
+        prompts.repeat(chat)
+        return True
     if Intent.BACK in found and Intent.CORRECTION not in found:
         drafts.back(chat, draft)
         return True
@@ -324,8 +328,6 @@ def _nothing_but(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) 
                 chat.lead(f"citizen.lightly_{polite}")
             elif polite is Intent.CONFIRM:
                 chat.lead("citizen.not_yet")
-            elif not _WORD.search(text):  # a thumb up, as a sticker is
-                chat.lead("citizen.sticker")
             prompts.repeat(chat)
             return True
     if Intent.CORRECTION in found and not story_part(text):

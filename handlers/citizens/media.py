@@ -7,6 +7,7 @@ from typing import Final
 
 from handlers.citizens import after, drafting, emergency, prompts, review, tracking
 from handlers.citizens.chat import Chat
+from handlers.citizens.prompts import Prompt
 from handlers.citizens.state import REVIEW, Ask, Draft
 from handlers.messages import Contact, FileKind, Files, IncomingFile, Location, Unusable
 from petitions.extract import BadPhone, Phone, read_phone
@@ -123,28 +124,34 @@ def _into_draft(chat: Chat, draft: Draft, content: Files, taken: list[int], capt
         draft.album, draft.album_count = content.album, len(taken)
     line = _kept(chat, content.files[0], draft.album_count, len(draft.files))
     if not draft.told:
-        chat.lead_text(line)
-        voice = content.files[0].kind in _SPOKEN
-        chat.say("citizen.ask_story_after_voice" if voice else "citizen.ask_story_after_files")
-        return
-    draft.form = receive_files(draft.form)
-    chat.go("files")
-    prompt = prompts.prompt_for(chat, draft, "files")
-    if content.album:
-        leads, chat.leads = chat.leads, []
-        if leads:
-            chat.send("\n\n".join(leads))
-        chat.send(
-            f"{line}\n\n{prompt.text}",
-            rows=prompt.rows,
-            coalesce=f"album:{content.album}",
-            delay=chat.turn.facts.album_quiet,
+        voice = content.files[0].kind is FileKind.VOICE
+        asked = Prompt(
+            chat.text("citizen.ask_story_after_voice" if voice else "citizen.ask_story_after_files")
         )
-        return
-    if not told_before or draft.understood == "":
+    else:
+        draft.form = receive_files(draft.form)
+        chat.go("files")
+        asked = prompts.prompt_for(chat, draft, "files")
+    if not told_before:
         chat.lead_text(drafting.understood(chat, draft))
-    chat.lead_text(line)
-    chat.send(prompt.text, rows=prompt.rows)
+    _answer_files(chat, content, line, asked)
+
+
+def _answer_files(chat: Chat, content: Files, line: str, asked: Prompt) -> None:
+    """One answer; that to an album waits until no more of it comes, and a later one replaces it."""
+    if not content.album:
+        chat.lead_text(line)
+        chat.send(asked.text, rows=asked.rows)
+        return
+    leads, chat.leads = chat.leads, []
+    if leads:
+        chat.send("\n\n".join(leads))
+    chat.send(
+        f"{line}\n\n{asked.text}",
+        rows=asked.rows,
+        coalesce=f"album:{content.album}",
+        delay=chat.turn.facts.album_quiet,
+    )
 
 
 def _kept(chat: Chat, file: IncomingFile, count: int, total: int) -> str:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.support.house import House, running_house
+pytest.register_assert_rewrite("tests.e2e.expectations", "tests.e2e.book_expectations", "tests.e2e.support")
+
+from tests.e2e.support.house import House, running_house  # noqa: E402 - after the registration
 
 
 @pytest.fixture

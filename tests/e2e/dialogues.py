@@ -1,9 +1,8 @@
-"""The sample dialogues of `data/dialogues_dev.jsonl`, and how a citizen plays one of their turns on any channel."""
+"""The sample dialogues of `tests/data/dialogues.jsonl`, and how a citizen plays one of their turns on any channel."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,15 +11,12 @@ from petitions.codes import TrackingCode
 from tests.e2e.support.heard import Exchange
 from tests.e2e.support.people import Citizen
 
-DATA = Path(os.environ.get("TIEPDAN_SHARED", Path(__file__).resolve().parents[3] / "shared")) / "data"
+DATA = Path(__file__).resolve().parents[1] / "data" / "dialogues.jsonl"
 
 
 def dialogues() -> list[dict[str, Any]]:
-    """All of them; empty where the sample data is not there."""
-    path = DATA / "dialogues_dev.jsonl"
-    if not path.exists():
-        return []
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    """All twelve."""
+    return [json.loads(line) for line in DATA.read_text("utf-8").splitlines() if line.strip()]
 
 
 def typo(code: str) -> str:
