@@ -25,7 +25,7 @@ class LegalRule(BaseModel):
     id: str
     what: str
     article: str
-    """As it is shown to people: the law's name, article (Đ) and clause (k)."""
+    """As it is shown to people: clause, article and the law's name, spelled out."""
     instrument: str
     amount: PositiveInt
     unit: Unit

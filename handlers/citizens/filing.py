@@ -181,7 +181,11 @@ def announce(chat: Chat, entered: Entered, draft: Draft) -> None:
         lines.append(chat.text("citizen.filed_urgent"))
     lines.append(
         chat.text(
-            "citizen.filed_due", date=day(chat, due.date), since=day(chat, due.since), article=due.article
+            "citizen.filed_due",
+            date=day(chat, due.date),
+            since=day(chat, due.since),
+            amount=due.amount,
+            article=due.article,
         )
     )
     if petition.kind in _LAWFUL and not petition.destination:

@@ -140,7 +140,7 @@ def test_the_first_answer_is_due_after_ten_working_days() -> None:
     due = first_answer_due(datetime(2026, 11, 23, 3, 0, tzinfo=UTC), CALENDAR, HANOI)
     assert due.date == date(2026, 12, 8)
     assert (due.rule_id, due.amount, due.unit) == ("A-01", 10, "working_days")
-    assert due.article == "Luật Tiếp công dân Đ28 k1"
+    assert due.article == "khoản 1 Điều 28 Luật Tiếp công dân"
     assert due.since == date(2026, 11, 23)
     assert due.provisional is False
 
