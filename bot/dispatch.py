@@ -221,6 +221,8 @@ class Dispatcher:
         return _Done(Verdict.DONE, tuple(turn.queued), turn.acknowledgement)
 
     def _fire(self, book: Casebook, timer: TimerRecord, now: datetime) -> _Done:
+        if timer.damaged:
+            raise LookupError("the timer's data cannot be opened")
         if not timers.fired(book.connection, timer.id, now=now):
             return _Done(Verdict.DUPLICATE)
         if timer.conversation_id is None:  # it would otherwise be lost in silence

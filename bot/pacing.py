@@ -31,7 +31,7 @@ class Pace:
 
 
 class Bucket:
-    """A token bucket: `burst` at once, then `rate` a second. Time is given in seconds of one monotonic clock."""
+    """A token bucket: `burst` at once, then `rate` a second. Times are seconds of one monotonic clock."""
 
     __slots__ = ("_at", "_burst", "_rate", "_tokens")
 

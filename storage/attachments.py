@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, bindparam, delete, insert, select, update
+from sqlalchemy import Select, bindparam, delete, insert, select, update
 
 from storage.book import Book
 from storage.keys import Vault
@@ -86,12 +86,16 @@ class Attachments(Book):
         return self.vault.seal_text(value, table="files", column=column, row=row)
 
 
-def file_record(row: Row[Any], vault: Vault) -> FileRecord:
-    """A row of `files`, opened. Raises `keys.CannotOpen`."""
+def file_record(row: Any, vault: Vault | None) -> FileRecord:
+    """A row of `files`, opened; without a vault what is sealed stays empty. Raises `keys.CannotOpen`."""
 
     def opened(column: str) -> str:
         sealed = getattr(row, column)
-        return "" if sealed is None else vault.open_text(sealed, table="files", column=column, row=row.id)
+        return (
+            ""
+            if sealed is None or vault is None
+            else vault.open_text(sealed, table="files", column=column, row=row.id)
+        )
 
     return FileRecord(
         id=row.id,

@@ -375,6 +375,8 @@ class TimerRecord:
     conversation_id: int | None
     data: dict[str, Any]
     attempts: int
+    damaged: bool = False
+    """Its data cannot be opened, so it cannot be fired; it must not stop those behind it."""
 
 
 @unique

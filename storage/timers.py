@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from storage.book import Book, holds
-from storage.keys import Vault
+from storage.keys import CannotOpen, Vault
 from storage.records import TimerRecord
 from storage.schema import timers
 
@@ -93,22 +93,27 @@ def due(
     """Timers whose time has come, the oldest first. On PostgreSQL they are locked, and those that another
     process holds are passed over; fire them and mark them in this same transaction."""
     rows = connection.execute(_DUE, {"agency": agency, "now": now, "most": limit})
-    return [
-        TimerRecord(
-            id=row.id,
-            what=row.what,
-            due_at=row.due_at,
-            petition_id=row.petition_id,
-            conversation_id=row.conversation_id,
-            data=(
-                {}
-                if row.data_enc is None
-                else vault.open_json(row.data_enc, table="timers", column="data_enc", row=row.id)
-            ),
-            attempts=row.attempts,
-        )
-        for row in rows
-    ]
+    return [_record(row, vault) for row in rows]
+
+
+def _record(row: Row[Any], vault: Vault) -> TimerRecord:
+    data: dict[str, Any] = {}
+    damaged = False
+    if row.data_enc is not None:
+        try:
+            data = vault.open_json(row.data_enc, table="timers", column="data_enc", row=row.id)
+        except CannotOpen:
+            damaged = True
+    return TimerRecord(
+        id=row.id,
+        what=row.what,
+        due_at=row.due_at,
+        petition_id=row.petition_id,
+        conversation_id=row.conversation_id,
+        data=data,
+        attempts=row.attempts,
+        damaged=damaged,
+    )
 
 
 def next_due(connection: Connection) -> datetime | None:
