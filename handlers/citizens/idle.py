@@ -212,7 +212,7 @@ def _small_talk(chat: Chat, text: str, found: frozenset[Intent]) -> bool:
     elif is_only(text, Intent.MENU):
         commands.greet(chat)
         chat.say("citizen.menu", rows=prompts.main_menu(chat))
-    elif is_only(text, Intent.RESUME):
+    elif Intent.RESUME in found:
         commands.greet(chat)
         chat.say("citizen.no_draft", rows=prompts.main_menu(chat))
     elif Intent.RUDE_ONLY in found:

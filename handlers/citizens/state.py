@@ -147,7 +147,8 @@ class Draft(BaseModel):
 
     @property
     def anonymous(self) -> bool:
-        return self.form.kind is Kind.ANONYMOUS_TIP or self.nameless
+        """Nobody to be reached: a tip, or feedback with neither name nor phone."""
+        return self.form.kind is Kind.ANONYMOUS_TIP or (self.nameless and not self.get("phone"))
 
     def remember(self, ref: str, what: str) -> None:
         """Keep that the message `ref` gave the answer `what`."""

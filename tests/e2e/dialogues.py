@@ -1,4 +1,4 @@
-"""The sample dialogues of `tests/data/dialogues.jsonl`, and how a citizen plays one of their turns on any channel."""
+"""The sample dialogues of `tests/data/dialogues.jsonl`, and how a citizen plays a turn of them anywhere."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """What the sample dialogues expect of each turn, as named checks over a transcript, whatever the channel.
 
-`EXPECTED[dialogue id][turn number]` are the checks of one turn, each named after what it looks for; `data/
-dialogues_dev.jsonl` holds the sentence behind it. Where the law or the issue says otherwise than a dialogue, the
-check follows the law and says so in its docstring.
+`EXPECTED[dialogue id][turn number]` are the checks of one turn, each named after what it sees; the sample
+data hold the sentence behind it. Where the law or the issue says otherwise than a dialogue, the check follows
+them and says so in its docstring.
 """
 
 from __future__ import annotations
@@ -349,7 +349,7 @@ def stage_in_plain_words_and_date_of_the_record(now: Exchange, all_: Sequence[Ex
 
 @expect(5, 4)
 def a_strangers_details_are_not_shown(now: Exchange, _all: Sequence[Exchange]) -> None:
-    """Stage and dates are told (issue: a stranger who knows a code sees stage and dates only); nothing else."""
+    """Stage and dates are told (issue: who knows a code sees stage and dates); nothing else."""
     says(now, "chi nguoi gui moi xem duoc")
     never(now, "karaoke", "phong quan ly", "nguyen thi sen")
 

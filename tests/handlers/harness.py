@@ -1,4 +1,4 @@
-"""A person who talks to the office without a channel between: the same deeds as the citizens of the end-to-end
+"""A person who talks to the office without a channel between: the same deeds as those of the end-to-end
 tests, on a real database through the real entry, many times faster."""
 
 from __future__ import annotations
