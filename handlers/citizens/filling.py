@@ -20,6 +20,7 @@ from handlers.citizens import (
     tracking,
 )
 from handlers.citizens.chat import Chat
+from handlers.citizens.said import only
 from handlers.citizens.state import KIND, OUTSIDE, REVIEW, Draft
 from handlers.citizens.wording import kind_name
 from petitions.extract import find_phones
@@ -29,7 +30,6 @@ from petitions.intents import (
     Question,
     chosen_kind,
     intents,
-    is_only,
     match_choice,
     question,
     story_part,
@@ -62,7 +62,7 @@ def take(chat: Chat, draft: Draft, text: str) -> None:
     found = intents(text)
     returning = chat.turn.now - draft.touched_at > drafts.PAUSE
     draft.touched_at = chat.turn.now
-    if returning and (Intent.RESUME in found or is_only(text, Intent.GREETING)):
+    if returning and (Intent.RESUME in found or only(text, found, Intent.GREETING)):
         drafts.resume(chat, draft)
         return
     if _aside(chat, draft, text, found) or _settings(chat, draft, text, found):
@@ -74,7 +74,7 @@ def take(chat: Chat, draft: Draft, text: str) -> None:
     if draft.step == REVIEW and _reviewed(chat, draft, text, found):
         return
     if draft.step == "story" and not draft.told:
-        if not any(is_only(text, step) for step in _STEPS) or not _nothing_but(chat, draft, text, found):
+        if not only(text, found, *_STEPS) or not _nothing_but(chat, draft, text, found):
             first_words(chat, draft, text)
         return
     if draft.step == "identity" and reading.answer_identity(chat, draft, text, found):
@@ -135,10 +135,10 @@ def _aside(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> boo
     if Intent.RESUME in found:
         drafts.resume(chat, draft)
         return True
-    if is_only(text, Intent.HELP) or is_only(text, Intent.MENU):
+    if only(text, found, Intent.HELP, Intent.MENU):
         commands.help_in_draft(chat)
         return True
-    if is_only(text, Intent.MINE) or is_only(text, Intent.HOW_MANY):
+    if only(text, found, Intent.MINE, Intent.HOW_MANY):
         tracking.show_mine(chat, counted=Intent.HOW_MANY in found)
         prompts.repeat(chat)
         return True
@@ -256,7 +256,7 @@ def _outside(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> b
             return False
         prompts.advance(chat)
         return True
-    if is_only(text, Intent.NO):
+    if only(text, found, Intent.NO):
         drafts.ask_discard(chat)
         return True
     return False
@@ -276,10 +276,10 @@ def _reviewed(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> 
     if Intent.CONFIRM in found and Intent.CORRECTION not in found and (notices or beside <= _AFTERTHOUGHT):
         filing.finish(chat, draft)
         return True
-    if is_only(text, Intent.YES) or is_only(text, Intent.DONE):
+    if only(text, found, Intent.YES, Intent.DONE):
         filing.finish(chat, draft)
         return True
-    if is_only(text, Intent.NO) or is_only(text, Intent.CORRECTION):
+    if only(text, found, Intent.NO, Intent.CORRECTION):
         review.ask_what(chat, draft)
         return True
     if Intent.BACK in found and not find_phones(text):
@@ -288,11 +288,11 @@ def _reviewed(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> 
     if Intent.SECOND_MATTER in found and second.is_other_matter(chat, draft, text):
         second.propose(chat, draft, text)
         return True
-    if is_only(text, Intent.SKIP) or is_only(text, Intent.DONT_KNOW):
+    if only(text, found, Intent.SKIP, Intent.DONT_KNOW):
         chat.lead("citizen.please_confirm")
         review.show(chat, draft, again=True)
         return True
-    if is_only(text, Intent.THANKS) or is_only(text, Intent.APOLOGY) or is_only(text, Intent.GREETING):
+    if only(text, found, Intent.THANKS, Intent.APOLOGY, Intent.GREETING):
         chat.lead("citizen.please_confirm")
         review.show(chat, draft, again=True)
         return True
@@ -311,8 +311,7 @@ def _nothing_but(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) 
     if Intent.SAME_AS_BEFORE in found and person.same_as_before(chat, draft):
         prompts.advance(chat)
         return True
-    skips = [i for i in (Intent.SKIP, Intent.NO, Intent.DONE, Intent.DONT_KNOW) if is_only(text, i)]
-    if skips:
+    if only(text, found, Intent.SKIP, Intent.NO, Intent.DONE, Intent.DONT_KNOW):
         _skipped(chat, draft)
         return True
     for polite in (
@@ -323,7 +322,7 @@ def _nothing_but(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) 
         Intent.CONFIRM,
         Intent.NOTIFY_ME,
     ):
-        if is_only(text, polite):
+        if only(text, found, polite):
             if polite in {Intent.THANKS, Intent.APOLOGY, Intent.NOTIFY_ME}:
                 chat.lead(f"citizen.lightly_{polite}")
             elif polite is Intent.CONFIRM:

@@ -8,10 +8,11 @@ from typing import Final
 
 from handlers.citizens import after, commands, drafting, filling, prompts, questions, tracking
 from handlers.citizens.chat import Chat, in_rows
+from handlers.citizens.said import only
 from handlers.citizens.state import Ask
 from handlers.citizens.wording import shown_code
 from petitions.danger import find_danger
-from petitions.intents import Intent, Question, chosen_kind, intents, is_only, question
+from petitions.intents import Intent, Question, chosen_kind, intents, question
 from petitions.kinds import Stage
 from petitions.text import fold
 from petitions.understanding import Understanding
@@ -102,12 +103,12 @@ def _about_filed(chat: Chat, text: str, found: frozenset[Intent]) -> bool:
     if Intent.WITHDRAW in found:
         _for_one(chat, "withdraw")
     elif Intent.REOPEN in found and (petition := _withdrawn(chat)) is not None:
-        after.offer_reopening(chat, petition, "" if is_only(text, Intent.REOPEN) else text)
-    elif Intent.HOW_MANY in found or is_only(text, Intent.MINE):
+        after.offer_reopening(chat, petition, "" if only(text, found, Intent.REOPEN) else text)
+    elif Intent.HOW_MANY in found or only(text, found, Intent.MINE):
         tracking.show_mine(chat, counted=Intent.HOW_MANY in found)
     elif Intent.NOTIFY_ME in found:
         notices_are_on(chat, sorry=Intent.APOLOGY in found)
-    elif Intent.STATUS in found and (is_only(text, Intent.STATUS) or not _is_story(chat, text)):
+    elif Intent.STATUS in found and (only(text, found, Intent.STATUS) or not _is_story(chat, text)):
         commands.greet(chat)
         _for_one(chat, "status")
     else:
@@ -197,19 +198,19 @@ def _other_subject(seen: Understanding, petition: PetitionRecord) -> bool:
 
 
 def _small_talk(chat: Chat, text: str, found: frozenset[Intent]) -> bool:
-    if Intent.THANKS in found and is_only(text, Intent.THANKS):
+    if Intent.THANKS in found and only(text, found, Intent.THANKS):
         _welcome(chat)
-    elif is_only(text, Intent.APOLOGY):
+    elif only(text, found, Intent.APOLOGY):
         chat.say("citizen.no_offence")
-    elif is_only(text, Intent.GREETING):
+    elif only(text, found, Intent.GREETING):
         commands.greet(chat)
         drafting.lead_up(chat, text)
         chat.say("citizen.how_can_i_help", rows=prompts.main_menu(chat))
-    elif is_only(text, Intent.HELP):
+    elif only(text, found, Intent.HELP):
         drafting.lead_up(chat, text)
         commands.greet(chat)
         commands.show_help(chat)
-    elif is_only(text, Intent.MENU):
+    elif only(text, found, Intent.MENU):
         commands.greet(chat)
         chat.say("citizen.menu", rows=prompts.main_menu(chat))
     elif Intent.RESUME in found:
