@@ -26,7 +26,7 @@ run: $(VENV)/stamp-run ## start the service (prints the address of the web chat;
 	@exec $(BIN)/tiepdan run
 
 test: $(VENV)/stamp-dev ## check style, types and floors, then run every test
-	@began=$$(date +%s); $(MAKE) --no-print-directory lint; linted=$$(date +%s); \
+	@began=$$(date +%s); $(MAKE) --no-print-directory lint || exit 1; linted=$$(date +%s); \
 	rc=0; $(BIN)/python -m pytest -m "not soak" -n $(WORKERS) --dist loadgroup $(TESTS) || rc=$$?; \
 	done=$$(date +%s); \
 	echo "lint $$((linted - began)) s, tests $$((done - linted)) s, together $$((done - began)) s"; exit $$rc

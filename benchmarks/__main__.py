@@ -15,7 +15,17 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.load import BotProcess, Result, citizen, driver_core, plain_bot, ready, run, service_bot, table
+from benchmarks.load import (
+    BotProcess,
+    Result,
+    citizen,
+    driver_core,
+    plain_bot,
+    ready,
+    run,
+    service_bot,
+    table,
+)
 from tests.emulators.telegram import Rates, TelegramEmulator
 
 Make = Callable[[Path, TelegramEmulator], BotProcess]
@@ -42,7 +52,12 @@ async def far_away(name: str, make: Make, *, citizens: int, seconds: float) -> R
             emulator.server.latency = 0.05
             bot = make(Path(folder), emulator)
             result, _ = await run(
-                name, emulator, bot, citizens=citizens, seconds=seconds, think=lambda: chance.uniform(0.5, 1.5)
+                name,
+                emulator,
+                bot,
+                citizens=citizens,
+                seconds=seconds,
+                think=lambda: chance.uniform(0.5, 1.5),
             )
     return result
 
