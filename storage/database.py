@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final, Literal, TypeVar
 
 from sqlalchemy import URL, Connection
@@ -17,6 +19,8 @@ __all__ = ["Database", "Unavailable"]
 T = TypeVar("T")
 
 _RUNS: Final = 3
+_CLOSING_SECONDS: Final = 5.0
+"""How long closing waits for works under way on the pool."""
 
 
 class Database:
@@ -32,6 +36,8 @@ class Database:
         self._writer: Writer | None = None
         self._engine: AsyncEngine | None = None
         self._lockers: AsyncEngine | None = None
+        self._under_way = 0
+        self._idle = asyncio.Event()
 
     @classmethod
     def from_url(cls, url: str, *, connections: int = 10) -> Database:
@@ -72,6 +78,11 @@ class Database:
             await self._writer.stop()
         engine, self._engine = self._engine, None
         lockers, self._lockers = self._lockers, None
+        if self._under_way:
+            self._idle.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_CLOSING_SECONDS):
+                    await self._idle.wait()
         for opened in (engine, lockers):
             if opened is not None:
                 await opened.dispose()
@@ -99,6 +110,15 @@ class Database:
         engine = self._engine
         if engine is None:
             raise Unavailable("the database is not open")
+        self._under_way += 1
+        try:
+            return await self._run_on(engine, work, commit=commit)
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._idle.set()
+
+    async def _run_on(self, engine: AsyncEngine, work: Callable[[Connection], T], *, commit: bool) -> T:
         for run in range(1, _RUNS + 1):
             try:
                 async with engine.connect() as connection:

@@ -505,13 +505,13 @@ async def test_closing_finishes_what_is_under_way_and_leaves_the_rest(
 
 
 async def test_a_reply_goes_before_notices_that_wait(make_rig: MakeRig, platform: Platform) -> None:
-    platform.delay = lambda _chat: 0.02
+    platform.outcomes["n0"] = [0.3]
     async with make_rig(pace=Pace(per_second=0.0, in_flight=1)) as rig:
-        rows = [row for number in range(6) for row in await rig.say(f"n{number}", "notice", priority=1)]
-        await rig.until(lambda: len(platform.sends) >= 1)
+        rows = [row for number in range(4) for row in await rig.say(f"n{number}", "notice", priority=1)]
         rows += await rig.say("person", "reply", priority=0)
+        await rig.until(lambda: rig.sender.waiting == 5)
         await rig.ended(*rows)
-    assert [chat for _, chat, _ in platform.sends].index("person") <= 4, "before the last notices"
+    assert [chat for _, chat, _ in platform.sends][:2] == ["n0", "person"]
 
 
 async def test_a_chat_is_not_flooded(make_rig: MakeRig, platform: Platform) -> None:
