@@ -8,6 +8,7 @@ import signal
 from collections.abc import Iterable
 from random import SystemRandom
 
+from bot import footprint
 from bot.channels.base import Verdict
 from bot.clock import SystemClock
 from bot.service import PartRole, Service
@@ -16,12 +17,15 @@ from bot.settings import Settings
 
 async def serve(settings: Settings, roles: Iterable[str]) -> None:
     """Run until SIGTERM or SIGINT, then stop when all that was begun is done. Raises as `Service.start`."""
+    footprint.share_heaps()
     service = make(settings, roles)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
+    footprint.few_threads(loop)
     for wanted in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(wanted, stopped.set)
     async with service:
+        footprint.settle()
         await stopped.wait()
 
 
