@@ -9,12 +9,15 @@ from functools import lru_cache
 from typing import Literal
 
 from petitions.kinds import Kind
-from petitions.wording import Hit, Phrasebook, Word, Words, longest_only, read_words
+from petitions.wording import MESSAGES_KEPT, Hit, Phrasebook, Word, Words, longest_only, read_words
 from petitions.wordlists import table
 
 _KIND_LONGEST = 12
 """Words: in a longer message the kind must be named at its beginning."""
 _KIND_LEAD = 9
+
+
+_KINDS = frozenset(Kind)
 
 
 @lru_cache(maxsize=1)
@@ -38,15 +41,22 @@ def chosen_kind(text: str) -> Kind | None:
 
     None where several are named without a decision, or where a kind is only asked about.
     """
+    return _chosen_kind(text)
+
+
+@lru_cache(maxsize=MESSAGES_KEPT)
+def _chosen_kind(text: str) -> Kind | None:
     words = read_words(text)
     hits = longest_only(_kind_book().find(words))
+    if not hits:
+        return None
     if any(hit.label == "asked" for hit in hits):
         return None
     decided = [hit for hit in hits if hit.label.startswith("to_") and hit.label != Kind.DENUNCIATION]
     if decided:
         return Kind(decided[-1].label.removeprefix("to_"))
     limit = len(words) if len(words) <= _KIND_LONGEST else _KIND_LEAD
-    named = {hit.label for hit in hits if hit.first < limit and hit.label in set(Kind)}
+    named = {hit.label for hit in hits if hit.first < limit and hit.label in _KINDS}
     return Kind(named.pop()) if len(named) == 1 else None
 
 
@@ -143,9 +153,17 @@ def _alike(said: Sequence[Word], name: Sequence[Word]) -> bool:
     return len(one) >= 5 and SequenceMatcher(None, one, other).ratio() >= 0.84
 
 
+_LINK = re.compile(r"https?://\S+")
+
+
 def language_of(text: str) -> Literal["vi", "en"] | None:
     """The language a message is written in; None without clear evidence ("ok", a name, a number)."""
-    words = read_words(re.sub(r"https?://\S+", " ", text), expand=False)
+    return _language_of(text)
+
+
+@lru_cache(maxsize=MESSAGES_KEPT)
+def _language_of(text: str) -> Literal["vi", "en"] | None:
+    words = read_words(_LINK.sub(" ", text), expand=False)
     hits: list[Hit] = longest_only(_language_book().find(words))
     vi = sum(hit.weight * (1.0 if hit.exact else 0.6) for hit in hits if hit.label == "vi")
     en = sum(hit.weight for hit in hits if hit.label == "en")

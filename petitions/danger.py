@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, cast
 
-from petitions.wording import Hit, Phrasebook, Words, read_words
+from petitions.wording import MESSAGES_KEPT, Hit, Phrasebook, Words, read_words
 from petitions.wordlists import table
 
 About = Literal["violence", "child", "fire", "medical", "other"]
@@ -76,6 +76,11 @@ def _happening(words: Words, hits: list[Hit]) -> list[Hit]:
 def find_danger(text: str) -> Danger | None:
     """Danger the message speaks of, the gravest; None where there is none. A story of the past is never
     "now"."""
+    return _find(text)
+
+
+@lru_cache(maxsize=MESSAGES_KEPT)
+def _find(text: str) -> Danger | None:
     words = read_words(text)
     book, longest = _book()
     hits = book.find(words)

@@ -128,9 +128,24 @@ _FRACTION_AFTER = re.compile(
 )
 
 
+class _Letters(dict[int, str]):
+    """Each character folded to one, found out when it first comes."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        flat = " " if char.isspace() else (fold(char) or " ")[:1]
+        if len(self) < _LETTERS_KEPT:
+            self[code] = flat
+        return flat
+
+
+_LETTERS_KEPT = 4096
+_letters = _Letters()
+
+
 def _same_length_fold(text: str) -> str:
     """Folded letter by letter, so that offsets stay those of `text` (white space becomes one blank each)."""
-    return "".join((" " if char.isspace() else (fold(char) or " ")[:1]) for char in text)
+    return text.translate(_letters)
 
 
 def _judge(

@@ -9,7 +9,8 @@ choices, language (`petitions.choices`), questions (`petitions.questions`) and c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from functools import lru_cache
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 from petitions.choices import chosen_kind, language_of, match_choice
 from petitions.corrections import Correction, read_correction
 from petitions.questions import Question, question
-from petitions.wording import Hit, Phrasebook, Word, Words, read_words
+from petitions.wording import MESSAGES_KEPT, Hit, Phrasebook, Word, Words, read_words
 from petitions.wordlists import table
 
 __all__ = [
@@ -139,19 +140,34 @@ def _lists() -> _Lists:
     )
 
 
-def _covered(hits: list[Hit]) -> set[int]:
-    return {index for hit in hits for index in range(hit.first, hit.last)}
-
-
 @dataclass(frozen=True, slots=True)
 class _Clause:
-    words: Words
-    meant: frozenset[str]
+    start: int
+    """Offset of its first word in the text."""
+    last: int
+    """Offset of its last word."""
+    meant: frozenset[str] = frozenset()
     """Intents that make up the whole clause; empty where something else is said in it."""
-    begun: frozenset[str]
-    rude: bool
-    empty: bool
+    begun: frozenset[str] = frozenset()
+    rude: bool = False
+    empty: bool = False
     """Nothing but words of politeness."""
+
+    @property
+    def tells(self) -> bool:
+        """Says something that is neither an intent nor politeness."""
+        return not (self.meant or self.rude or self.empty)
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the lists find within one clause; places are those of the words in the message."""
+
+    fillers: set[int] = field(default_factory=set)
+    swears: set[int] = field(default_factory=set)
+    denied: set[str] = field(default_factory=set)
+    clause: list[Hit] = field(default_factory=list)
+    start: list[Hit] = field(default_factory=list)
 
 
 def _best_cover(hits: list[Hit], rest: set[int]) -> frozenset[str]:
@@ -165,41 +181,82 @@ def _best_cover(hits: list[Hit], rest: set[int]) -> frozenset[str]:
     return frozenset(hit.label for hit in hits if (hit.first, hit.last) in spans)
 
 
-def _read_clause(words: list[Word], text: str) -> _Clause:
-    lists = _lists()
-    clause = Words(text, tuple(words))
-    everything = set(range(len(words)))
-    fillers = _covered(lists.fillers.find(clause))
-    swears = _covered(lists.swears.find(clause))
-    denied = {hit.label for hit in lists.unless.find(clause)}
-    hits = [hit for hit in lists.clause.find(clause) if hit.label not in denied]
-    rest = everything - fillers - swears
-    covered = _covered(hits)
-    meant: frozenset[str] = frozenset()
-    if covered and rest <= covered:
-        meant = _best_cover(hits, rest or covered)
-    lead = 0
-    while lead < len(words) and (lead in fillers or lead in swears):
+def _read_clause(first: int, words: list[Word], found: _Found | None) -> _Clause:
+    """`first` is the place of the first of these `words` in the message."""
+    start, last = words[0].start, words[-1].start
+    if found is None:
+        return _Clause(start, last)
+    everything = set(range(first, first + len(words)))
+    polite = found.fillers | found.swears
+    hits = [hit for hit in found.clause if hit.label not in found.denied]
+    rest = everything - polite
+    covered = {place for hit in hits for place in range(hit.first, hit.last)}
+    meant = _best_cover(hits, rest or covered) if covered and rest <= covered else frozenset()
+    lead = first
+    while lead in polite:
         lead += 1
-    starts = [hit for hit in lists.start.find(clause) if hit.label not in denied and hit.first <= lead]
-    begun = frozenset(hit.label for hit in starts)
-    return _Clause(
-        clause, meant, begun, bool(swears) and everything <= swears | fillers, everything <= fillers
-    )
+    begun = frozenset(hit.label for hit in found.start if hit.label not in found.denied and hit.first <= lead)
+    rude = bool(found.swears) and not rest
+    return _Clause(start, last, meant, begun, rude, everything <= found.fillers)
 
 
-def _read(text: str) -> tuple[Words, list[_Clause]]:
+def _find(words: Words, denied: list[Hit]) -> dict[int, _Found]:
+    """What the lists find, by clause, in one pass over the message; no phrase goes over a clause's end."""
+    lists = _lists()
+    found: dict[int, _Found] = {}
+
+    def within(hits: list[Hit]) -> Iterator[tuple[_Found, Hit]]:
+        for hit in hits:
+            clause = words.words[hit.first].clause
+            if words.words[hit.last - 1].clause == clause:
+                if clause not in found:
+                    found[clause] = _Found()
+                yield found[clause], hit
+
+    for part, hit in within(lists.fillers.find(words)):
+        part.fillers.update(range(hit.first, hit.last))
+    for part, hit in within(lists.swears.find(words)):
+        part.swears.update(range(hit.first, hit.last))
+    for part, hit in within(denied):
+        part.denied.add(hit.label)
+    for part, hit in within(lists.clause.find(words)):
+        part.clause.append(hit)
+    for part, hit in within(lists.start.find(words)):
+        part.start.append(hit)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """All that is read of one message at once."""
+
+    text: str
+    clauses: tuple[_Clause, ...]
+    intents: frozenset[Intent]
+    only: frozenset[Intent]
+    """Those besides which the message says nothing."""
+
+
+@lru_cache(maxsize=MESSAGES_KEPT)
+def _read(text: str) -> _Reading:
     words = read_words(text)
-    return words, [_read_clause(clause, words.text) for clause in words.clauses()]
-
-
-def intents(text: str) -> frozenset[Intent]:
-    """Every intent the text carries, strongest evidence only: where two exclude each other, the clearer
-    one."""
+    denied = _lists().unless.find(words)
+    found = _find(words, denied)
+    clauses: list[_Clause] = []
+    first = 0
+    for clause in words.clauses():
+        clauses.append(_read_clause(first, clause, found.get(clause[0].clause)))
+        first += len(clause)
     lone = _EMOJI.get(text.strip().rstrip("\ufe0f"))
     if lone is not None:
-        return frozenset({lone})
-    words, clauses = _read(text)
+        return _Reading(words.text, tuple(clauses), frozenset({lone}), frozenset({lone}))
+    meant = _strongest(_labels(words, clauses, {hit.label for hit in denied}))
+    only = frozenset(intent for intent in meant if _is_all(clauses, intent))
+    return _Reading(words.text, tuple(clauses), meant, only)
+
+
+def _labels(words: Words, clauses: list[_Clause], denied: set[str]) -> set[str]:
+    """The intents whose phrases stand where they count, in a message as long as they may stand in."""
     lists, length = _lists(), len(words)
     found: set[str] = set()
     for index, clause in enumerate(clauses):
@@ -207,31 +264,40 @@ def intents(text: str) -> frozenset[Intent]:
         if length <= _CLAUSE_LIMIT or (edge and length <= _EDGE_LIMIT):
             found |= {label for label in clause.meant if length <= lists.clause_limits[label]}
         found |= {label for label in clause.begun if length <= lists.limits[label]}
-    denied = {hit.label for hit in lists.unless.find(words)}
     found |= {
         hit.label
         for hit in lists.anywhere.find(words)
         if length <= lists.limits[hit.label] and hit.label not in denied
     }
-    if clauses and any(c.rude for c in clauses) and all(c.rude or c.empty for c in clauses):
+    if any(c.rude for c in clauses) and all(c.rude or c.empty for c in clauses):
         found = (found - {"yes", "no"}) | {Intent.RUDE_ONLY.value}
+    return found
+
+
+def _strongest(found: set[str]) -> frozenset[Intent]:
     meant = {Intent(label) for label in found}
-    for strong, weak in _STRONGER:
-        if strong in meant:
-            meant -= weak
+    if len(meant) > 1:
+        for strong, weak in _STRONGER:
+            if strong in meant:
+                meant -= weak
     return frozenset(meant)
+
+
+def _is_all(clauses: list[_Clause], intent: Intent) -> bool:
+    if intent is Intent.RUDE_ONLY:
+        return True
+    return all(clause.rude or clause.empty or intent.value in clause.meant for clause in clauses)
+
+
+def intents(text: str) -> frozenset[Intent]:
+    """Every intent the text carries, strongest evidence only: where two exclude each other, the clearer
+    one."""
+    return _read(text).intents
 
 
 def is_only(text: str, intent: Intent) -> bool:
     """The message says nothing but that (and words of politeness)."""
-    if _EMOJI.get(text.strip().rstrip("\ufe0f")) is intent:
-        return True
-    if intent not in intents(text):
-        return False
-    if intent is Intent.RUDE_ONLY:
-        return True
-    _, clauses = _read(text)
-    return all(intent.value in clause.meant or clause.rude or clause.empty for clause in clauses)
+    return intent in _read(text).only
 
 
 def story_part(text: str) -> str:
@@ -240,12 +306,10 @@ def story_part(text: str) -> str:
     "bỏ, chuyển sang phản ánh điều hòa hỏng" -> "chuyển sang phản ánh điều hòa hỏng"; "" where nothing else
     is said.
     """
-    words, clauses = _read(text)
-    told = [clause for clause in clauses if not (clause.meant or clause.rude or clause.empty)]
+    read = _read(text)
+    told = [clause for clause in read.clauses if clause.tells]
     if not told:
         return ""
-    start = told[0].words.words[0].start
-    last = told[-1].words.words[-1]
-    following = [c.words.words[0].start for c in clauses if c.words.words[0].start > last.start]
-    end = min(following, default=len(words.text))
-    return words.text[start:end].strip().rstrip(",;:").strip()
+    start, last = told[0].start, told[-1].last
+    end = min((clause.start for clause in read.clauses if clause.start > last), default=len(read.text))
+    return read.text[start:end].strip().rstrip(",;:").strip()

@@ -7,7 +7,7 @@ from enum import StrEnum, unique
 from functools import lru_cache
 
 from petitions.phones import find_phones
-from petitions.wording import Phrasebook, Words, read_words
+from petitions.wording import MESSAGES_KEPT, Phrasebook, Words, read_words
 from petitions.wordlists import table
 
 _LONGEST = 34
@@ -57,31 +57,20 @@ def asks(words: Words, *, marks: bool = True) -> bool:
         return False
     if marks and _MARK.search(words.text):
         return True
-    ends = {clause[-1] for clause in words.clauses()}
-    polite = {
-        "a",
-        "nhi",
-        "vay",
-        "the",
-        "nhe",
-        "em",
-        "anh",
-        "chi",
-        "ban",
-        "bac",
-        "chau",
-        "ad",
-        "nha",
-        "shop",
-        "ha",
-    }
     for hit in _books()[1].find(words):
         if hit.label == "ask":
             return True
-        tail = [w for w in words.words[hit.last :] if w.clause == words.words[hit.last - 1].clause]
-        if words.words[hit.last - 1] in ends or all(w.bare in polite for w in tail):
+        clause = words.words[hit.last - 1].clause
+        tail = [word.bare for word in words.words[hit.last :] if word.clause == clause]
+        if _POLITE.issuperset(tail):
             return True
     return False
+
+
+_POLITE = frozenset(
+    ("a", "nhi", "vay", "the", "nhe", "em", "anh", "chi", "ban", "bac", "chau", "ad", "nha", "shop", "ha")
+)
+"""Words that may follow the end of a question."""
 
 
 def question(text: str) -> Question | None:
@@ -90,19 +79,23 @@ def question(text: str) -> Question | None:
     A story may ask ("ai quản lý vậy?") and a wish may have the form of a question ("cho em tố cáo được
     không"): neither is one here.
     """
+    return _question(text)
+
+
+@lru_cache(maxsize=MESSAGES_KEPT)
+def _question(text: str) -> Question | None:
     words = read_words(text)
     if not words.words or len(words) > _LONGEST:
         return None
     known, _, others = _books()
     labels = {hit.label for hit in known.find(words)}
     form = asks(words)
-    phones = bool(find_phones(text))
-    for kind in Question:
-        if kind.value in labels and (form or kind in _PLAIN_ENOUGH) and not phones:
-            return kind
-    if phones or not form or len(words) > _OTHER_LONGEST:
+    if (not labels and not form) or find_phones(text):
         return None
-    if others.find(words):
+    for kind in Question:
+        if kind in labels and (form or kind in _PLAIN_ENOUGH):
+            return kind
+    if not form or len(words) > _OTHER_LONGEST or others.find(words):
         return None
     return Question.OTHER if _addressed(words) else None
 

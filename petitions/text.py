@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 _LINE_ENDS: Final = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
@@ -18,11 +19,17 @@ _INVISIBLE_RANGES: Final = (
     "\ud800-\udfff\U000e0000-\U000e0fff"
 )
 _INVISIBLE: Final = re.compile(f"[{_INVISIBLE_RANGES}]")
+_INVISIBLE_SPACE: Final = re.compile("[\x1c-\x1f]")
+"""Invisible characters at which Python would cut words."""
 _JOINERS: Final = re.compile("\u200d+")
 _MARKS: Final = re.compile(
     "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f"
     f"\u200d{_INVISIBLE_RANGES}]"
 )
+
+
+_TOKEN_KEPT: Final = 32
+"""Characters of a word whose folded form is kept; nobody's words are longer."""
 
 
 def _is_pictograph(character: str) -> bool:
@@ -56,8 +63,22 @@ def fold(text: str) -> str:
     Compatibility forms (full-width or mathematical letters) become plain ones, invisible characters go, so
     that "Khiếu\u200b nại", "KHIEU NAI" and "khiếu nại" all compare equal. Folding twice changes nothing.
     """
-    if text.isascii():
-        return " ".join(_INVISIBLE.sub("", text).lower().split())
-    text = unicodedata.normalize("NFKD", text).lower()
-    text = unicodedata.normalize("NFKD", text)  # lower case can bring out a new composed letter
-    return " ".join(_MARKS.sub("", text).replace("đ", "d").split())
+    if _INVISIBLE_SPACE.search(text):
+        text = _INVISIBLE_SPACE.sub("", text)
+    folds = [
+        _known_fold(token) if len(token) <= _TOKEN_KEPT else _fold_token(token) for token in text.split()
+    ]
+    return " ".join([folded for folded in folds if folded])
+
+
+def _fold_token(token: str) -> str:
+    """One word, folded by itself: no rule of Unicode looks over a space."""
+    if token.isascii():
+        return _INVISIBLE.sub("", token).lower()
+    token = unicodedata.normalize("NFKD", token).lower()
+    token = unicodedata.normalize("NFKD", token)  # lower case can bring out a new composed letter
+    return " ".join(_MARKS.sub("", token).replace("đ", "d").split())
+
+
+_known_fold = lru_cache(maxsize=8192)(_fold_token)
+"""The folded words of all texts: most come again and again."""

@@ -107,6 +107,10 @@ def _petition_book() -> Phrasebook:
     return Phrasebook.of_lists(table("petition_cues"))
 
 
+_STORIES_KEPT = 16
+"""Stories whose understanding is kept in memory: a turn asks up to three times for the same one."""
+
+
 class KeywordSuggester:
     """Understands by keywords: the agency profile's own and packaged cue lists. Built once, about 2 ms a
     story."""
@@ -114,9 +118,13 @@ class KeywordSuggester:
     def __init__(self, agency: Agency) -> None:
         self._agency = agency
         self._cues = SubjectCues(agency)
+        self._read = lru_cache(maxsize=_STORIES_KEPT)(self._read_story)
 
     def understand(self, story: str, *, today: date) -> Understanding:
         """See `Suggester.understand`. Only what the words show; the unit follows the agency's routing."""
+        return self._read(story, today)
+
+    def _read_story(self, story: str, today: date) -> Understanding:
         words = read_words(without_commands(story))
         kinds = score_kinds(words)
         kind, sure, why = best_kind(kinds)

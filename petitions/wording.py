@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, groupby
+from operator import attrgetter
+from typing import Final, Literal, NamedTuple
 
 from petitions.wordlists import table
 
@@ -26,10 +29,15 @@ _RUN = re.compile(r"(\w)\1{2,}")
 _TAIL = re.compile(r"([aeiuyk])\1+$")
 _MAX_CHARS = 20_000
 """What is longer is read up to here: a petition says what it is about before that."""
+MESSAGES_KEPT = 64
+"""Messages whose reading is kept in memory: a turn asks several times what the same words mean."""
+_WORDS_KEPT = 16
+"""Messages kept as words, which take more room than what was read of them."""
+_TOKEN_KEPT = 32
+"""Characters of a word whose forms are kept; nobody's words are longer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word; `start` and `end` are offsets in `Words.text`."""
 
     key: str
@@ -41,22 +49,27 @@ class Word:
     """Stands in a clause typed without diacritics: its bare form is all the evidence there is."""
 
 
-@dataclass(frozen=True, slots=True)
 class Words:
-    """A message cut in words and clauses."""
+    """A message cut in words and clauses. Never changed once made: several readers share it."""
 
-    text: str
-    words: tuple[Word, ...]
+    __slots__ = ("bares", "keys", "places", "text", "words")
+
+    def __init__(self, text: str, words: tuple[Word, ...]) -> None:
+        self.text = text
+        self.words = words
+        self.keys: Final = tuple([word.key for word in words])
+        self.bares: Final = tuple([word.bare for word in words])
+        self.places: Final[dict[str, list[int]]] = {}
+        """Where each bare word stands, so that a book looks only at words that begin one of its phrases."""
+        for place, bare in enumerate(self.bares):
+            self.places.setdefault(bare, []).append(place)
 
     def __len__(self) -> int:
         return len(self.words)
 
     def clauses(self) -> list[list[Word]]:
         """The words, grouped between punctuation marks."""
-        grouped: dict[int, list[Word]] = {}
-        for word in self.words:
-            grouped.setdefault(word.clause, []).append(word)
-        return list(grouped.values())
+        return [list(clause) for _, clause in groupby(self.words, key=attrgetter("clause"))]
 
 
 @lru_cache(maxsize=1)
@@ -89,55 +102,61 @@ def _forms(token: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=8192)
-def _token_forms(token: str, expand: bool) -> tuple[tuple[str, str], ...]:
-    """The words one typed token stands for, teencode written out, each as (key, bare)."""
-    token = _calm(token.lower())
-    parts = _shorthand().get(token, (token,)) if expand else (token,)
-    return tuple(_forms(part) for part in parts)
+def _token_forms(token: str, expand: bool) -> tuple[tuple[tuple[str, str], ...], bool, bool]:
+    """The words one typed token stands for, teencode written out, each as (key, bare); whether it was typed
+    with a diacritic, and whether it is teencode that was written out."""
+    low = token.lower()
+    token = _calm(low)
+    parts = _shorthand().get(token) if expand else None
+    return tuple(_forms(part) for part in parts or (token,)), not low.isascii(), parts is not None
 
 
-def _raw_words(text: str, *, expand: bool) -> list[tuple[str, str, int, int, int]]:
-    breaks = [match.start() for match in _BREAK.finditer(text)]
+def _raw_words(text: str, *, expand: bool) -> tuple[list[tuple[str, str, int, int, int]], list[int], bool]:
+    """(key, bare, start, end, clause) of every word, the clause of each marked one, and whether any teencode
+    was written out."""
     found: list[tuple[str, str, int, int, int]] = []
-    clause = passed = 0
-    last_break_seen = -1
+    marked: list[int] = []
+    clause, last, any_expanded = 1, 0, False
     for match in _WORD.finditer(text):
-        while passed < len(breaks) and breaks[passed] < match.start():
-            passed += 1
-        if passed != last_break_seen:
+        start, end = match.span()
+        if found and (start - last > 1 or text[last] != " ") and _BREAK.search(text, last, start):
             clause += 1
-            last_break_seen = passed
-        for key, bare in _token_forms(match.group(), expand):
-            found.append((key, bare, match.start(), match.end(), clause))
-    return found
+        last = end
+        token = match.group()
+        read = _token_forms if len(token) <= _TOKEN_KEPT else _token_forms.__wrapped__
+        forms, typed_marks, expanded = read(token, expand)
+        any_expanded = any_expanded or expanded
+        for key, bare in forms:
+            found.append((key, bare, start, end, clause))
+            if typed_marks and key != bare:
+                marked.append(clause)
+    return found, marked, any_expanded
 
 
-@lru_cache(maxsize=8)
 def read_words(text: str, *, expand: bool = True) -> Words:
     """Cut `text` in words, teencode written out (`expand`). Offsets refer to its NFC form, kept in
     `Words.text`.
 
-    The last few results are kept: one message is looked at by a dozen readers in a row.
+    The last few results are kept in memory: one message is looked at by a dozen readers in a row.
     """
+    words, expanded = _cut(text, expand=True)
+    return words if expand or not expanded else _cut(text, expand=False)[0]
+
+
+@lru_cache(maxsize=_WORDS_KEPT)
+def _cut(text: str, *, expand: bool) -> tuple[Words, bool]:
     text = unicodedata.normalize("NFC", text)[:_MAX_CHARS]
-    raw = _raw_words(text, expand=expand)
-    count: dict[int, int] = {}
-    marked: dict[int, int] = {}
-    for key, bare, start, end, clause in raw:
-        count[clause] = count.get(clause, 0) + 1
-        typed = text[start:end].lower()
-        if key != bare and not typed.isascii():
-            marked[clause] = marked.get(clause, 0) + 1
-    overall = sum(marked.values()) / max(1, len(raw))
+    raw, marks, expanded = _raw_words(text, expand=expand)
+    count, marked = Counter([word[4] for word in raw]), Counter(marks)
+    overall = len(marks) / max(1, len(raw))
     plain = {
-        clause: marked.get(clause, 0) <= number * 0.15 and (overall < 0.4 or number > 4)
+        clause: marked[clause] <= number * 0.15 and (overall < 0.4 or number > 4)
         for clause, number in count.items()
     }
-    return Words(text, tuple(Word(key, bare, start, end, c, plain[c]) for key, bare, start, end, c in raw))
+    return Words(text, tuple([Word(*word, plain[word[4]]) for word in raw])), expanded
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A phrase of the book that stands in the message at words `first` (included) to `last` (excluded)."""
 
     label: str
@@ -149,12 +168,21 @@ class Hit:
     """Matched with its diacritics, not only by its bare letters."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     label: str
     phrase: str
     weight: float
     keys: tuple[str, ...]
+
+
+class _Node:
+    """The phrases that end with this word, and the words that lead on to longer ones."""
+
+    __slots__ = ("entries", "following")
+
+    def __init__(self) -> None:
+        self.entries: list[_Entry] = []
+        self.following: dict[str, _Node] = {}
 
 
 IGNORED = "_"
@@ -165,17 +193,15 @@ class Phrasebook:
     """Many phrases, each with a label and a weight, looked up together in one pass over the words."""
 
     def __init__(self, entries: Iterable[tuple[str, str, float]]) -> None:
-        self._entries: dict[str, list[_Entry]] = {}
-        self._longest: dict[str, int] = {}
-        """Words of the longest phrase by its first word: most words begin none."""
+        self._start = _Node()
         for label, phrase, weight in entries:
-            forms = [(word.key, word.bare) for word in read_words(phrase).words]
-            if not forms:
+            words = read_words(phrase)
+            if not words.words:
                 continue
-            first = forms[0][1]
-            self._longest[first] = max(self._longest.get(first, 1), len(forms))
-            entry = _Entry(label, phrase, weight, tuple(key for key, _ in forms))
-            self._entries.setdefault(" ".join(bare for _, bare in forms), []).append(entry)
+            node = self._start
+            for bare in words.bares:
+                node = node.following.setdefault(bare, _Node())
+            node.entries.append(_Entry(label, phrase, weight, words.keys))
 
     @classmethod
     def of_lists(cls, lists: Mapping[str, Sequence[str]], weight: float = 1.0) -> Phrasebook:
@@ -186,23 +212,34 @@ class Phrasebook:
 
     def find(self, words: Words) -> list[Hit]:
         """Every phrase in the message, in reading order; those under an `IGNORED` phrase left out."""
-        sequence = words.words
-        bares = [word.bare for word in sequence]
+        beginning = self._start.following
         hits: list[Hit] = []
-        for first in range(len(bares)):
-            longest = self._longest.get(bares[first])
-            if longest is None:
-                continue
-            joined = bares[first]
-            for last in range(first + 1, min(len(bares), first + longest) + 1):
-                if last > first + 1:
-                    joined = f"{joined} {bares[last - 1]}"
-                for entry in self._entries.get(joined, ()):
-                    exact = _matches(sequence, first, entry.keys)
-                    if exact is not None:
-                        hits.append(Hit(entry.label, entry.phrase, entry.weight, first, last, exact))
+        for first in _merged([words.places[bare] for bare in beginning.keys() & words.places.keys()]):
+            self._find_at(words, first, hits)
         covers = [hit for hit in hits if hit.label == IGNORED]
+        if not covers:
+            return hits
         return [hit for hit in hits if hit.label != IGNORED and not _covered(hit, covers)]
+
+    def _find_at(self, words: Words, first: int, hits: list[Hit]) -> None:
+        """Add the phrases that begin at word `first`, shorter ones first."""
+        bares = words.bares
+        node: _Node | None = self._start.following[bares[first]]
+        last = first + 1
+        while node is not None:
+            for label, phrase, weight, keys in node.entries:
+                exact = True if words.keys[first:last] == keys else _matches_bare(words, first, keys)
+                if exact is not None:
+                    hits.append(Hit(label, phrase, weight, first, last, exact))
+            if last == len(bares):
+                return
+            node = node.following.get(bares[last])
+            last += 1
+
+
+def _merged(places: list[list[int]]) -> list[int]:
+    """All places in reading order."""
+    return sorted(chain.from_iterable(places)) if len(places) != 1 else places[0]
 
 
 def split_weight(phrase: str, weight: float) -> tuple[str, float]:
@@ -211,17 +248,12 @@ def split_weight(phrase: str, weight: float) -> tuple[str, float]:
     return (text.strip(), float(own)) if sign else (phrase, weight)
 
 
-def _matches(sequence: Sequence[Word], first: int, keys: tuple[str, ...]) -> bool | None:
-    """Whether the words at `first` are these: True with all marks, False by bare letters, None not at all."""
-    exact = True
-    for offset, key in enumerate(keys):
-        word = sequence[first + offset]
-        if word.key == key:
-            continue
-        if not word.plain or word.key.replace("đ", "d") != word.bare:
+def _matches_bare(words: Words, first: int, keys: tuple[str, ...]) -> Literal[False] | None:
+    """False (not exact) where words typed without marks may be these, None where they are others."""
+    for word, key in zip(words.words[first : first + len(keys)], keys, strict=True):
+        if word.key != key and (not word.plain or word.key.replace("đ", "d") != word.bare):
             return None
-        exact = False
-    return exact
+    return False
 
 
 def _covered(hit: Hit, covers: Sequence[Hit]) -> bool:
@@ -232,7 +264,11 @@ def _covered(hit: Hit, covers: Sequence[Hit]) -> bool:
 def longest_only(hits: Iterable[Hit]) -> list[Hit]:
     """Of overlapping hits with the same label the longest: "tiền công đức" and "công đức" are one mention."""
     kept: list[Hit] = []
+    taken: dict[str, set[int]] = {}
     for hit in sorted(hits, key=lambda h: (h.first - h.last, -h.weight, h.first)):
-        if not any(k.label == hit.label and k.first < hit.last and hit.first < k.last for k in kept):
+        places = range(hit.first, hit.last)
+        mine = taken.setdefault(hit.label, set())
+        if mine.isdisjoint(places):
+            mine.update(places)
             kept.append(hit)
     return sorted(kept, key=lambda h: h.first)
