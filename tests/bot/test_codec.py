@@ -1,8 +1,9 @@
-"""What was kept of an update comes back as it was, whatever people sent."""
+"""What was kept of an update or of a message comes back as it was, whatever people sent or are told."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot import codec
 from handlers.messages import (
+    Button,
     Choice,
     Command,
     Contact,
@@ -24,9 +26,13 @@ from handlers.messages import (
     Membership,
     MembershipChange,
     Migrated,
+    Outgoing,
+    OutgoingFile,
     Text,
     Unusable,
+    Wish,
 )
+from handlers.turn import outgoing_from_data, outgoing_to_data
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()))
 """Also control characters and halves of surrogate pairs: they come in as JSON escapes."""
@@ -91,3 +97,36 @@ def test_times_keep_their_zone() -> None:
     )  # fmt: skip
     assert codec.load(codec.dump(incoming)).at.utcoffset() == incoming.at.utcoffset()
     assert json.loads(codec.dump(incoming))["at"] == "2026-11-23T02:00:00.123456+00:00"
+
+
+TOKEN = st.text(alphabet="abc.0-9_", min_size=1, max_size=64)
+BUTTON = st.builds(Button, label=ANY_TEXT, token=TOKEN, style=st.sampled_from(["", "primary"])) | st.builds(
+    Button, label=ANY_TEXT, url=ANY_TEXT.filter(bool)
+)
+OUTGOING_FIELDS: dict[str, st.SearchStrategy[object]] = {
+    "text": ANY_TEXT,
+    "title": ANY_TEXT,
+    "rows": st.lists(st.lists(BUTTON, max_size=3).map(tuple), max_size=3).map(tuple),
+    "wishes": st.lists(st.sampled_from(Wish), max_size=2).map(tuple),
+    "monospace": st.lists(ANY_TEXT, max_size=2).map(tuple),
+    "file": st.none()
+    | st.builds(
+        OutgoingFile, render=ANY_TEXT, petition_id=st.integers(0, 2**62), name=ANY_TEXT, secret=ANY_TEXT
+    ),
+    "reply_to": ANY_TEXT,
+    "protect": st.booleans(),
+    "quiet": st.booleans(),
+    "language": ANY_TEXT,
+}
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.builds(Outgoing, **OUTGOING_FIELDS))
+def test_every_message_comes_back_as_it_was(message: Outgoing) -> None:
+    data = outgoing_to_data(message)
+    assert outgoing_from_data(data) == message, "as it is handed to delivery"
+    assert outgoing_from_data(json.loads(json.dumps(data))) == message, "as it is read from the outbox"
+
+
+def test_no_field_of_a_message_is_forgotten() -> None:
+    assert set(OUTGOING_FIELDS) == {field.name for field in fields(Outgoing)}
