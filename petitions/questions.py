@@ -33,6 +33,8 @@ class Question(StrEnum):
     DATA_PRIVACY = "data_privacy"
     IS_BOT = "is_bot"
     WHAT_NEXT = "what_next"
+    WHY_CONTACT = "why_contact"
+    CHANGE_LATER = "change_later"
     OTHER = "other"
 
 
@@ -108,6 +110,7 @@ _PLAIN_ENOUGH = frozenset(
         Question.HOW_LONG,
         Question.DATA_PRIVACY,
         Question.WHAT_NEXT,
+        Question.WHY_CONTACT,
         Question.NEED_VISIT,
         Question.ANONYMOUS_TAKEN_SERIOUSLY,
     }

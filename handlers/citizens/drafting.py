@@ -14,7 +14,7 @@ from handlers.citizens.chat import Chat
 from handlers.citizens.state import LEADS_KEPT, Draft, StoryPart
 from handlers.citizens.wording import authority_name, kind_name, topic_name, unit_name
 from petitions.agency import Route
-from petitions.extract import Phone, read_phone
+from petitions.extract import Phone, find_place, read_phone
 from petitions.forms import Mode, change_kind, change_mode, edit, new_form, skip
 from petitions.forms import answer as answer_form
 from petitions.intents import chosen_kind
@@ -30,6 +30,11 @@ _ANNOUNCED: Final = re.compile(r"^(?:\w+ ){0,4}(?:muon|can|xin|want to|like to) 
 _THIN: Final = 10
 """Words: an announcement is short."""
 _EMPTY: Final = 4
+_DECISION: Final = re.compile(
+    r"(?:quyết định|biên bản|thông báo|công văn)(?=[^,;\n]*(?:\d+/[\dA-ZĐ]|số \d))[^,;\n]{4,160}",
+    re.IGNORECASE,
+)
+"""The paper a complaint is about, named with its number or day."""
 _LEADS_FOR: Final = timedelta(minutes=30)
 _INSTITUTION: Final = "don_vi_truc_thuoc"
 OUTSIDE_UNIT: Final = "outside"
@@ -119,7 +124,9 @@ def understand(chat: Chat, draft: Draft) -> None:
     draft.people = seen.people.value or draft.people
     draft.against = seen.against.value
     draft.second_instance = bool(seen.second_instance.value)
-    draft.guess("place", seen.place.value or "")
+    draft.guess("place", seen.place.value or _place_led_up(draft))
+    if draft.form.kind is Kind.COMPLAINT and (named := _DECISION.search(draft.words)) is not None:
+        draft.guess("decision", named.group())
     if seen.date.value is not None:
         draft.guess("received_on", seen.date.value.isoformat())
     if not draft.anonymous:
@@ -129,6 +136,11 @@ def understand(chat: Chat, draft: Draft) -> None:
     if _place_is_plain(chat, draft):
         draft.form = skip(draft.form, "place")
     set_mode(draft)
+
+
+def _place_led_up(draft: Draft) -> str:
+    """Where the writer said to be before telling anything: "Bác ở thôn Đông"."""
+    return next((place for part in draft.story if part.lead and (place := find_place(part.text))), "")
 
 
 def _place_is_plain(chat: Chat, draft: Draft) -> bool:

@@ -37,6 +37,8 @@ _WANTS_PETITION: Final = re.compile(
     r"\b(?:lam don|viet don|gui don|nop don|tiep tuc|lam phieu"
     r"|file a|make a report|write a petition|continue)\b"
 )
+_STOP: Final = re.compile(r"dừng|dừng lại|thôi dừng|dừng nhắn|dung lai|dung nhan|stop|please stop")
+"""The quiet choice in words, marks kept: "đúng" and "dùng" are something else."""
 _SAFE_NOW: Final = re.compile(
     r"\b(?:on roi|khong sao roi|ko sao roi|an toan roi|cong an den roi|cong an toi roi"
     r"|het roi|qua roi|i am safe|i'm safe|safe now|police (?:is|are) here)\b"
@@ -77,6 +79,9 @@ def take(chat: Chat, text: str) -> None:
     still = find_danger(text)
     if (still is None or still.level != "now") and _wants_petition(text, flat):
         to_petition(chat, text)
+        return
+    if still is None and _STOP.fullmatch(text.strip(" .!…").lower()):
+        press(chat, "stop")
         return
     if text.strip(" .…"):
         danger.story.append(StoryPart(text=text, ref=chat.ref))

@@ -13,6 +13,8 @@ from petitions.intents import Intent, is_only, match_choice, question
 from petitions.text import fold
 
 _SHORT: Final = 14
+_LOOKING: Final = frozenset({Intent.STATUS, Intent.MINE, Intent.HOW_MANY, Intent.HELP, Intent.MENU})
+"""Words about something else, which are no reason for a withdrawal."""
 _NEW: Final = re.compile(r"\b(?:moi|khac|new|another)\b")
 
 
@@ -25,6 +27,8 @@ def withdraw(chat: Chat, ask: Asked, text: str, found: frozenset[Intent]) -> boo
         keep_petition(chat)
     elif is_only(text, Intent.YES) or (found & {Intent.YES, Intent.CONFIRM} and Intent.WITHDRAW in found):
         after.withdraw(chat, petition, ask.text)
+    elif found & _LOOKING or question(text) is not None:
+        return False
     else:
         after.take_reason(chat, petition, text)
     return True
@@ -47,6 +51,9 @@ def reopen(chat: Chat, ask: Asked, text: str, found: frozenset[Intent]) -> bool:
         reopen_or_link(chat, ask)
     elif _NEW.search(fold(text)) and len(text.split()) <= _SHORT:
         link_new(chat, ask)
+    elif question(text) is not None or found:
+        chat.close()
+        return False
     else:
         ask.text = f"{ask.text}\n{text}".strip()
         after.offer_reopening(chat, petition, ask.text)

@@ -17,6 +17,7 @@ from handlers.citizens import (
     reading,
     review,
     second,
+    secrecy,
     tracking,
 )
 from handlers.citizens.chat import Chat
@@ -39,7 +40,6 @@ from petitions.kinds import Kind
 _AFTERTHOUGHT: Final = 8
 """Words beside "send it" from which they are a matter of their own, to be shown before anything is sent."""
 _FEW: Final = 8
-_PREAMBLE: Final = 14
 _STEPS: Final = (
     Intent.BACK,
     Intent.SKIP,
@@ -55,6 +55,8 @@ _STEPS: Final = (
 )
 """What a message can say that moves about in the form but tells nothing."""
 _WORD: Final = re.compile(r"\w+")
+_LETTERS: Final = re.compile(r"[^\W\d_]{2}")
+"""Less is no story: the number of a button that is gone, a sign."""
 
 
 def take(chat: Chat, draft: Draft, text: str) -> None:
@@ -72,6 +74,10 @@ def take(chat: Chat, draft: Draft, text: str) -> None:
     if draft.step == OUTSIDE and _outside(chat, draft, text, found):
         return
     if draft.step == REVIEW and _reviewed(chat, draft, text, found):
+        return
+    if draft.step == "story" and not draft.told and not _LETTERS.search(text) and not find_phones(text):
+        chat.lead("citizen.story_needed")
+        prompts.repeat(chat)
         return
     if draft.step == "story" and not draft.told:
         if not only(text, found, *_STEPS) or not _nothing_but(chat, draft, text, found):
@@ -103,7 +109,7 @@ def first_words(chat: Chat, draft: Draft, text: str) -> None:
             return
         if drafting.is_announced_only(text):
             drafting.choose_kind(draft, kind)
-        if _only_asks_for_secrecy(chat, text):
+        if secrecy.is_all(chat, text):
             drafting.choose_kind(draft, kind)
             drafting.lead_up(chat, text)
             prompts.advance(chat)
@@ -114,17 +120,13 @@ def first_words(chat: Chat, draft: Draft, text: str) -> None:
     prompts.advance(chat)
 
 
-def _only_asks_for_secrecy(chat: Chat, text: str) -> bool:
-    """A kind and the wish to stay unknown, but no matter: "em tố cáo được không, em không muốn lộ tên"."""
-    if len(_WORD.findall(text)) > _PREAMBLE or not intents(text) & {Intent.KEEP_SECRET, Intent.ANONYMOUS}:
-        return False
-    return chat.turn.facts.suggester.understand(text, today=chat.today).topic.value is None
-
-
 def _aside(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> bool:
     """Leaving, coming back, cancelling, asking: what has nothing to do with the pending question."""
     if Intent.CANCEL in found or (Intent.NEW_MATTER in found and draft.told):
         drafts.ask_discard(chat, _new_matter(text))
+        return True
+    if only(text, found, Intent.WITHDRAW) and not chat.me.filed:
+        drafts.ask_discard(chat)
         return True
     if Intent.START_OVER in found:
         drafts.ask_start_over(chat)
@@ -156,7 +158,7 @@ def _new_matter(text: str) -> str:
 def _asked(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> bool:
     """A question in the middle, or the wish for a human being."""
     asked = question(text)
-    if asked is Question.OTHER and draft.told and draft.step != REVIEW:
+    if asked is Question.OTHER and ((draft.told and draft.step != REVIEW) or only(text, found, *_STEPS)):
         asked = None
     human = Intent.HUMAN in found and not find_phones(text)
     if asked is None and not human:
@@ -195,44 +197,19 @@ def _settings(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> 
     kind = chosen_kind(text)
     if (
         kind is not None
-        and kind is not draft.form.kind
         and drafting.names_only_kind(text)
         and draft.step != KIND
+        and (draft.told or kind is not draft.form.kind)
     ):
+        key = "citizen.kind_kept" if kind is draft.form.kind else "citizen.kind_changed"
         drafting.choose_kind(draft, kind)
-        chat.lead("citizen.kind_changed", kind=kind_name(chat, draft.form.kind))
+        chat.lead(key, kind=kind_name(chat, draft.form.kind))
         if Intent.KEEP_SECRET not in found:
             prompts.advance(chat)
             return True
     if draft.step != "identity":
-        return _secrecy(chat, draft, text, found)
+        return secrecy.take(chat, draft, text, found)
     return False
-
-
-def _secrecy(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> bool:
-    """Secret, anonymous, or under one's name after all."""
-    choice = reading.identity_of(text, found)
-    if choice is None or Intent.CONFIRM in found:
-        return False
-    if draft.form.kind in drafting.SEALED:
-        if choice != draft.get("identity"):
-            reading.choose_identity(chat, draft, choice)
-        elif choice == "confidential":
-            chat.lead("citizen.already_secret")
-    elif choice == "anonymous":
-        draft.nameless = True
-        chat.lead("citizen.nameless")
-    elif Intent.KEEP_SECRET in found and not draft.confidential:
-        draft.confidential = True
-        chat.lead("citizen.kept_secret")
-    if story_part(text) and draft.step != "identity" and _says_more(text):
-        return False
-    prompts.advance(chat)
-    return True
-
-
-def _says_more(text: str) -> bool:
-    return bool(find_phones(text)) or len(_WORD.findall(story_part(text))) > 2
 
 
 def _kind(chat: Chat, draft: Draft, text: str) -> bool:

@@ -53,7 +53,9 @@ def begin(chat: Chat, text: str, found: frozenset[Intent]) -> None:
     if named is None and not _tells(seen, text):
         commands.greet(chat)
         drafting.lead_up(chat, text)
-        if len(text.split()) >= _CHAT:
+        if _is_rude(text, found):
+            chat.say("citizen.empathy_ask")
+        elif len(text.split()) >= _CHAT:
             chat.open(Ask.MAYBE_STORY, text=text)
             rows = ((chat.button("citizen.button_is_story", "isstory"),), *prompts.main_menu(chat))
             chat.say("citizen.maybe_story", rows=rows)

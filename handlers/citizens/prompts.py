@@ -85,7 +85,7 @@ def prompt_for(chat: Chat, draft: Draft, step: str) -> Prompt:
         case "identity":
             return _identity(chat, draft)
         case "story":
-            return Prompt(_story_question(chat, draft))
+            return Prompt(_story_question(chat, draft), _kinds(chat, draft))
         case "place":
             return _place(chat, draft)
         case "contact":
@@ -128,6 +128,13 @@ def _skip(chat: Chat) -> Button:
 
 def _done(chat: Chat) -> Button:
     return chat.button("citizen.button_done", "done")
+
+
+def _kinds(chat: Chat, draft: Draft) -> Rows:
+    """The menu way stays open until something was told or a kind was named."""
+    if draft.told or draft.kind_chosen or draft.from_danger or draft.form.asking == "story":
+        return ()
+    return in_rows([chat.labelled(kind_name(chat, kind), "kind", kind.value) for kind in KINDS], 2)
 
 
 def _story_question(chat: Chat, draft: Draft) -> str:

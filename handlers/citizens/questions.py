@@ -20,6 +20,8 @@ _PLAIN: Final = {
     Question.ANONYMOUS_TAKEN_SERIOUSLY: "faq.anonymous",
     Question.IS_BOT: "faq.is_bot",
     Question.RESEND_NEEDED: "faq.resend",
+    Question.WHY_CONTACT: "faq.why_contact",
+    Question.CHANGE_LATER: "faq.change_later",
 }
 MENU: Final = (
     ("difference", Question.KIND_DIFFERENCE),

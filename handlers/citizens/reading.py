@@ -45,7 +45,10 @@ def take(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> None:
     if not took:
         took, left = _field(chat, draft, text, step, found)
     if left:
+        grown = draft.told and not took
         add_words(chat, draft, left)
+        if grown and not chat.leads:
+            chat.lead("citizen.story_grew")
     if step == "story" and draft.form.asking == "story" and not drafting.is_announced_only(text):
         draft.form = keep(draft.form)
     if draft.step == REVIEW:
@@ -58,8 +61,8 @@ def take(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> None:
 def add_words(chat: Chat, draft: Draft, text: str) -> None:
     """More of the story."""
     for day in find_dates(text, chat.today):
-        if day.problem == "impossible":
-            chat.lead("citizen.date_impossible", date=day.raw)
+        if day.problem is not None and (day.problem == "impossible" or draft.form.kind is Kind.COMPLAINT):
+            chat.lead(f"citizen.date_{day.problem}", date=day.raw)
     drafting.tell(chat, draft, text, chat.ref)
 
 
@@ -138,6 +141,8 @@ def _field(chat: Chat, draft: Draft, text: str, step: str, found: frozenset[Inte
         if step == "decision":
             _dated(chat, draft, text)
         return True, text
+    if step == "decision" and find_dates(text, chat.today):
+        return _dated(chat, draft, text), ""
     if step == "received_on":
         return _dated(chat, draft, text), "" if contacts.is_short(text) else text
     if step == "address" and len(_WORD.findall(text)) <= _WHERE_LONGEST:

@@ -57,7 +57,7 @@ def card(chat: Chat, draft: Draft) -> str:
     lines = [chat.text("citizen.review_title")]
     lines.append(chat.text("citizen.review_kind", kind=kind_name(chat, draft.form.kind)))
     lines.append(chat.text("citizen.review_topic", topic=topic_name(chat, draft.topic)))
-    lines.append(chat.text("citizen.review_story", story=excerpt(_story(draft))))
+    lines.append(chat.text("citizen.review_story", story=excerpt(_story(draft), lines=True)))
     place = draft.get("place")
     if place or draft.latitude is not None:
         key = "citizen.review_place" if place else "citizen.review_location"

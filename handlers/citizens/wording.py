@@ -46,9 +46,10 @@ def day(chat: Chat, moment: date | datetime) -> str:
     return chat.text("citizen.date", day=f"{moment.day:02d}", month=f"{moment.month:02d}", year=moment.year)
 
 
-def excerpt(text: str, most: int = EXCERPT) -> str:
-    """The beginning of a text in one line, cut at a word."""
-    line = " ".join(text.split())
+def excerpt(text: str, most: int = EXCERPT, *, lines: bool = False) -> str:
+    """The beginning of a text, cut at a word; in one line, or (`lines`) with the lines it was told in."""
+    rows = [" ".join(row.split()) for row in text.splitlines()] if lines else [" ".join(text.split())]
+    line = "\n".join(row for row in rows if row)
     if len(line) <= most:
         return line
     cut = line[:most].rsplit(" ", 1)[0] or line[:most]
