@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection
 
-from bot.channels.base import Attachment, Never, Refusal, SendReceipt
+from bot.channels.base import Attachment, Channel, Never, Refusal, SendReceipt
 from bot.delivery import Delivery
 from bot.dispatch import Books
 from bot.pacing import Pace
@@ -138,7 +138,7 @@ class Rig:
     database: Database
     books: Books
     clock: HandClock
-    platform: Platform
+    platform: Channel
     pace: Pace = field(default_factory=lambda: Pace(per_second=0.0))
     render: Callable[[OutgoingFile], Any] = no_documents
     leader: Leader | None = None
@@ -186,15 +186,16 @@ class Rig:
         self, connection: Connection, chat: str, texts: Iterable[str], given: dict[str, Any]
     ) -> list[Queued]:
         book = self.books(connection)
+        channel, account = self.platform.name, self.platform.account
         contact = book.open_turn(
-            channel=PLATFORM, account=ACCOUNT, chat=chat, is_group=chat.startswith("-")
+            channel=channel, account=account, chat=chat, is_group=chat.startswith("-")
         ).contact
         return book.queue_many(
             [
                 NewOutbox(
                     contact_id=contact.id,
-                    channel=PLATFORM,
-                    account=ACCOUNT,
+                    channel=channel,
+                    account=account,
                     **{"body": {"text": text}, **given},
                 )
                 for text in texts
