@@ -16,8 +16,9 @@ from typing import Final
 from sqlalchemy import Connection
 
 from bot.channels.base import Again, Channel, Never, Refusal, SendFault
-from bot.dispatch import fault_place
+from bot.dispatch import Books, fault_place
 from bot.filetypes import Accepted, Refused, judge
+from handlers.citizens import unkept
 from petitions.clock import Clock
 from storage import file_queue
 from storage.database import Database, Unavailable
@@ -53,6 +54,7 @@ class Fetcher:
         database: Database,
         store: FileStore,
         vault: Vault,
+        books: Books,
         clock: Clock,
         max_size: int,
     ) -> None:
@@ -60,6 +62,7 @@ class Fetcher:
         self._database = database
         self._store = store
         self._vault = vault
+        self._books = books
         self._clock = clock
         self._max_size = max_size
         self._busy: set[int] = set()
@@ -196,14 +199,29 @@ class Fetcher:
     async def _refuse(self, record: FileRecord, reason: str) -> None:
         log.warning("file_refused", extra={"reason": reason})
         await self._database.transact(
-            lambda connection: file_queue.refuse(connection, record.id, reason=reason)
+            lambda connection: self._tell(
+                connection, record, reason, file_queue.refuse(connection, record.id, reason=reason)
+            )
         )
 
     async def _fail(self, record: FileRecord, reason: str) -> None:
         log.error("file_lost", extra={"reason": reason, "attempts": record.attempts})
         await self._database.transact(
-            lambda connection: file_queue.fail(connection, record.id, reason=reason)
+            lambda connection: self._tell(
+                connection, record, reason, file_queue.fail(connection, record.id, reason=reason)
+            )
         )
+
+    def _tell(self, connection: Connection, record: FileRecord, reason: str, ended: bool) -> None:
+        """Who sent the file hears of it, by a timer that is due at once."""
+        if ended and record.conversation_id is not None:
+            self._books(connection).set_timer(
+                unkept.TIMER,
+                self._clock.now(),
+                petition_id=record.petition_id,
+                conversation_id=record.conversation_id,
+                data={"file": record.id, "reason": reason},
+            )
 
     async def _later(self, record: FileRecord, reason: str, wished: float | None = None) -> None:
         log.warning("file_later", extra={"reason": reason, "attempts": record.attempts})

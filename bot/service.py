@@ -150,6 +150,7 @@ class Service:
             database=self.database,
             store=store,
             vault=self.vault,
+            books=self.books,
             clock=self.clock,
             max_size=MAX_UPLOAD,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from handlers.citizens import reminders
+from handlers.citizens import reminders, unkept
 from handlers.turn import Turn
 from storage.records import TimerRecord
 
@@ -16,6 +16,9 @@ def fire(turn: Turn, timer: TimerRecord) -> None:
     """Do what `timer` stands for, as a turn of its conversation. Raises LookupError for an unknown name."""
     if timer.what == reminders.TIMER:
         reminders.fire(turn, timer)
+        return
+    if timer.what == unkept.TIMER:
+        unkept.fire(turn, timer)
         return
     raise LookupError(f"no timer is called {timer.what!r}")
 

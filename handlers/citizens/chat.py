@@ -96,10 +96,10 @@ class Chat:
 
     def lead(self, key: str, **params: object) -> None:
         """A line that goes before whatever is said next in this turn."""
-        self.leads.append(self.text(key, **params))
+        self.lead_text(self.text(key, **params))
 
     def lead_text(self, line: str) -> None:
-        if line:
+        if line and line not in self.leads:
             self.leads.append(line)
 
     def say(self, key: str, *, rows: Rows = (), coalesce: str = "", **params: object) -> None:

@@ -26,6 +26,7 @@ _TELLS: Final = re.compile(
     r"(?:em|toi|minh|chau|con|me|bo|chong|vo|no|ho|khong|ko|k|dang|da|bi|nho|mong|xin|i|we|he|she|it|they|there)\b"
 )
 """How a sentence begins that tells something rather than names a place (folded)."""
+_NAME_UNREAD: Final = "name-unread"
 _WORDY: Final = frozenset({"decision", "respondent", "accused", "request"})
 
 
@@ -143,6 +144,8 @@ def _field(chat: Chat, draft: Draft, text: str, step: str, found: frozenset[Inte
         return True, text
     if step == "decision" and find_dates(text, chat.today):
         return _dated(chat, draft, text), ""
+    if step == "name" and contacts.is_short(text):
+        return _unread_name(chat, draft, text), ""
     if step == "received_on":
         return _dated(chat, draft, text), "" if contacts.is_short(text) else text
     if step == "address" and len(_WORD.findall(text)) <= _WHERE_LONGEST:
@@ -150,6 +153,17 @@ def _field(chat: Chat, draft: Draft, text: str, step: str, found: frozenset[Inte
         draft.remember(chat.ref, "address")
         return True, ""
     return False, text
+
+
+def _unread_name(chat: Chat, draft: Draft, text: str) -> bool:
+    """A name we cannot read as one is asked for once more; given again it is taken as it stands."""
+    if _NAME_UNREAD not in draft.refs:
+        draft.refs[_NAME_UNREAD] = _NAME_UNREAD
+        chat.lead("citizen.name_unread")
+        return False
+    draft.put("name", text)
+    draft.remember(chat.ref, "contact")
+    return True
 
 
 def _place(draft: Draft, chat: Chat, text: str) -> tuple[bool, str]:

@@ -15,7 +15,7 @@ _TOLD: Final = frozenset({"too_large", "file_empty", "file_type", "file_lies"})
 
 
 def fire(turn: Turn, timer: TimerRecord) -> None:
-    """Take the file out of the draft and say why it was not kept; while somebody is in danger, say nothing."""
+    """Take the file out of the draft and say why it was not kept; to somebody in danger, say nothing."""
     file_id = int(timer.data.get("file", 0))
     file = turn.book.file_by_id(file_id)
     if file is None:
