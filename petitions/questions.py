@@ -33,6 +33,7 @@ class Question(StrEnum):
     DATA_PRIVACY = "data_privacy"
     IS_BOT = "is_bot"
     WHAT_NEXT = "what_next"
+    RIGHT_PLACE = "right_place"
     WHY_CONTACT = "why_contact"
     CHANGE_LATER = "change_later"
     OTHER = "other"

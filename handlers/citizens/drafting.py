@@ -14,7 +14,7 @@ from handlers.citizens.chat import Chat
 from handlers.citizens.state import LEADS_KEPT, Draft, StoryPart
 from handlers.citizens.wording import authority_name, kind_name, topic_name, unit_name
 from petitions.agency import Route
-from petitions.extract import Phone, find_place, read_phone
+from petitions.extract import Phone, find_phones, find_place, read_phone
 from petitions.forms import Mode, change_kind, change_mode, edit, new_form, skip
 from petitions.forms import answer as answer_form
 from petitions.intents import chosen_kind
@@ -127,11 +127,11 @@ def understand(chat: Chat, draft: Draft) -> None:
     draft.guess("place", seen.place.value or _place_led_up(draft))
     if draft.form.kind is Kind.COMPLAINT and (named := _DECISION.search(draft.words)) is not None:
         draft.guess("decision", named.group())
-    if seen.date.value is not None:
+    if seen.date.value is not None and draft.form.kind is not Kind.RECOMMENDATION:
         draft.guess("received_on", seen.date.value.isoformat())
     if not draft.anonymous:
         draft.guess("name", seen.name.value or "")
-        read = read_phone(seen.phone.value) if seen.phone.value else None
+        read = read_phone(seen.phone.value) if seen.phone.value else _phone_led_up(draft)
         draft.guess("phone", read.number if isinstance(read, Phone) else "")
     if _place_is_plain(chat, draft):
         draft.form = skip(draft.form, "place")
@@ -141,6 +141,12 @@ def understand(chat: Chat, draft: Draft) -> None:
 def _place_led_up(draft: Draft) -> str:
     """Where the writer said to be before telling anything: "Bác ở thôn Đông"."""
     return next((place for part in draft.story if part.lead and (place := find_place(part.text))), "")
+
+
+def _phone_led_up(draft: Draft) -> Phone | None:
+    """The number somebody left before telling anything: "gọi cho tôi 0951 223 455"."""
+    numbers = (phone for part in draft.story if part.lead for phone in find_phones(part.text))
+    return next((phone for phone in numbers if isinstance(phone, Phone)), None)
 
 
 def _place_is_plain(chat: Chat, draft: Draft) -> bool:

@@ -15,6 +15,8 @@ from petitions.text import fold
 _SHORT: Final = 14
 _LOOKING: Final = frozenset({Intent.STATUS, Intent.MINE, Intent.HOW_MANY, Intent.HELP, Intent.MENU})
 """Words about something else, which are no reason for a withdrawal."""
+_CODE_LIKE: Final = re.compile(r"(?=[^\d]*\d)(?=[^a-z]*[a-z])[0-9a-z]+(?:[ -]?[0-9a-z]+){0,3}", re.IGNORECASE)
+"""Letters and digits mixed, but too few or too many for a code. The words before were looked at already."""
 _NEW: Final = re.compile(r"\b(?:moi|khac|new|another)\b")
 
 
@@ -164,9 +166,14 @@ def which(chat: Chat, number: int) -> None:
 
 
 def code(chat: Chat, ask: Asked, text: str, found: frozenset[Intent]) -> bool:
-    del ask, text
+    del ask
     if Intent.DONT_KNOW in found:
         tracking.show_mine(chat)
+        return True
+    if _CODE_LIKE.fullmatch(text.strip()):
+        if tracking.wrong_code(chat):
+            chat.lead("citizen.code_mistyped")
+        chat.flush()
         return True
     chat.close()
     return False

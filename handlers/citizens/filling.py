@@ -36,6 +36,7 @@ from petitions.intents import (
     story_part,
 )
 from petitions.kinds import Kind
+from petitions.text import fold
 
 _AFTERTHOUGHT: Final = 8
 """Words beside "send it" from which they are a matter of their own, to be shown before anything is sent."""
@@ -55,6 +56,8 @@ _STEPS: Final = (
 )
 """What a message can say that moves about in the form but tells nothing."""
 _WORD: Final = re.compile(r"\w+")
+_FORWARD: Final = re.compile(r"(?:\w+ ){0,3}(?:chuyen|gui) (?:giup|ho|luon|di)\b|(?:please )?forward\b")
+"""Send it on, at the beginning of a message (folded)."""
 _LETTERS: Final = re.compile(r"[^\W\d_]{2}")
 """Less is no story: the number of a button that is gone, a sign."""
 
@@ -227,7 +230,7 @@ def _kind(chat: Chat, draft: Draft, text: str) -> bool:
 
 def _outside(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> bool:
     """Forward it all the same? True where the message said nothing else."""
-    if found & {Intent.CONFIRM, Intent.YES, Intent.DONT_KNOW}:
+    if found & {Intent.CONFIRM, Intent.YES, Intent.DONT_KNOW} or _FORWARD.match(fold(text)):
         forward(chat, draft)
         if find_phones(text):
             return False

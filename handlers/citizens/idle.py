@@ -22,6 +22,8 @@ _RECENT: Final = timedelta(days=30)
 """How long after filing a word about the same subject may belong to it."""
 _CHAT: Final = 4
 """Words: less is no story."""
+_OUTCRY: Final = 16
+"""Words: a longer message with an insult in it tells a matter."""
 _DOUBT: Final = 0.5
 _ADDS: Final = re.compile(
     r"(?:xin |cho |toi |em |minh )*(?:bo sung|gui them|noi them|them vao don|please add|to add|in addition)\b"
@@ -61,6 +63,11 @@ def begin(chat: Chat, text: str, found: frozenset[Intent]) -> None:
             chat.say("citizen.maybe_story", rows=rows)
         else:
             chat.say("citizen.how_can_i_help", rows=prompts.main_menu(chat))
+        return
+    if named is None and seen.topic.value is None and len(text.split()) <= _OUTCRY and _is_rude(text, found):
+        commands.greet(chat)
+        drafting.lead_up(chat, text)
+        chat.say("citizen.empathy_ask")
         return
     commands.greet(chat)
     draft = drafting.begin(chat)

@@ -169,12 +169,13 @@ def _outside(chat: Chat, draft: Draft) -> Prompt:
 
 
 def _identity(chat: Chat, draft: Draft) -> Prompt:
+    key = "citizen.ask_identity_again" if draft.told_identity else "citizen.ask_identity"
     draft.told_identity = True
     rows = (
         (chat.button("citizen.button_confidential", "identity", "confidential"),),
         (chat.button("citizen.button_anonymous", "identity", "anonymous"),),
     )
-    return Prompt(chat.text("citizen.ask_identity"), rows)
+    return Prompt(chat.text(key), rows)
 
 
 def _place(chat: Chat, draft: Draft) -> Prompt:

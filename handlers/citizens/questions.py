@@ -20,6 +20,7 @@ _PLAIN: Final = {
     Question.ANONYMOUS_TAKEN_SERIOUSLY: "faq.anonymous",
     Question.IS_BOT: "faq.is_bot",
     Question.RESEND_NEEDED: "faq.resend",
+    Question.RIGHT_PLACE: "faq.right_place",
     Question.WHY_CONTACT: "faq.why_contact",
     Question.CHANGE_LATER: "faq.change_later",
 }

@@ -11,7 +11,7 @@ from typing import Final
 
 from handlers.citizens import contacts, drafting, prompts, review
 from handlers.citizens.chat import Chat
-from handlers.citizens.state import REVIEW, Draft
+from handlers.citizens.state import OUTSIDE, REVIEW, Draft
 from petitions.extract import find_dates, find_place, read_contact_line
 from petitions.forms import NotSkippable, edit, finish_files, keep, skip
 from petitions.intents import Intent, is_only, match_choice, read_correction
@@ -43,10 +43,12 @@ def take(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> None:
     if step in {"phone", prompts.CONTACT} and Intent.SKIP in found and not draft.get("phone"):
         pass_phone(chat, draft)
         took, left = True, left if not took else ""
+    if took and step == "identity" and draft.get("name"):  # who gives a name chose not to be anonymous
+        choose_identity(chat, draft, "confidential")
     if not took:
         took, left = _field(chat, draft, text, step, found)
     if left:
-        grown = draft.told and not took
+        grown = draft.told and not took and draft.step not in {REVIEW, OUTSIDE}
         add_words(chat, draft, left)
         if grown and not chat.leads:
             chat.lead("citizen.story_grew")
@@ -170,6 +172,9 @@ def _place(draft: Draft, chat: Chat, text: str) -> tuple[bool, str]:
     """A short answer is the place as it stands, in a longer one it is looked for; the words stay."""
     words = len(_WORD.findall(text))
     named = find_place(text)
+    told = chat.turn.facts.suggester.understand(text, today=chat.today) if draft.topic is None else None
+    if named is None and told is not None and told.topic.value is not None:
+        return False, text
     if named is None and (words > _SHORT or _TELLS.match(fold(text))):
         draft.misses += 1
         if draft.latitude is not None or draft.misses > 1:

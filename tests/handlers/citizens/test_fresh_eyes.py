@@ -137,3 +137,72 @@ async def test_a_neighbours_land_is_no_matter_of_monuments(person: Person) -> No
     answer = await person.say("hàng xóm lấn đất nhà tôi 2 mét, xã không giải quyết")
     assert "xóm lấn đất" not in answer.text
     assert "không thuộc thẩm quyền của Sở" in answer.text
+
+
+async def test_five_short_messages_lose_no_word_and_make_no_name_of_them(person: Person) -> None:
+    await person.say("alo")
+    right = await person.say("có phải chỗ phản ánh không")
+    assert "Vâng, đúng ạ" in right.text
+    for words in ("cái biển quảng cáo", "ngay ngã tư Biên Hòa", "nó sắp rơi", "nguy hiểm lắm"):
+        await person.say(words)
+    card = await person.say("Tú 0912 345 678")
+    assert "Họ tên: Tú" in card.text
+    assert "ngã tư Biên Hòa" in card.text
+    not_yet = await person.say("chưa gửi vội")
+    assert "muốn sửa mục nào" in not_yet.text
+    await person.press("Không sửa nữa")
+    await person.say("gửi")
+    (petition,) = await person.petitions()
+    story = (await person.content(petition)).story
+    assert "nó sắp rơi" in story
+    assert "nguy hiểm lắm" in story
+    assert "chưa gửi vội" not in story
+
+
+async def test_withdrawing_a_denunciation_begins_no_new_one(person: Person) -> None:
+    await person.say("tôi muốn tố cáo, giữ bí mật giúp")
+    again = await person.say("Trưởng phòng X nhận phong bì của công ty sự kiện để cấp phép")
+    assert "Ông/Bà chọn cách nào: giữ bí mật" in again.text
+    assert "Luật không thụ lý" not in again.text
+    card = await person.say("Lan 0912345678")
+    assert "giữ bí mật" in card.text
+    await person.say("gửi")
+    answer = await person.say("rút tố cáo")
+    assert "Có hai cách" not in answer.text
+    assert "xin rút đơn" in answer.text
+
+
+async def test_forwarding_is_understood_when_typed(person: Person) -> None:
+    await person.say("Bệnh viện tỉnh thu tiền viện phí của mẹ tôi sai")
+    answer = await person.say("chuyển giúp")
+    assert "Chúng tôi sẽ chuyển đơn tới Sở Y tế" in answer.text
+
+
+async def test_half_a_code_is_told_to_be_wrong(person: Person) -> None:
+    await person.command("status")
+    answer = await person.say("24QV-HSZ3")
+    assert "gõ chưa đúng" in answer.text
+    other = await person.say("quán karaoke ồn ở phố Trần Phú")
+    assert "Karaoke" in other.text
+
+
+async def test_a_number_left_for_a_call_is_not_asked_for_again(person: Person) -> None:
+    await person.say("cho tôi gặp người thật")
+    await person.say("gọi cho tôi 0912345678")
+    await person.say("vụ quán karaoke ồn ở xã Liêm Tuyền")
+    card = await person.say("Bình")
+    assert "Điện thoại: 0912 345 678" in card.text
+
+
+async def test_a_wish_for_saturdays_names_no_day_of_the_petition(person: Person) -> None:
+    await person.say("tôi muốn kiến nghị")
+    await person.say("nên mở cửa thư viện tối thứ 7")
+    card = await person.say(PERSON)
+    assert "Ngày nêu trong đơn" not in card.text
+
+
+async def test_an_insult_alone_is_asked_about_kindly(person: Person) -> None:
+    answer = await person.say("LŨ ĂN HẠI, tao kêu 3 tháng rồi ko ai làm gì!!!")
+    assert "bức xúc" in answer.text
+    assert "chuyện gì đã xảy ra" in answer.text
+    assert "Đơn vị sẽ trả lời" not in answer.text
