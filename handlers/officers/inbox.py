@@ -21,11 +21,17 @@ MOST: Final = 240
 
 
 def show(room: Room, argument: str = "") -> None:
-    """The officer's own cases, or the unit's. `argument`: `mine` or `unit`, with `:<page>`."""
+    """The officer's own cases, or the unit's. `argument`: `mine` or `unit`, with `:<page>`.
+
+    Without one, who has no case of their own sees what waits in the unit: a head's work is there.
+    """
     which, _, number = argument.partition(":")
-    which = which if which in ("mine", "unit") else "mine"
     page = int(number) if number.isdigit() and len(number) < 4 else 0
-    found = _mine(room) if which == "mine" else _of_unit(room)
+    found = _of_unit(room) if which == "unit" else _mine(room)
+    if not found and which not in ("mine", "unit"):
+        found = _of_unit(room)
+        which = "unit" if found else "mine"
+    which = which if which == "unit" else "mine"
     other = "unit" if which == "mine" else "mine"
     buttons = [
         Button(label=_label(room, petition), token=Press("case", petition.id).token) for petition in found

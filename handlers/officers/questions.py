@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from handlers import cases
 from handlers.messages import Button
 from handlers.officers import cards, corrections, state
+from handlers.officers.access import unit_name
 from handlers.officers.refusals import explain
 from handlers.officers.tokens import Press, action_of
 from petitions.kinds import Action
@@ -23,7 +24,15 @@ if TYPE_CHECKING:
     from storage.records import PetitionRecord
 
 CONFIRMED: Final = frozenset(
-    {Action.ASK_CITIZEN, Action.MESSAGE_CITIZEN, Action.ANSWER, Action.CLOSE, Action.WITHDRAW, Action.CORRECT}
+    {
+        Action.ASK_CITIZEN,
+        Action.MESSAGE_CITIZEN,
+        Action.ANSWER,
+        Action.CLOSE,
+        Action.WITHDRAW,
+        Action.CORRECT,
+        Action.TRANSFER,
+    }
 )
 """Actions whose words are shown again before they count."""
 
@@ -85,6 +94,8 @@ def _show_again(room: Room, petition: PetitionRecord, pending: state.Pending) ->
     effect = ""
     if action is Action.CORRECT:
         effect = corrections.described(room, petition, pending.argument)
+    elif action is Action.TRANSFER:
+        effect = unit_name(room.turn.facts.agency, pending.argument, room.texts.language)
     room.ask(
         f"officer.preview_{action}",
         rows,

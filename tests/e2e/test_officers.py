@@ -200,6 +200,7 @@ async def test_a_transfer_has_a_reason_and_everybody_hears(any_house: House) -> 
     await here.press("Chuyển đơn vị")
     await _choose_unit(here, "ql_du_lich")
     await here.say("Quán nằm trong khu du lịch")
+    await here.press("Chuyển đơn")
     card = (await there.news())[-1]
     assert card.codes == [code]
     told = "\n".join(heard.text for heard in await citizen.news())

@@ -214,4 +214,5 @@ async def test_a_case_stays_workable_when_the_profile_forgets_its_unit_and_topic
     await office.press("301", card.button("Chuyển đơn vị"))
     await office.press("301", office.last("301").button("Bảo tàng tỉnh"))
     await office.say("301", "Phòng cũ không còn")
+    await office.press("301", office.last("301").button("Chuyển đơn"))
     assert (await office.now(petition)).unit == "bao_tang"

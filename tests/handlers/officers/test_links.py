@@ -197,6 +197,17 @@ async def test_the_inbox_turns_its_pages(office: Office) -> None:
     assert "chưa có đơn nào" in office.last(PERSON).text
 
 
+async def test_who_has_no_case_of_their_own_sees_the_units_at_once(office: Office) -> None:
+    await office.officer(PERSON, "ql_van_hoa", Role.HEAD)
+    await office.command(PERSON, "inbox")
+    assert "Ông/Bà chưa có đơn nào" in office.last(PERSON).text
+    await office.file()
+    await office.command(PERSON, "inbox")
+    assert "Phòng Quản lý văn hóa và gia đình: 1 đơn đang mở" in office.last(PERSON).text
+    await office.press(PERSON, office.last(PERSON).button("Việc của tôi"))
+    assert "Ông/Bà chưa có đơn nào" in office.last(PERSON).text
+
+
 async def test_danger_reaches_people_on_duty_and_no_group(office: Office) -> None:
     told: list[int] = []
 

@@ -111,7 +111,12 @@ async def test_a_transfer_needs_a_reason_and_ends_after_the_limit(staffed: Offic
     await staffed.press(OFFICER, units.button("Bảo tàng tỉnh"))
     assert "lý do" in staffed.last(OFFICER).text
     assert (await staffed.now(petition)).unit == "ql_van_hoa"
+    await staffed.say(OFFICER, "x")
+    preview = staffed.last(OFFICER)
+    assert "Bảo tàng tỉnh" in preview.text
+    assert (await staffed.now(petition)).unit == "ql_van_hoa"
     await staffed.say(OFFICER, "Việc của bảo tàng")
+    await staffed.press(OFFICER, staffed.last(OFFICER).button("Chuyển đơn"))
     after = await staffed.now(petition)
     assert (after.unit, after.stage, after.officer_id, after.transfers) == (
         "bao_tang",
@@ -128,6 +133,7 @@ async def test_a_transfer_needs_a_reason_and_ends_after_the_limit(staffed: Offic
 
     await staffed.press("301", Press("move", petition.id, "ql_van_hoa").token)
     await staffed.say("301", "Không phải")
+    await staffed.press("301", staffed.last("301").button("Chuyển đơn"))
     assert (await staffed.now(petition)).transfers == 2
     await staffed.press(OFFICER, Press("move", petition.id, "bao_tang").token)
     assert "đã được chuyển 2 lần" in staffed.last(OFFICER).text
@@ -138,6 +144,7 @@ async def test_an_unknown_unit_in_an_old_button_is_refused(staffed: Office) -> N
     petition = await staffed.file()
     await staffed.press(OFFICER, Press("move", petition.id, "phong_cu").token)
     await staffed.say(OFFICER, "lý do")
+    await staffed.press(OFFICER, staffed.last(OFFICER).button("Chuyển đơn"))
     assert "không nhận được đơn" in staffed.last(OFFICER).text
     assert (await staffed.now(petition)).unit == "ql_van_hoa"
 
