@@ -102,10 +102,10 @@ def main() -> None:
     rows = read_rows()
     tally = measure(sample_suggester(), rows)
     for what in tally.total:
-        print(f"{what:<20} {tally.share(what):6.1%}  ({tally.right[what]}/{tally.total[what]})")  # noqa: T201
-    print(f"{1000 * tally.seconds / len(rows):.2f} ms a story")  # noqa: T201
+        print(f"{what:<20} {tally.share(what):6.1%}  ({tally.right[what]}/{tally.total[what]})")
+    print(f"{1000 * tally.seconds / len(rows):.2f} ms a story")
     if "--wrong" in sys.argv:
-        print("\n".join(sorted(tally.wrong)))  # noqa: T201
+        print("\n".join(sorted(tally.wrong)))
 
 
 if __name__ == "__main__":

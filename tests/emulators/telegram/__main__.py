@@ -15,7 +15,7 @@ async def serve(options: argparse.Namespace) -> None:
     emulator = TelegramEmulator(token=options.token, rates=rates, keep_calls=options.keep_calls)
     await emulator.start(options.host, options.port)
     address = f"TIEPDAN_TELEGRAM_API_URL={emulator.url} TIEPDAN_TELEGRAM_TOKEN={emulator.token}"
-    print(address, flush=True)  # noqa: T201 - the one line a person copies
+    print(address, flush=True)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
