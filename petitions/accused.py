@@ -58,4 +58,5 @@ def find_against(text: str, kind: Kind) -> str | None:
 
 def is_second_instance(text: str) -> bool:
     """The complaint is about how a first complaint was settled (Luật Khiếu nại 2011 Đ7, Đ33)."""
-    return _SECOND.search(fold(text)) is not None
+    flat = fold(text)
+    return ("khieu nai" in flat or "giai quyet" in flat) and _SECOND.search(flat) is not None

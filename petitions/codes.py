@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import pairwise, product
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: what is easily misread for another sign is left out."""
@@ -168,8 +168,7 @@ class FoundCode:
     code: TrackingCode | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
     start: int
     end: int
     letters: str
@@ -180,7 +179,6 @@ class _Token:
 
 
 _WORD: Final = re.compile(r"[^\W_]+")
-_TYPED: Final = re.compile(r"[0-9A-Za-z]+")
 _GAP: Final = re.compile(r"[ \t\u00a0.\-_·‐‑‒–—−]{1,3}")
 _TIGHT_GAP: Final = re.compile(r"[\-_‐‑‒–—−]{1,3}")
 _GROUP_SPLITS: Final = ((4, 4, 4), (8, 4), (4, 8), (12,))
@@ -209,8 +207,10 @@ def find_codes(text: str) -> list[FoundCode]:
     `petitions.text.clean`.
     """
     tokens = [_Token(match.start(), match.end(), match.group()) for match in _WORD.finditer(text)]
-    lengths = [token.length if _TYPED.fullmatch(token.letters) else 0 for token in tokens]
     starts = _possible_starts(tokens)
+    if not starts:
+        return []
+    lengths = [token.length if token.letters.isascii() else 0 for token in tokens]
     found: dict[int, FoundCode] = {}
     used: set[int] = set()
     for splits, read in ((_GOOD_BY_FIRST, _good_code), (_SLIPS_BY_FIRST, _slip)):
@@ -230,7 +230,11 @@ def find_codes(text: str) -> list[FoundCode]:
 
 def _possible_starts(tokens: list[_Token]) -> list[int]:
     """Where a code may begin: it always has digits, so one of its at most twelve tokens shows one."""
-    with_digit = [at for at, token in enumerate(tokens) if any(map(str.isdigit, token.letters))]
+    with_digit = [
+        at
+        for at, token in enumerate(tokens)
+        if not token.letters.isalpha() and any(map(str.isdigit, token.letters))
+    ]
     return sorted({start for at in with_digit for start in range(max(0, at - CODE_LENGTH + 1), at + 1)})
 
 

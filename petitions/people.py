@@ -34,26 +34,39 @@ _ACTS = (
     r"gui don|dung don|dong don|yeu cau|dong long)"
 )
 _PATTERNS = tuple(
-    re.compile(pattern)
-    for pattern in (
+    (hints, re.compile(pattern))
+    for hints, pattern in (
         (
-            rf"(?<!\w){_WE}(?: (?:gom|la|co|tong cong|gom co|cho))*,? ?\(?(?:tat ca |gom )?{_NUMBER} "
-            rf"{_WHO}(?!\w)"
-        ),
-        rf"(?<!\w){_DIGITS} {_WHO}[\w ]{{0,40}}? (?:chung toi|chung em|bon em)[\w ]{{0,12}}? ?{_ACTS}(?!\w)",
-        rf"(?<!\w){_DIGITS} {_WHO}(?: [\w]+){{0,5}}? (?:cung|dong) {_ACTS}(?!\w)",
-        (
-            rf"(?<!\w){_DIGITS} {_WHO}(?: [\w]+){{0,6}}? (?:kien nghi|khieu nai|to cao|phan anh|dung don|"
-            rf"ky don|ky ten|lam don)(?!\w)"
+            ("chung", "bon", "tui em", "toi va", "nhom", "tap the", "dai dien", "thay mat"),
+            (
+                rf"(?<!\w){_WE}(?: (?:gom|la|co|tong cong|gom co|cho))*,? ?\(?(?:tat ca |gom )?{_NUMBER} "
+                rf"{_WHO}(?!\w)"
+            ),
         ),
         (
-            rf"(?<!\w)(?:cung|voi) {_DIGITS} {_WHO}(?: \w+){{0,3}} (?:cung )?(?:ky|kien nghi|khieu nai|"
-            rf"phan anh|to cao|lam don)"
+            ("chung toi", "chung em", "bon em"),
+            rf"(?<!\w){_DIGITS} {_WHO}[\w ]{{0,40}}? (?:chung toi|chung em|bon em)[\w ]{{0,12}}? ?{_ACTS}(?!\w)",
         ),
-        r"(?<!\w)(?:we are|we, the|we,|on behalf of) (?P<n>\d{1,4})(?!\w)",
-        r"(?<!\w)(?P<n>\d{1,4}) of us(?!\w)",
+        ((" cung", " dong"), rf"(?<!\w){_DIGITS} {_WHO}(?: [\w]+){{0,5}}? (?:cung|dong) {_ACTS}(?!\w)"),
+        (
+            ("kien nghi", "khieu nai", "to cao", "phan anh", "dung don", "ky don", "ky ten", "lam don"),
+            (
+                rf"(?<!\w){_DIGITS} {_WHO}(?: [\w]+){{0,6}}? (?:kien nghi|khieu nai|to cao|phan anh|dung don|"
+                rf"ky don|ky ten|lam don)(?!\w)"
+            ),
+        ),
+        (
+            ("cung ", "voi "),
+            (
+                rf"(?<!\w)(?:cung|voi) {_DIGITS} {_WHO}(?: \w+){{0,3}} (?:cung )?(?:ky|kien nghi|khieu nai|"
+                rf"phan anh|to cao|lam don)"
+            ),
+        ),
+        (("we", "on behalf of"), r"(?<!\w)(?:we are|we, the|we,|on behalf of) (?P<n>\d{1,4})(?!\w)"),
+        ((" of us",), r"(?<!\w)(?P<n>\d{1,4}) of us(?!\w)"),
     )
 )
+"""Patterns with words one of which each match holds: most texts hold none, which is seen at once."""
 _TWO = re.compile(
     r"(?<!\w)(?:my (?:wife|husband|friend|partner|girlfriend|boyfriend|mother|father) and i)(?!\w)"
 )
@@ -68,7 +81,9 @@ def find_people(text: str) -> int | None:
     None where no such number is given ("14 người nôn ói" counts victims).
     """
     flat = fold(text)
-    for pattern in _PATTERNS:
+    for hints, pattern in _PATTERNS:
+        if not any(hint in flat for hint in hints):
+            continue
         for match in pattern.finditer(flat):
             if _WITNESS.search(match.group()):
                 continue
@@ -76,4 +91,4 @@ def find_people(text: str) -> int | None:
             count = int(typed) if typed.isdecimal() else _COUNT_WORDS[typed]
             if 2 <= count <= _MOST:
                 return count
-    return 2 if _TWO.search(flat) else None
+    return 2 if " and i" in flat and _TWO.search(flat) else None

@@ -51,6 +51,9 @@ _FULL_WIDTH = {ord("０") + n: str(n) for n in range(10)} | {ord("＋"): "+", or
 _CANDIDATE = re.compile(
     r"(?<![\w.+#-])(?:\(?\+\s?|\()?[0-9oO](?:[0-9oO]|[ .\-–()\u00a0\u2009]{1,3}(?=[0-9oO])){6,20}(?![\w])"
 )
+_ENOUGH_DIGITS = re.compile(r"[0-9oO](?:[ .\-–()\u00a0\u2009]{0,3}[0-9oO]){6}")
+"""What every number holds that is taken or reported: most texts have none, which is seen at once."""
+_FULL_WIDTH_SIGN = re.compile("[０-９＋－．]")
 _MONEY_AFTER = re.compile(
     r"\s*(?:đ\b|d\b|đồng|dong|vnd|vnđ|k\b|tr\b|triệu|trieu|nghìn|nghin|ngàn|ngan|tỷ|ty\b|usd|\$|m2|mét|met\b|"
     r"%)",
@@ -115,7 +118,9 @@ def find_phones(text: str) -> list[Phone | BadPhone]:
 
     Dates, sums of money, identity numbers and codes are left out. Spans are offsets in `text`.
     """
-    plain = text.translate(_FULL_WIDTH)
+    plain = text.translate(_FULL_WIDTH) if _FULL_WIDTH_SIGN.search(text) else text
+    if _ENOUGH_DIGITS.search(plain) is None:
+        return []
     found: list[Phone | BadPhone] = []
     for match in _CANDIDATE.finditer(plain):
         raw = match.group().rstrip(" .-–()")

@@ -14,8 +14,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain, groupby
-from operator import attrgetter
+from itertools import compress, groupby, pairwise
+from operator import attrgetter, itemgetter
 from typing import Final, Literal, NamedTuple
 
 from petitions.wordlists import table
@@ -52,17 +52,15 @@ class Word(NamedTuple):
 class Words:
     """A message cut in words and clauses. Never changed once made: several readers share it."""
 
-    __slots__ = ("bares", "keys", "places", "text", "words")
+    __slots__ = ("bares", "keys", "pairs", "text", "words")
 
     def __init__(self, text: str, words: tuple[Word, ...]) -> None:
         self.text = text
         self.words = words
         self.keys: Final = tuple([word.key for word in words])
         self.bares: Final = tuple([word.bare for word in words])
-        self.places: Final[dict[str, list[int]]] = {}
-        """Where each bare word stands, so that a book looks only at words that begin one of its phrases."""
-        for place, bare in enumerate(self.bares):
-            self.places.setdefault(bare, []).append(place)
+        self.pairs: Final = tuple([f"{one} {other}" for one, other in pairwise(self.bares)])
+        """Each bare word with the next: what shows almost by itself where a longer phrase begins."""
 
     def __len__(self) -> int:
         return len(self.words)
@@ -193,15 +191,22 @@ class Phrasebook:
     """Many phrases, each with a label and a weight, looked up together in one pass over the words."""
 
     def __init__(self, entries: Iterable[tuple[str, str, float]]) -> None:
-        self._start = _Node()
+        self._words: dict[str, list[_Entry]] = {}
+        """Phrases of one word."""
+        self._pairs: dict[str, _Node] = {}
+        """Longer phrases, by their first two words."""
         for label, phrase, weight in entries:
             words = read_words(phrase)
             if not words.words:
                 continue
-            node = self._start
-            for bare in words.bares:
+            entry = _Entry(label, phrase, weight, words.keys)
+            if not words.pairs:
+                self._words.setdefault(words.bares[0], []).append(entry)
+                continue
+            node = self._pairs.setdefault(words.pairs[0], _Node())
+            for bare in words.bares[2:]:
                 node = node.following.setdefault(bare, _Node())
-            node.entries.append(_Entry(label, phrase, weight, words.keys))
+            node.entries.append(entry)
 
     @classmethod
     def of_lists(cls, lists: Mapping[str, Sequence[str]], weight: float = 1.0) -> Phrasebook:
@@ -212,34 +217,36 @@ class Phrasebook:
 
     def find(self, words: Words) -> list[Hit]:
         """Every phrase in the message, in reading order; those under an `IGNORED` phrase left out."""
-        beginning = self._start.following
         hits: list[Hit] = []
-        for first in _merged([words.places[bare] for bare in beginning.keys() & words.places.keys()]):
-            self._find_at(words, first, hits)
+        bares, pairs = words.bares, words.pairs
+        for first in compress(range(len(bares)), map(self._words.__contains__, bares)):
+            _add(hits, self._words[bares[first]], words, first, first + 1)
+        short = len(hits)
+        for first in compress(range(len(pairs)), map(self._pairs.__contains__, pairs)):
+            node: _Node | None = self._pairs[pairs[first]]
+            last = first + 2
+            while node is not None:
+                _add(hits, node.entries, words, first, last)
+                node = node.following.get(bares[last]) if last < len(bares) else None
+                last += 1
+        if 0 < short < len(hits):
+            hits.sort(key=_PLACE)
         covers = [hit for hit in hits if hit.label == IGNORED]
         if not covers:
             return hits
         return [hit for hit in hits if hit.label != IGNORED and not _covered(hit, covers)]
 
-    def _find_at(self, words: Words, first: int, hits: list[Hit]) -> None:
-        """Add the phrases that begin at word `first`, shorter ones first."""
-        bares = words.bares
-        node: _Node | None = self._start.following[bares[first]]
-        last = first + 1
-        while node is not None:
-            for label, phrase, weight, keys in node.entries:
-                exact = True if words.keys[first:last] == keys else _matches_bare(words, first, keys)
-                if exact is not None:
-                    hits.append(Hit(label, phrase, weight, first, last, exact))
-            if last == len(bares):
-                return
-            node = node.following.get(bares[last])
-            last += 1
+
+_PLACE = itemgetter(3, 4)
+"""First and last word of a hit."""
 
 
-def _merged(places: list[list[int]]) -> list[int]:
-    """All places in reading order."""
-    return sorted(chain.from_iterable(places)) if len(places) != 1 else places[0]
+def _add(hits: list[Hit], entries: list[_Entry], words: Words, first: int, last: int) -> None:
+    """Add those of `entries`, whose bare words stand at `first`, that fit as they were typed."""
+    for label, phrase, weight, keys in entries:
+        exact = True if words.keys[first:last] == keys else _matches_bare(words, first, keys)
+        if exact is not None:
+            hits.append(Hit(label, phrase, weight, first, last, exact))
 
 
 def split_weight(phrase: str, weight: float) -> tuple[str, float]:
