@@ -30,6 +30,11 @@ _ANNOUNCED: Final = re.compile(r"^(?:\w+ ){0,4}(?:muon|can|xin|want to|like to) 
 _THIN: Final = 10
 """Words: an announcement is short."""
 _EMPTY: Final = 4
+_DECLARED: Final = re.compile(
+    r"(?:\w+ ){0,3}(?:muon|can|xin) (?:gui|lam|viet|nop) (?:mot )?(?:don )?(?:khieu nai|to cao|kien nghi|phan anh)"
+    r"|(?:\w+ ){0,3}(?:want|like|wish|need) to (?:file|make|submit|lodge|send) (?:an? )?(?:formal )?\w+"
+)
+"""A kind declared in more words: "I want to file a complaint" (folded words)."""
 _DECISION: Final = re.compile(
     r"(?:quyết định|biên bản|thông báo|công văn)(?=[^,;\n]*(?:\d+/[\dA-ZĐ]|số \d))[^,;\n]{4,160}",
     re.IGNORECASE,
@@ -205,7 +210,10 @@ def is_announced_only(text: str) -> bool:
 
 def names_only_kind(text: str) -> bool:
     """The message is a kind and nothing else: "phản ánh nhé", "tôi muốn phản ánh"."""
-    return chosen_kind(text) is not None and len(fold(text).split()) <= _EMPTY
+    if chosen_kind(text) is None:
+        return False
+    words = fold(text).split()
+    return len(words) <= _EMPTY or _DECLARED.fullmatch(" ".join(words).strip(" .!")) is not None
 
 
 def ask_more(draft: Draft) -> None:

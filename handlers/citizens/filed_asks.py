@@ -15,7 +15,10 @@ from petitions.text import fold
 _SHORT: Final = 14
 _LOOKING: Final = frozenset({Intent.STATUS, Intent.MINE, Intent.HOW_MANY, Intent.HELP, Intent.MENU})
 """Words about something else, which are no reason for a withdrawal."""
-_CODE_LIKE: Final = re.compile(r"(?=[^\d]*\d)(?=[^a-z]*[a-z])[0-9a-z]+(?:[ -]?[0-9a-z]+){0,3}", re.IGNORECASE)
+_CODE_LIKE: Final = re.compile(
+    r"(?=[^\d]*\d)(?=[^a-z]*[a-z])[0-9a-z]+(?:[ -]?[0-9a-z]+){0,3}|[0-9a-z]{4}(?:-[0-9a-z]{4}){2}",
+    re.IGNORECASE,
+)
 """Letters and digits mixed, but too few or too many for a code. The words before were looked at already."""
 _NEW: Final = re.compile(r"\b(?:moi|khac|new|another)\b")
 

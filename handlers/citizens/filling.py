@@ -282,7 +282,7 @@ def _reviewed(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> 
 def _nothing_but(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> bool:
     """A message that is only a step: back, skip, done, thanks, a greeting, the same as before."""
     if draft.told and not any(sign.isalnum() for sign in text):  # a nod, as a sticker is
-        chat.lead("citizen.sticker")
+        chat.lead("citizen.please_confirm" if draft.step == REVIEW else "citizen.sticker")
         prompts.repeat(chat)
         return True
     if Intent.BACK in found and Intent.CORRECTION not in found:

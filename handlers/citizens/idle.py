@@ -6,14 +6,14 @@ import re
 from datetime import timedelta
 from typing import Final
 
-from handlers.citizens import after, commands, drafting, filling, prompts, questions, tracking
+from handlers.citizens import after, commands, drafting, filling, prompts, questions, reading, tracking
 from handlers.citizens.chat import Chat, in_rows
 from handlers.citizens.said import only
 from handlers.citizens.state import Ask
 from handlers.citizens.wording import shown_code
 from petitions.danger import find_danger
 from petitions.intents import Intent, Question, chosen_kind, intents, question
-from petitions.kinds import Stage
+from petitions.kinds import Kind, Stage
 from petitions.text import fold
 from petitions.understanding import Understanding
 from storage.records import PetitionRecord
@@ -24,6 +24,11 @@ _CHAT: Final = 4
 """Words: less is no story."""
 _OUTCRY: Final = 16
 """Words: a longer message with an insult in it tells a matter."""
+_TIP: Final = re.compile(
+    r"\b(?:bao|cung cap|gui) (?:mot )?(?:tin|thong tin) (?:nac danh|an danh)\b|anonymous tip\b"
+)
+_ANNOUNCES: Final = 8
+"""Words: so few announce a tip and tell nothing yet."""
 _DOUBT: Final = 0.5
 _ADDS: Final = re.compile(
     r"(?:xin |cho |toi |em |minh )*(?:bo sung|gui them|noi them|them vao don|please add|to add|in addition)\b"
@@ -79,6 +84,13 @@ def begin(chat: Chat, text: str, found: frozenset[Intent]) -> None:
         )
     if Intent.HUMAN in found:
         draft.wants_human = True
+    if named in {None, Kind.FEEDBACK} and _TIP.search(fold(text)):
+        drafting.choose_kind(draft, Kind.ANONYMOUS_TIP)
+        reading.choose_identity(chat, draft, "anonymous")
+        if len(text.split()) <= _ANNOUNCES:
+            drafting.lead_up(chat, text)
+            prompts.advance(chat)
+            return
     if Intent.KEEP_SECRET in found:
         draft.confidential = True
     if seen.is_petition.value and _is_rude(text, found):
@@ -101,6 +113,8 @@ def _is_story(chat: Chat, text: str) -> bool:
 def _is_rude(text: str, found: frozenset[Intent]) -> bool:
     from petitions.intents import story_part
 
+    if not any(sign.isalpha() for sign in text):
+        return False
     return Intent.RUDE_ONLY in found or (story_part(text) != text.strip() and not found)
 
 

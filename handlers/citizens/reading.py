@@ -26,6 +26,7 @@ _TELLS: Final = re.compile(
     r"(?:em|toi|minh|chau|con|me|bo|chong|vo|no|ho|khong|ko|k|dang|da|bi|nho|mong|xin|i|we|he|she|it|they|there)\b"
 )
 """How a sentence begins that tells something rather than names a place (folded)."""
+_REDATED: Final = re.compile(r"(?:\w+ ){0,2}(?:doi|sua|thay) (?:lai )?ngay |(?:please )?change the date\b")
 _NAME_UNREAD: Final = "name-unread"
 _WORDY: Final = frozenset({"decision", "respondent", "accused", "request"})
 
@@ -84,6 +85,11 @@ def pass_phone(chat: Chat, draft: Draft) -> None:
 
 def _correct(chat: Chat, draft: Draft, text: str) -> bool:
     """ "nhận ngày 12/5 chứ không phải 10/5", "à nhầm, 0951 223 454": the value changes where it stands."""
+    if _REDATED.match(fold(text)) and find_dates(text, chat.today):
+        if _dated(chat, draft, text):
+            chat.leads.clear()
+            chat.lead("citizen.changed_date", date=_shown(chat, draft.get("received_on")))
+        return True
     correction = read_correction(text, chat.today)
     if correction is None:
         return False

@@ -206,3 +206,49 @@ async def test_an_insult_alone_is_asked_about_kindly(person: Person) -> None:
     assert "bức xúc" in answer.text
     assert "chuyện gì đã xảy ra" in answer.text
     assert "Đơn vị sẽ trả lời" not in answer.text
+
+
+async def test_a_complaint_declared_in_english_stays_one(person: Person) -> None:
+    await person.say("I want to file a complaint")
+    answer = await person.say(
+        "The Department fined my hostel 10 million on 5 October 2026 for a sign I have a permit for"
+    )
+    assert "Complaint" in answer.text
+
+
+async def test_an_anonymous_tip_is_asked_for_no_name(person: Person) -> None:
+    first = await person.say("tôi muốn báo tin nặc danh")
+    assert "không hỏi tên" in first.text
+    card = await person.say("chủ tịch xã Liêm Tuyền lấy tiền công đức lễ hội, có biên lai 200 triệu")
+    assert "Người gửi: không nêu tên" in card.text
+
+
+async def test_words_of_a_draft_are_no_name(person: Person) -> None:
+    await person.say(STORY)
+    answer = await person.say("bổ sung: có biên lai 200 triệu")
+    assert "Đã ghi thêm" in answer.text
+    dropped = await person.say("bỏ nháp")
+    assert "bỏ bản nháp" in dropped.text
+
+
+async def test_a_day_is_changed_in_words_at_review(person: Person) -> None:
+    await person.say(
+        "tôi khiếu nại quyết định xử phạt số 12/QĐ-XPHC ngày 5/10/2026 của Thanh tra Sở phạt quán"
+    )
+    await person.say("Trần Bình, 12 Lê Lợi phường Phủ Lý, 0912345678")
+    await person.say("hủy quyết định phạt")
+    card = await person.say("đổi ngày thành 6/10/2026")
+    assert "Đã sửa ngày thành 06/10/2026" in card.text
+
+
+async def test_smileys_are_no_anger_and_no_consent(person: Person) -> None:
+    assert "bức xúc" not in (await person.say("😀😀😀")).text
+    await person.say(STORY)
+    await person.say(PERSON)
+    assert "chưa được gửi" in (await person.say("👍")).text
+    assert await person.petitions() == []
+
+
+async def test_the_example_of_a_code_is_no_code(person: Person) -> None:
+    await person.command("status")
+    assert "gõ chưa đúng" in (await person.say("ABCD-EFGH-JKMN")).text
