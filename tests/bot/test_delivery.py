@@ -89,7 +89,7 @@ async def test_a_message_that_failed_is_tried_again_later_and_holds_back_the_nex
 async def test_one_that_waits_for_another_try_holds_back_the_next_also_after_a_restart(
     make_rig: MakeRig, platform: Platform
 ) -> None:
-    platform.outcomes["a"] = [Again("not connected")]
+    platform.outcomes["a"] = [Again("told to wait", after=30)]
     async with make_rig() as rig:
         first = await rig.say("a", "1")
         await rig.tried(first[0], 1)
@@ -97,7 +97,7 @@ async def test_one_that_waits_for_another_try_holds_back_the_next_also_after_a_r
         second = await rig.say("a", "2")
         await asyncio.sleep(0.05)
         assert platform.texts("a") == []
-        await rig.forward(1.1)
+        await rig.forward(30.1)
         assert set(await rig.ended(*first, *second)) == {S.SENT}
     assert platform.texts("a") == ["1", "2"]
 
@@ -365,6 +365,7 @@ async def test_one_being_sent_is_not_replaced(rig: Rig, platform: Platform) -> N
     second = await rig.say("a", "2", coalesce_key="k")
     assert await rig.ended(*first, *second) == [S.SENT, S.SENT]
     assert platform.texts("a") == ["1", "2"]
+    assert (await rig.row(first[0])).superseded_by is None
 
 
 async def test_a_legal_notice_is_never_replaced(rig: Rig, platform: Platform) -> None:
