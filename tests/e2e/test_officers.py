@@ -17,7 +17,10 @@ from tests.e2e.support.script import Person, file
 from tests.e2e.support.telegram_citizen import TelegramCitizen
 from tests.emulators.telegram import Group
 
-KARAOKE = "Quán karaoke Trăng Thanh ở đường Nguyễn Văn Trỗi, Phủ Lý hát tới 1h sáng, nhà tôi có người già không ngủ được"
+KARAOKE = (
+    "Quán karaoke Trăng Thanh ở đường Nguyễn Văn Trỗi, Phủ Lý hát tới 1h sáng, "
+    "nhà tôi có người già không ngủ được"
+)
 DENUNCIATION = (
     "Tôi tố cáo ông Trưởng ban quản lý di tích thôn Cựu lấy tiền tu bổ 120 triệu mua xe, có bảng kê giả"
 )

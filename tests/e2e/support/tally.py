@@ -55,7 +55,7 @@ class Tally:
     wrong: list[str] = field(default_factory=list)
     figures: dict[str, int | str] = field(default_factory=dict)
 
-    def must(self, holds: bool, what: str) -> None:  # noqa: FBT001 - reads as a sentence
+    def must(self, holds: bool, what: str) -> None:
         if not holds:
             self.wrong.append(what)
 
