@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import random
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
@@ -210,6 +211,11 @@ class Service:
         self._stack.push_async_callback(database.close)
         version = await database.schema_version()
         if version != migrate.HEAD:
+            if migrate.newer(version):
+                raise SchemaNotCurrent(
+                    f"it is at schema {version}, which a newer version of the service made; this one knows "
+                    f"{migrate.HEAD}. Install the newer version, or restore the back-up made before the upgrade"
+                )
             if database.dialect == "postgresql":
                 raise SchemaNotCurrent(
                     f"the database is at {version or 'no schema'}, this version needs {migrate.HEAD}: "
@@ -329,7 +335,8 @@ class Service:
                 [
                     Problem(
                         "TIEPDAN_HTTP_PORT",
-                        f"cannot listen on {http.host}:{http.port} ({error.strerror}); choose another port",
+                        f"cannot listen on {http.host}:{http.port} ({_reason(error)}): is the service running "
+                        "already? Else choose another port",
                     )
                 ]
             ) from error
@@ -355,6 +362,11 @@ class Service:
             await asyncio.gather(task, return_exceptions=True)
 
         self._stack.push_async_callback(end)
+
+
+def _reason(error: OSError) -> str:
+    """The system's words; asyncio puts the address around them once more."""
+    return os.strerror(error.errno) if error.errno else type(error).__name__
 
 
 def _report(task: asyncio.Task[None]) -> None:

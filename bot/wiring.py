@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import signal
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from random import SystemRandom
 
 from bot import footprint
@@ -15,8 +15,11 @@ from bot.service import PartRole, Service
 from bot.settings import Settings
 
 
-async def serve(settings: Settings, roles: Iterable[str]) -> None:
-    """Run until SIGTERM or SIGINT, then stop when all that was begun is done. Raises as `Service.start`."""
+async def serve(settings: Settings, roles: Iterable[str], *, started: Callable[[], None]) -> None:
+    """Run until SIGTERM or SIGINT, then stop when all that was begun is done. Raises as `Service.start`.
+
+    `started` is called when every part runs.
+    """
     footprint.share_heaps()
     service = make(settings, roles)
     stopped = asyncio.Event()
@@ -26,6 +29,7 @@ async def serve(settings: Settings, roles: Iterable[str]) -> None:
         loop.add_signal_handler(wanted, stopped.set)
     async with service:
         footprint.settle()
+        started()
         await stopped.wait()
 
 

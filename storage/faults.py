@@ -29,6 +29,14 @@ _AWAY_CLASSES: Final = frozenset({"08", "53", "57", "58"})
 """Connection, resources (disk full, too many connections), operator (shutdown, time-out), system faults."""
 _AWAY_CODES: Final = frozenset({"25006", "28000", "28P01", "3D000"})
 """Read-only, and the database or its user not (yet) there."""
+_WORDS: Final = {
+    "3D000": "there is no database of this name",
+    "28000": "this user may not log in",
+    "28P01": "wrong user or password",
+    "25006": "the server takes no writes now (a standby?)",
+    "53300": "too many connections",
+    "53100": "the server's disk is full",
+}
 
 
 def unavailable(fault: BaseException) -> str | None:
@@ -43,8 +51,18 @@ def unavailable(fault: BaseException) -> str | None:
         return f"cannot reach the database ({type(fault).__name__})"
     code = getattr(fault, "sqlstate", None)  # asyncpg raises its own class while it connects
     if isinstance(code, str) and (code[:2] in _AWAY_CLASSES or code in _AWAY_CODES):
-        return f"the database refuses (SQLSTATE {code})"
+        return _refusal(code)
     return None
+
+
+def _refusal(code: str) -> str:
+    """What a SQLSTATE means to whoever set the address of the database."""
+    known = _WORDS.get(code)
+    return (
+        f"the database refuses: {known} (SQLSTATE {code})"
+        if known
+        else f"the database refuses (SQLSTATE {code})"
+    )
 
 
 def _away_by_driver(fault: DBAPIError) -> str | None:
@@ -53,7 +71,7 @@ def _away_by_driver(fault: DBAPIError) -> str | None:
     code = sqlstate(fault)
     if code is not None:
         away = code[:2] in _AWAY_CLASSES or code in _AWAY_CODES
-        return f"the database refuses (SQLSTATE {code})" if away else None
+        return _refusal(code) if away else None
     return None if fault.orig is None else _sqlite_away(fault.orig)
 
 

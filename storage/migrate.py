@@ -36,6 +36,11 @@ def head() -> str:
     return HEAD
 
 
+def newer(version: str | None) -> bool:
+    """Whether a database at `version` was made by a newer version of the service than this one."""
+    return version is not None and version > HEAD
+
+
 async def current(url: str) -> str | None:
     """The migration that the database stands at; None for an empty one. Raises Unavailable, ValueError."""
     database = Database.from_url(url, connections=1)

@@ -72,6 +72,19 @@ _BOOKS: Final = (
     .order_by(registers.c.year, registers.c.book)
 )
 
+_GONE: Final = (
+    select(
+        register_entries.c.petition_id,
+        register_entries.c.book,
+        register_entries.c.year,
+        register_entries.c.number,
+    )
+    .outerjoin(petitions, petitions.c.id == register_entries.c.petition_id)
+    .where(register_entries.c.agency == bindparam("agency"), petitions.c.id.is_(None))
+    .order_by(register_entries.c.year, register_entries.c.book, register_entries.c.number)
+)
+"""Lines of the books whose petition was taken out past the foreign keys."""
+
 
 @unique
 class Fault(StrEnum):
@@ -89,6 +102,8 @@ class Fault(StrEnum):
     """The petition's own record of its chain does not fit the chain."""
     ROW = "row"
     """The petition itself says something else than its history made of it."""
+    GONE = "gone"
+    """The register has a line for it, and there is no such petition any more."""
     REGISTER = "register"
     """A register book has a gap or a line too many."""
 
@@ -97,7 +112,7 @@ class Fault(StrEnum):
 class Broken:
     """The first broken link of a petition; `seq` 0 where it is not an event.
 
-    For a register book `code` is the book and its year.
+    For a register book `code` is the book and its year, for a petition that is gone its line there.
     """
 
     petition_id: int
@@ -118,6 +133,9 @@ def verify(connection: Connection, vault: Vault, agency: str) -> Iterator[Broken
             if broken is not None:
                 seq, fault = broken
                 yield Broken(petition_id=petition.id, code=petition.code, seq=seq, fault=fault)
+    for line in connection.execute(_GONE, {"agency": agency}):
+        code = f"{line.book}/{line.year}/{line.number}"
+        yield Broken(petition_id=line.petition_id, code=code, seq=0, fault=Fault.GONE)
     yield from _broken_books(connection, agency)
 
 

@@ -47,13 +47,17 @@ def run(roles: frozenset[str]) -> None:
     with ground.clear_words():
         prepare(storage.data_dir)
     logs.set_up(settings.log_format, secrets=settings.secrets())
-    if "web" in roles:
-        click.echo(f"Tiếp Dân starts. Web chat: {settings.http.public_url}/  (Ctrl-C stops it)", err=True)
+    click.echo("Tiếp Dân starts …", err=True)
+
+    def started() -> None:
+        where = f" Web chat: {settings.http.public_url}/" if "web" in roles else ""
+        click.echo(f"Tiếp Dân runs.{where}  (Ctrl-C stops it)", err=True)
+
     from bot.service import SchemaNotCurrent
     from bot.wiring import serve
 
     try:
-        ground.run(serve(settings, roles))
+        ground.run(serve(settings, roles, started=started))
     except SchemaNotCurrent as error:
         raise ground.Refusal(f"Database: {error}") from None
     except KeyboardInterrupt:
@@ -68,13 +72,18 @@ def migrate() -> None:
     """
     from bot.folders import prepare
     from storage.keys import KeyRing
-    from storage.migrate import current, head, upgrade
+    from storage.migrate import current, head, newer, upgrade
 
     storage = ground.settings().storage
     url = storage.database_url.get_secret_value()
     with ground.clear_words():
         prepare(storage.data_dir)
     before = ground.run(current(url))
+    if newer(before):
+        raise ground.Refusal(
+            f"The database is at schema {before}, which a newer version of the service made; this one knows "
+            f"{head()}. Install the newer version, or restore the back-up made before the upgrade."
+        )
     if before is None and not storage.key_file.exists():
         with ground.clear_words():
             KeyRing.create(storage.key_file)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -246,6 +248,19 @@ async def test_a_petition_taken_away_whole_leaves_a_gap_in_the_book(
 
     assert await check(database, vault) == [
         Broken(petition_id=0, code="phan_anh/2026", seq=0, fault=Fault.REGISTER)
+    ]
+
+
+async def test_a_petition_whose_row_alone_is_gone_is_named_by_its_line(
+    sqlite_database: Database, sqlite_url: str, vault: Vault, make_book: Any
+) -> None:
+    """Somebody with a tool that keeps no foreign keys, as the `sqlite3` shell does not."""
+    petition_id = await sqlite_database.transact(lambda connection: a_history(make_book(connection)))
+    with closing(sqlite3.connect(sqlite_url.partition(":///")[2])) as shell, shell:
+        shell.execute("DELETE FROM petitions")
+
+    assert await check(sqlite_database, vault) == [
+        Broken(petition_id=petition_id, code="phan_anh/2026/1", seq=0, fault=Fault.GONE)
     ]
 
 

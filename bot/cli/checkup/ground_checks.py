@@ -90,6 +90,13 @@ async def check_database(settings: Settings) -> tuple[Finding, bool]:
         if database.dialect == "sqlite":
             return ok(name, "empty, the schema is made at first start"), True
         return fail(name, "reachable but empty; run `tiepdan migrate`."), True
+    if migrate.newer(version):
+        message = (
+            f"schema {version} was made by a newer version of the service; this one knows {migrate.head()}."
+        )
+        return fail(
+            name, f"{message} Install the newer one, or restore the back-up before the upgrade."
+        ), False
     if database.dialect == "sqlite":
         return warn(
             name, f"schema {version} becomes {migrate.head()} at the next start; make a back-up first."

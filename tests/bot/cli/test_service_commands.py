@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
+import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -186,3 +189,32 @@ def test_a_key_ring_is_never_replaced(command: Command, office_folder: Path) -> 
     ring = KeyRing.create(office_folder / "data" / "keys.json")
     command("migrate")
     assert KeyRing.load(office_folder / "data" / "keys.json") == ring
+
+
+def test_a_database_of_a_newer_version_is_left_alone(command: Command, office_folder: Path) -> None:
+    command("migrate")
+    with closing(sqlite3.connect(office_folder / "data" / "tiepdan.db")) as shell, shell:
+        shell.execute("UPDATE alembic_version SET version_num = '9999'")
+    for word in ("run", "migrate"):
+        refused = command(word)
+        assert refused.exit_code == 1
+        assert "schema 9999, which a newer version of the service made" in refused.stderr
+    assert "9999 was made by a newer version" in command("doctor").stdout
+
+
+def test_a_busy_port_is_named_once(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setenv("TIEPDAN_HTTP_PORT", str(port))
+        refused = command("run")
+    assert refused.exit_code == 1
+    assert f"cannot listen on 127.0.0.1:{port} (Address already in use): is the service" in refused.stderr
+    assert "Tiếp Dân runs" not in refused.stderr, "the address is shown when somebody can open it"
+
+
+@pytest.mark.postgres
+def test_a_database_name_that_is_wrong(
+    command: Command, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TIEPDAN_DATABASE_URL", postgres_url.replace("/tiepdan_", "/none_"))
+    assert "refuses: there is no database of this name" in command("doctor").stdout
