@@ -124,7 +124,7 @@ def _into_draft(chat: Chat, draft: Draft, content: Files, taken: list[int], capt
         draft.album, draft.album_count = content.album, len(taken)
     line = _kept(chat, content.files[0], draft.album_count, len(draft.files))
     if not draft.told:
-        voice = content.files[0].kind is FileKind.VOICE
+        voice = content.files[0].kind in _SPOKEN
         asked = Prompt(
             chat.text("citizen.ask_story_after_voice" if voice else "citizen.ask_story_after_files")
         )
