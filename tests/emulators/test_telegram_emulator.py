@@ -581,7 +581,7 @@ async def test_retries_can_be_hurried_after_a_restart(bot: Bot, telegram: Telegr
     await bot.result("setWebhook", url="http://127.0.0.1:9/")
     telegram.person().say("trong lúc dịch vụ chết")
     async with asyncio.timeout(5):
-        while len(telegram.server.pusher.log) < 2:  # noqa: ASYNC110 - the log has no event
+        while len(telegram.server.pusher.log) < 2:
             await asyncio.sleep(0.01)
     await asyncio.sleep(0.05)
     assert [entry[2] for entry in telegram.server.pusher.log] == ["Connection refused"] * 2
