@@ -1,4 +1,4 @@
-"""Searches log lines for what may never stand there: people's words, names, phone numbers, tokens, secrets."""
+"""Searches log lines for what may never stand there: people's words, names, numbers, tokens, secrets."""
 
 from __future__ import annotations
 

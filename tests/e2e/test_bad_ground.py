@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from storage.records import FileRecord, FileStatus
 from tests import postgres_server
 from tests.e2e.support.house import House, give_keys, running_house
 from tests.e2e.support.ledger import Ledger
 from tests.e2e.support.script import Person, file
 from tests.e2e.support.service_process import ROOT, ServiceProcess, environment, tiepdan
+from tests.e2e.support.waiting import until
 from tests.emulators.telegram import TelegramEmulator
 
 STORY = "Quán karaoke Hoa Sữa ở đường Lê Hoàn, Phủ Lý hát tới 1h sáng tối nào cũng vậy"
@@ -88,9 +90,7 @@ async def test_a_full_disk_loses_nothing(house: House) -> None:
     await asyncio.sleep(1.5)
     assert house.telegram.unconfirmed, "the disk was not full"
     await database.transact(shrink(1_000_000))
-    async with asyncio.timeout(60):
-        while house.telegram.unconfirmed:
-            await asyncio.sleep(0.1)
+    await until(lambda: not house.telegram.unconfirmed, "updates taken in")
     await house.quiet()
     assert [len(person.said_by_bot()) for person in pressure] == [1] * 40
     assert await house.ledger.dead() == []
@@ -123,9 +123,7 @@ async def _away_and_back(house: House, server: postgres_server.Server) -> None:
     await asyncio.sleep(5.0)
     assert house.telegram.unconfirmed == 1
     server.start()
-    async with asyncio.timeout(90):
-        while house.telegram.unconfirmed:
-            await asyncio.sleep(0.1)
+    await until(lambda: not house.telegram.unconfirmed, "the update taken in", within=90)
     shown = await citizen.person.expect("Xác nhận gửi", timeout=90)
     await house.quiet()
     done = await file(citizen, await citizen.press("Xác nhận gửi"), Person())
@@ -208,12 +206,17 @@ async def test_no_room_for_files_is_waited_out(sqlite_url: str, tmp_path: Path) 
             await person.expect("Xác nhận gửi", timeout=60)
             person.press("Xác nhận gửi")
             await person.expect("Mã đơn", timeout=30)
-            async with asyncio.timeout(90):
-                while True:
-                    files = [each for kept in await ledger.petitions() for each in kept.files]
-                    if files and all(each.status.value == "stored" for each in files):
-                        break
-                    await asyncio.sleep(0.2)
+
+            async def stored() -> bool:
+                files = await files_of(ledger)
+                return bool(files) and all(each.status is FileStatus.STORED for each in files)
+
+            await until(stored, "the photograph stored", within=90)
+            files = await files_of(ledger)
             assert photo.file is not None
             assert [await ledger.bytes_of(each) for each in files] == [photo.file.data]
             assert await ledger.dead() == []
+
+
+async def files_of(ledger: Ledger) -> list[FileRecord]:
+    return [each for kept in await ledger.petitions() for each in kept.files]

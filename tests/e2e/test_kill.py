@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from storage.records import FileStatus
 from tests.e2e.support.house import note_people
 from tests.e2e.support.ledger import Ledger
 from tests.e2e.support.service_process import ServiceProcess
 from tests.e2e.support.steady_citizens import SteadyCitizen, TelegramChat, WebPage, Words
 from tests.e2e.support.tally import InFlight, Tally, tally
+from tests.e2e.support.waiting import until
 from tests.emulators.telegram import FaultKind, TelegramEmulator
 from tests.log_watch import note
 
@@ -194,16 +196,14 @@ async def bring_twice(telegram: TelegramEmulator, chance: random.Random) -> None
 
 async def settled(telegram: TelegramEmulator, ledger: Ledger) -> None:
     """Until every update is confirmed, every message out and every file here."""
-    async with asyncio.timeout(90):
-        while True:
-            waits = telegram.unconfirmed or await ledger.waiting()
-            if not waits:
-                pending = [
-                    f for kept in await ledger.petitions() for f in kept.files if f.status == "pending"
-                ]
-                if not pending:
-                    return
-            await asyncio.sleep(0.2)
+
+    async def quiet() -> bool:
+        if telegram.unconfirmed or await ledger.waiting():
+            return False
+        files = [file for kept in await ledger.petitions() for file in kept.files]
+        return all(file.status is not FileStatus.PENDING for file in files)
+
+    await until(quiet, "everything taken in, sent and fetched", within=120)
 
 
 def conclude(found: Tally, ledger: Ledger) -> None:

@@ -1,4 +1,4 @@
-"""Both sides of a case: the officer's cards and words, the citizen's notices and answers, groups and secrets."""
+"""Both sides of a case: officers' cards and words, citizens' notices and answers, groups and secrets."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def nowhere(text: str, *, story: str = KARAOKE, person: Person = CITIZEN) -> Non
     assert "".join(filter(str.isdigit, person.phone)) not in "".join(filter(str.isdigit, text))
     words = fold(story).split()
     pieces = [" ".join(words[at : at + 4]) for at in range(len(words) - 3)]
-    # The place of the matter may stand on the card (it is no home address); whole clauses of the story may not.
+    # The place of the matter may stand on the card; whole clauses of the story may not.
     place = fold("đường Nguyễn Văn Trỗi, Phủ Lý")
     assert [piece for piece in pieces if piece in said and piece not in place] == []
 

@@ -1,1 +1,1 @@
-"""What the end-to-end tests stand on: a running service, its people on both channels, and a look into its book."""
+"""What the end-to-end tests stand on: a running service, its people, and a look into its book."""

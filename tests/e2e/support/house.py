@@ -15,11 +15,13 @@ from typing import Any
 from bot.service import Service
 from bot.settings import Settings
 from storage.keys import KeyRing
+from storage.records import FileStatus
 from tests import log_watch
 from tests.e2e.support.ledger import Ledger
 from tests.e2e.support.people import Citizen
 from tests.e2e.support.shifted_clock import ShiftedClock
 from tests.e2e.support.telegram_citizen import TelegramCitizen
+from tests.e2e.support.waiting import until
 from tests.e2e.support.web_citizen import WebCitizen
 from tests.emulators.telegram import Group, Person, TelegramEmulator
 
@@ -65,11 +67,10 @@ class House:
 
     async def _until_reachable(self) -> None:
         """The intake polls (or has its webhook), and a leader sends."""
-        channel = self.service.channels["telegram"]
         async with asyncio.timeout(PATIENCE):
-            await channel.ready.wait()  # type: ignore[attr-defined]
-            while not all(sender.leads for sender in self.service.delivery._senders.values()):
-                await asyncio.sleep(0.02)
+            await self.service.channels["telegram"].ready.wait()  # type: ignore[attr-defined]
+        senders = self.service.delivery._senders.values()
+        await until(lambda: all(sender.leads for sender in senders), "somebody sends", within=PATIENCE)
 
     async def quiet(self) -> None:
         """Until every update is taken in and every message sent."""
@@ -87,14 +88,13 @@ class House:
             await asyncio.sleep(0.005)
 
     async def files_fetched(self) -> None:
-        """Until no file waits to be fetched from its platform."""
-        async with asyncio.timeout(PATIENCE):
-            while any(
-                file.status.value == "pending"
-                for kept in await self.ledger.petitions()
-                for file in kept.files
-            ):
-                await asyncio.sleep(0.05)
+        """Until no file of a petition waits to be fetched from its platform."""
+
+        async def fetched() -> bool:
+            files = [file for kept in await self.ledger.petitions() for file in kept.files]
+            return all(file.status is not FileStatus.PENDING for file in files)
+
+        await until(fetched, "files fetched", within=PATIENCE)
 
     async def pass_time(self, step: timedelta) -> None:
         """Let time pass; timers that fall due meanwhile fire."""
@@ -125,6 +125,8 @@ class House:
             note_said(visitor)
             await visitor.close()
         note_people(self.telegram)
+        for row in await self.ledger.messages():
+            log_watch.note((row.body.get("file") or {}).get("secret", ""), sort="secret")
 
 
 def note_said(visitor: WebCitizen) -> None:

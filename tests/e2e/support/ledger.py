@@ -1,4 +1,4 @@
-"""A look into the book from outside the service: what was filed, said, sent and kept, with the keys to read it."""
+"""A look into the book beside the service: what was filed, said, sent and kept."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Kept:
 
     @property
     def answerable_to(self) -> str:
-        """The destination where the matter is another authority's, else the unit; as the sample data names it."""
+        """As the sample data names it: the other authority's code where the matter is its, else the unit."""
         return self.record.destination or self.record.unit
 
 

@@ -1,4 +1,4 @@
-"""A citizen who answers whatever is asked, by reading the question and its buttons, until the code is there."""
+"""A citizen who answers whatever is asked, reading question and buttons, until the code is there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A clock that flows with the machine's and can be moved forward, for the service and the emulator together."""
+"""A clock that flows with the machine's and can be moved forward, for service and emulator together."""
 
 from __future__ import annotations
 
