@@ -187,6 +187,8 @@ def _read_clause(first: int, words: list[Word], found: _Found | None) -> _Clause
     if found is None:
         return _Clause(start, last)
     everything = set(range(first, first + len(words)))
+    if not (found.clause or found.start or found.swears):
+        return _Clause(start, last, empty=everything <= found.fillers)
     polite = found.fillers | found.swears
     hits = [hit for hit in found.clause if hit.label not in found.denied]
     rest = everything - polite

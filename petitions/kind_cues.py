@@ -58,6 +58,8 @@ class _Found:
         return self.by_label.get(label, [])
 
     def points(self, label: str, most: float = 99.0) -> float:
+        if label not in self.by_label:
+            return 0.0
         seen: dict[str, float] = {hit.phrase: hit.weight for hit in self.hits(label)}
         return min(most, sum(seen.values()))
 

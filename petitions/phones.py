@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Problem = Literal["too_short", "too_long", "prefix"]
@@ -51,6 +52,8 @@ _FULL_WIDTH = {ord("０") + n: str(n) for n in range(10)} | {ord("＋"): "+", or
 _CANDIDATE = re.compile(
     r"(?<![\w.+#-])(?:\(?\+\s?|\()?[0-9oO](?:[0-9oO]|[ .\-–()\u00a0\u2009]{1,3}(?=[0-9oO])){6,20}(?![\w])"
 )
+_MESSAGES_KEPT = 64
+"""Messages whose numbers are kept in memory: a turn asks for them several times."""
 _ENOUGH_DIGITS = re.compile(r"[0-9oO](?:[ .\-–()\u00a0\u2009]{0,3}[0-9oO]){6}")
 """What every number holds that is taken or reported: most texts have none, which is seen at once."""
 _FULL_WIDTH_SIGN = re.compile("[０-９＋－．]")
@@ -118,9 +121,14 @@ def find_phones(text: str) -> list[Phone | BadPhone]:
 
     Dates, sums of money, identity numbers and codes are left out. Spans are offsets in `text`.
     """
+    return list(_numbers(text))
+
+
+@lru_cache(maxsize=_MESSAGES_KEPT)
+def _numbers(text: str) -> tuple[Phone | BadPhone, ...]:
     plain = text.translate(_FULL_WIDTH) if _FULL_WIDTH_SIGN.search(text) else text
     if _ENOUGH_DIGITS.search(plain) is None:
-        return []
+        return ()
     found: list[Phone | BadPhone] = []
     for match in _CANDIDATE.finditer(plain):
         raw = match.group().rstrip(" .-–()")
@@ -140,7 +148,7 @@ def find_phones(text: str) -> list[Phone | BadPhone]:
             found.append(Phone(read.number, text[start:end], (start, end)))
         elif _meant(read, said=said):
             found.append(BadPhone(text[start:end], read.digits, read.problem, (start, end)))
-    return found
+    return tuple(found)
 
 
 def _meant(bad: BadPhone, *, said: bool) -> bool:

@@ -20,7 +20,7 @@ _INVISIBLE_RANGES: Final = (
 )
 _INVISIBLE: Final = re.compile(f"[{_INVISIBLE_RANGES}]")
 _INVISIBLE_SPACE: Final = re.compile("[\x1c-\x1f]")
-"""Invisible characters at which Python would cut words."""
+"""Invisible characters at which Python would cut words: they vanish, and what stands around is one word."""
 _JOINERS: Final = re.compile("\u200d+")
 _MARKS: Final = re.compile(
     "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f"
@@ -63,8 +63,13 @@ def fold(text: str) -> str:
     Compatibility forms (full-width or mathematical letters) become plain ones, invisible characters go, so
     that "Khiếu\u200b nại", "KHIEU NAI" and "khiếu nại" all compare equal. Folding twice changes nothing.
     """
+    return _fold(text)
+
+
+@lru_cache(maxsize=64)
+def _fold(text: str) -> str:
     if _INVISIBLE_SPACE.search(text):
-        text = _INVISIBLE_SPACE.sub("", text)
+        return _fold_token(text)
     folds = [
         _known_fold(token) if len(token) <= _TOKEN_KEPT else _fold_token(token) for token in text.split()
     ]
@@ -74,7 +79,7 @@ def fold(text: str) -> str:
 def _fold_token(token: str) -> str:
     """One word, folded by itself: no rule of Unicode looks over a space."""
     if token.isascii():
-        return _INVISIBLE.sub("", token).lower()
+        return " ".join(_INVISIBLE.sub("", token).lower().split())
     token = unicodedata.normalize("NFKD", token).lower()
     token = unicodedata.normalize("NFKD", token)  # lower case can bring out a new composed letter
     return " ".join(_MARKS.sub("", token).replace("đ", "d").split())

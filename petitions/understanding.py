@@ -110,6 +110,8 @@ def _petition_book() -> Phrasebook:
 _STORIES_KEPT = 16
 """Stories whose understanding is kept in memory: a turn asks up to three times for the same one."""
 
+_ROUTES_KEPT = 512
+
 
 class KeywordSuggester:
     """Understands by keywords: the agency profile's own and packaged cue lists. Built once, about 2 ms a
@@ -118,6 +120,7 @@ class KeywordSuggester:
     def __init__(self, agency: Agency) -> None:
         self._agency = agency
         self._cues = SubjectCues(agency)
+        self._route = lru_cache(maxsize=_ROUTES_KEPT)(agency.route)
         self._read = lru_cache(maxsize=_STORIES_KEPT)(self._read_story)
 
     def understand(self, story: str, *, today: date) -> Understanding:
@@ -187,7 +190,7 @@ class KeywordSuggester:
         if away is not None and away.points >= _OUTSIDE_LEAST and away.points > inside * _OUTSIDE_LEAD:
             sure = _confidence(away.points, inside)
             why = ", ".join(away.phrases[:4])
-            route = self._agency.route(kind, self._agency.outside_topic, against=against, outside=away.code)
+            route = self._route(kind, self._agency.outside_topic, against=against, outside=away.code)
             return Guess(self._agency.outside_topic, sure, why), Guess(
                 route.destination or route.unit, sure, why
             )
@@ -198,7 +201,7 @@ class KeywordSuggester:
             _confidence(inside, max(following, away.points if away else 0.0)),
             ", ".join(topic.phrases[:4]),
         )
-        route = self._agency.route(kind, topic.code, against=against, second_instance=second)
+        route = self._route(kind, topic.code, against=against, second_instance=second)
         return Guess(topic.code, sure, why), Guess(route.destination or route.unit, sure, why)
 
 
