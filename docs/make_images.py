@@ -25,7 +25,7 @@ def main(base: str, link: str) -> None:
         browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         look = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "locale": "vi-VN"}
         citizen = browser.new_context(**look).new_page()
-        wide = {**look, "viewport": {"width": 760, "height": 900}}
+        wide = {**look, "viewport": {"width": 560, "height": 1150}}
         officer = browser.new_context(**wide).new_page()
         officer.goto(base)
         say(officer, link, "Đã liên kết")
@@ -38,7 +38,6 @@ def main(base: str, link: str) -> None:
         code = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", citizen.inner_text("body"))
         officer.get_by_role("button", name="Nhận xử lý").last.click()
         officer.get_by_text("đã nhận đơn này").last.wait_for(timeout=15_000)
-        officer.get_by_text("Đơn vị chịu trách nhiệm").last.scroll_into_view_if_needed()
         officer.wait_for_timeout(800)
         officer.screenshot(path=HERE / "card.png")
         status = browser.new_context(**look).new_page()
