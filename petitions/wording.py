@@ -98,42 +98,48 @@ def _forms(token: str) -> tuple[str, str]:
     return "".join(letters) + tone, "".join(bare)
 
 
-@lru_cache(maxsize=8192)
-def _token_forms(token: str, expand: bool) -> tuple[tuple[tuple[str, str], ...], bool, bool]:
-    """The words one typed token stands for, teencode written out, each as (key, bare); whether it was typed
-    with a diacritic, and whether it is teencode that was written out."""
+def _read_token(token: str, expand: bool) -> tuple[tuple[tuple[str, str], ...], int, bool]:
+    """The words one typed token stands for, teencode written out, each as (key, bare); how many of them were
+    typed with a diacritic, and whether it is teencode that was written out."""
     low = token.lower()
     token = _calm(low)
     parts = _shorthand().get(token) if expand else None
-    return tuple(_forms(part) for part in parts or (token,)), not low.isascii(), parts is not None
+    forms = tuple(_forms(part) for part in parts or (token,))
+    return forms, 0 if low.isascii() else sum(key != bare for key, bare in forms), parts is not None
+
+
+_known_token = lru_cache(maxsize=8192)(_read_token)
+"""The words of all texts: most come again and again."""
 
 
 def _raw_words(text: str, *, expand: bool) -> tuple[list[tuple[str, str, int, int, int]], list[bool], bool]:
     """(key, bare, start, end, clause) of every word, which clauses are plain, and whether any teencode was
     written out."""
     found: list[tuple[str, str, int, int, int]] = []
-    count, marked = [0], [0]  # words and words with marks, by clause
+    ends: list[int] = []  # of the clauses, in words
+    marked = [0]  # words with marks, by clause
     clause, last, any_expanded = 1, 0, False
     for match in _WORD.finditer(text):
         start, end = match.span()
-        if found and (start - last > 1 or text[last] != " ") and _BREAK.search(text, last, start):
+        if (start - last > 1 or text[last] != " ") and found and _BREAK.search(text, last, start):
             clause += 1
-            count.append(0)
+            ends.append(len(found))
             marked.append(0)
         last = end
         token = match.group()
-        read = _token_forms if len(token) <= _TOKEN_KEPT else _token_forms.__wrapped__
-        forms, typed_marks, expanded = read(token, expand)
-        any_expanded = any_expanded or expanded
+        forms, marks, expanded = (_known_token if end - start <= _TOKEN_KEPT else _read_token)(token, expand)
+        if expanded:
+            any_expanded = True
         for key, bare in forms:
             found.append((key, bare, start, end, clause))
-            count[-1] += 1
-            if typed_marks and key != bare:
-                marked[-1] += 1
+        if marks:
+            marked[-1] += marks
+    ends.append(len(found))
     overall = sum(marked) / max(1, len(found))
+    counts = [end - begin for begin, end in pairwise([0, *ends])]
     plain = [
         marks <= words * 0.15 and (overall < 0.4 or words > 4)
-        for words, marks in zip(count, marked, strict=True)
+        for words, marks in zip(counts, marked, strict=True)
     ]
     return found, plain, any_expanded
 
