@@ -248,6 +248,8 @@ class Sender:
         """The message to edit: where the petition's card stands by now, or what the row was told."""
         if row.card_petition_id is None:
             return row.edit_of_ref
+        if row.body.get("fresh"):
+            return ""
         return self._places.get((row.card_petition_id, row.contact_id)) or row.edit_of_ref
 
     # --- outcomes

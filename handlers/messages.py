@@ -217,6 +217,8 @@ class Outgoing:
     reply_to: str = ""
     protect: bool = False
     """Ask the platform to hinder forwarding and saving (personal data)."""
+    fresh: bool = False
+    """A card that is sent as a new message, although an older one of the same petition stands above."""
     quiet: bool = False
     """No sound (discreet mode)."""
     language: str = ""

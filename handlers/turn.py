@@ -133,7 +133,7 @@ class Turn:
         self.send(Outgoing(text=self.text(key, **params), **(message or {})))
 
 
-_PLAIN: Final = ("text", "title", "reply_to", "protect", "quiet", "language")
+_PLAIN: Final = ("text", "title", "reply_to", "protect", "quiet", "language", "fresh")
 """The fields of `Outgoing` that are stored as they are."""
 
 

@@ -14,7 +14,7 @@ from petitions.phones import find_phones
 from petitions.text import fold
 from petitions.wordlists import table
 
-_WORD = r"[^\W\d_]+\.?(?:-[^\W\d_]+)?"
+_WORD = r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)*\.?(?:-[^\W\d_]+)?"
 _FIRST = (
     r"(?:tôi|toi|em|mình|minh|mk|cháu|chau|tui|con|ông|ong|bà|ba|cô|co|chú|chu|bác|bac|anh|chị|chi|cụ|cu|"
     r"(?:cô|anh|chị|bạn|ông|bà|co|ban|chi) (?:ấy|ay|tôi|em)|(?:mẹ|bố|bạn|vợ|chồng) (?:tôi|em|mình))"

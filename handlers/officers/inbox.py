@@ -61,7 +61,7 @@ def show_case(room: Room, petition: PetitionRecord) -> None:
     """The case's card as a new message; from now on this one is kept up to date, not an older one above."""
     if room.turn.book.card(petition.id, room.contact.id) is not None:
         room.turn.book.set_card(petition.id, room.contact.id, "")
-    card = cards.private_card(room.turn, petition, room.officer, room.texts)
+    card = replace(cards.private_card(room.turn, petition, room.officer, room.texts), fresh=True)
     told = history.last_outcome(room, petition)
     if told:
         card = replace(card, text=f"{card.text}\n{told}")

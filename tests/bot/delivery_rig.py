@@ -223,7 +223,7 @@ class Rig:
 
     async def until(self, true: Callable[[], bool], seconds: float = 10.0) -> None:
         async with asyncio.timeout(seconds):
-            while not true():  # noqa: ASYNC110 - what is waited for has no event
+            while not true():
                 await asyncio.sleep(0.002)
 
     async def ended(self, *rows: OutboxRow, seconds: float = 10.0) -> list[OutboxStatus]:

@@ -98,7 +98,7 @@ class Fetching:
 
     async def until(self, file_id: int, true: Callable[[FileRecord], bool]) -> FileRecord:
         async with asyncio.timeout(5):
-            while not true(found := await self.file(file_id)):  # noqa: ASYNC110 - what is waited for has no event
+            while not true(found := await self.file(file_id)):
                 await asyncio.sleep(0.01)
         return found
 

@@ -43,7 +43,7 @@ async def candidate(url: str, *, longest: float = LONGEST) -> AsyncIterator[tupl
 async def leads(leader: Leader, seconds: float = 5.0) -> float:
     """Waits until it leads; the moment."""
     async with asyncio.timeout(seconds):
-        while not leader.leads:  # noqa: ASYNC110 - what is waited for has no event
+        while not leader.leads:
             await asyncio.sleep(0.003)
     return asyncio.get_running_loop().time()
 
@@ -105,7 +105,7 @@ async def test_a_lost_connection_ends_the_lead_and_it_comes_back(postgres_url: s
         await leads(leader)
         assert await database.transact(cut_off) == 1
         async with asyncio.timeout(3):
-            while leader.leads:  # noqa: ASYNC110 - what is waited for has no event
+            while leader.leads:
                 await asyncio.sleep(0.003)
         await leads(leader)
         assert leader.epoch == 2

@@ -101,6 +101,6 @@ async def test_a_database_that_is_away_does_not_end_it(
     await database.open()
     await set_timers(database, books, MORNING)
     async with asyncio.timeout(5):
-        while await states(database) != ["fired"]:  # noqa: ASYNC110 - what is waited for has no event
+        while await states(database) != ["fired"]:
             await asyncio.sleep(0.05)
     assert not running.done()
