@@ -116,6 +116,7 @@ OUTGOING_FIELDS: dict[str, st.SearchStrategy[object]] = {
     "reply_to": ANY_TEXT,
     "protect": st.booleans(),
     "quiet": st.booleans(),
+    "fresh": st.booleans(),
     "language": ANY_TEXT,
 }
 

@@ -423,6 +423,16 @@ async def test_a_card_keeps_its_place_over_a_restart(make_rig: MakeRig, platform
         assert (shown.text, shown.edits) == ("thẻ 5", 1)
 
 
+async def test_an_asked_for_card_comes_anew_and_is_the_one_kept_up_to_date(
+    rig: Rig, platform: Platform
+) -> None:
+    card = {"card_petition_id": await a_petition(rig), "coalesce_key": "card"}
+    await rig.ended(*await rig.say("a", "thẻ 1", **card))
+    await rig.ended(*await rig.say("a", "thẻ 2", **card | {"body": {"text": "thẻ 2", "fresh": True}}))
+    await rig.ended(*await rig.say("a", "thẻ 3", **card))
+    assert [(shown.text, shown.edits) for shown in platform.chats["a"]] == [("thẻ 1", 0), ("thẻ 3", 1)]
+
+
 # --- under stress
 
 
