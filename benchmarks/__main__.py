@@ -85,7 +85,7 @@ async def killed(name: str, make: Make, *, citizens: int) -> dict[str, str]:
                 people = [emulator.person() for _ in range(citizens)]
                 work = asyncio.gather(
                     *(
-                        citizen(p, i, result, until, lambda: chance.uniform(0.15, 0.45), codes)
+                        citizen(p, i, result, until, lambda: chance.uniform(0.15, 0.45), codes, finish=True)
                         for i, p in enumerate(people)
                     )
                 )

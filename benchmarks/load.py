@@ -151,13 +151,22 @@ async def ready(emulator: TelegramEmulator, bot: BotProcess) -> float:
 
 
 async def citizen(
-    person: Person, number: int, result: Result, until: float, think: Callable[[], float], codes: set[str]
+    person: Person,
+    number: int,
+    result: Result,
+    until: float,
+    think: Callable[[], float],
+    codes: set[str],
+    *,
+    finish: bool = False,
 ) -> None:
-    """Submit again and again until the time is over."""
+    """Submit again and again until the time is over; `finish`: end the dialogue in hand even so."""
     while time.perf_counter() < until:
         code = ""
         for step in STEPS:
             await asyncio.sleep(think())
+            if not finish and time.perf_counter() >= until:
+                return
             person.skip_seen()
             acted = time.perf_counter()
             step.act(person, code, number)
