@@ -99,6 +99,7 @@ def test_every_outside_package_is_declared(parsed: Parsed) -> None:
     packages = {"telegram": "python-telegram-bot", "yaml": "pyyaml", "dotenv": "pydantic-settings"}
     packages |= {"prometheus_client": "prometheus-client", "pydantic_settings": "pydantic-settings"}
     packages |= {"pydantic_core": "pydantic", "markupsafe": "jinja2"}
+    packages |= {"docx": "python-docx", "PIL": "pillow", "pyhanko_certvalidator": "pyhanko"}
     own = {*FLOORS, "locales"}
     used = (
         {module.partition(".")[0] for tree in parsed.values() for module, _ in imports(tree)}
