@@ -1,0 +1,1 @@
+"""Papers: official forms made, photographed pages looked at, electronic signatures checked."""
