@@ -73,6 +73,15 @@ class Attachments(Book):
             .values(petition_id=petition_id, draft=False)
         )
 
+    def set_purpose(self, file_ids: Sequence[int], purpose: str) -> None:
+        """What these files are handed in for; they are checked for it once they are here."""
+        self.connection.execute(update(files).where(files.c.id.in_(file_ids)).values(purpose=purpose))
+
+    def set_finding(self, file_id: int, finding: dict[str, Any]) -> None:
+        """What the check of a page or a signature found, kept sealed."""
+        sealed = self.vault.seal_json(finding, table="files", column="finding_enc", row=file_id)
+        self.connection.execute(update(files).where(files.c.id == file_id).values(finding_enc=sealed))
+
     def forget_files(self, file_ids: Sequence[int]) -> int:
         """Removes files of a cancelled draft; a petition's files are never touched. Gives how many."""
         return self.connection.execute(
@@ -115,5 +124,11 @@ def file_record(row: Any, vault: Vault | None) -> FileRecord:
         petition_id=row.petition_id,
         conversation_id=row.conversation_id,
         draft=row.draft,
+        purpose=row.purpose,
+        finding=(
+            None
+            if row.finding_enc is None or vault is None
+            else vault.open_json(row.finding_enc, table="files", column="finding_enc", row=row.id)
+        ),
         created_at=row.created_at,
     )

@@ -12,7 +12,7 @@ from petitions.kinds import Action, Stage
 from storage import chain
 from storage.attachments import Attachments
 from storage.book import as_record
-from storage.events import CHANGES, FINGERPRINT, Events, json_values
+from storage.events import CHANGES, CLOCKS, FINGERPRINT, Events, json_values
 from storage.keys import to_json
 from storage.prepared import Prepared
 from storage.records import Filing, PetitionContent, PetitionRecord
@@ -46,7 +46,7 @@ class Cases(Events, Attachments):
         All of it is in this transaction; the conversation must be locked in it already (lock order:
         conversation, petition, register).
         """
-        now, petition_id = self.now(), self.ids.new()
+        now, petition_id = self.now(), filing.id or self.ids.new()
         code = filing.code or self._free_code()
         place = self._take_number(filing.kind, now)
         content = to_json(filing.content.to_json())
@@ -92,6 +92,23 @@ class Cases(Events, Attachments):
             withdraw_wish_at=None,
             transfers=0,
             reopened=0,
+            refusals=0,
+            bound=False,
+            instance=filing.instance,
+            remote=filing.remote,
+            complex=False,
+            extensions=0,
+            formed_on=None,
+            accepted_on=None,
+            decided_on=None,
+            effective_on=None,
+            outcome=None,
+            asked_at=None,
+            dialogue_at=None,
+            dialogue_held_at=None,
+            form_given_at=None,
+            visit_at=None,
+            gone_up_at=None,
             version=1,
             events_count=1,
             events_head=self._head(event),
@@ -169,9 +186,13 @@ class Cases(Events, Attachments):
             "register_book": place[0],
             "register_year": place[1],
             "register_no": place[2],
+            "due_on": filing.due_on,
+            "due_rule": filing.due_rule,
+            "instance": filing.instance,
         }
         fingerprint = self.vault.fingerprint("petition", content).hex()
-        return {**filing.event, CHANGES: json_values(begins), FINGERPRINT: fingerprint}
+        clocks = {CLOCKS: list(filing.operations)} if filing.operations else {}
+        return {**filing.event, CHANGES: json_values(begins), FINGERPRINT: fingerprint, **clocks}
 
     def _write(self, petition: PetitionRecord, filing: Filing, content: bytes, event: dict[str, Any]) -> None:
         columns = {name: getattr(petition, name) for name in PetitionRecord.__dataclass_fields__}
@@ -188,6 +209,7 @@ class Cases(Events, Attachments):
             },
         )
         self._write_event(event)
+        self._apply_operations(petition.id, petition.unit, None, 1, list(filing.operations))
         self._enter(
             petition.id,
             (petition.register_book, petition.register_year, petition.register_no),

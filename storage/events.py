@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, bindparam, insert, select, update
 
+from petitions.clocks import Operation
 from petitions.kinds import Action
 from storage import chain
 from storage.book import as_record
+from storage.clocks import Clocks
 from storage.columns import microseconds
 from storage.keys import to_json
 from storage.prepared import Prepared
@@ -40,6 +43,8 @@ _HAS_PETITIONS: Final = Prepared(
 )
 _ANSWERABLE: Final = frozenset({"unit", "officer_id", "destination"})
 
+CLOCKS: Final = "_clocks"
+"""Where an event's sealed content keeps what it did to the petition's clocks and tasks."""
 CHANGES: Final = "_changes"
 """Where an event's sealed content keeps what it made of the petition."""
 FINGERPRINT: Final = "_content"
@@ -53,7 +58,7 @@ class StaleRecord(Exception):
     """The petition was changed since this record of it was read: it was not locked in this transaction."""
 
 
-class Events(Registers):
+class Events(Clocks, Registers):
     """Appending to the history and reading it."""
 
     def record(
@@ -64,8 +69,11 @@ class Events(Registers):
         actor: ActorRef,
         content: dict[str, Any],
         changes: PetitionChanges,
+        operations: Sequence[Operation] = (),
     ) -> PetitionRecord:
         """Appends an event to a petition locked in this transaction, makes its changes. Gives it as it is.
+
+        `operations` are what it does to the petition's clocks and tasks, kept with the event.
 
         A change of kind takes a number in the other book, a change of unit, officer or destination a new line
         in the assignments. `content` (JSON values) is stored sealed. Raises StaleRecord.
@@ -82,7 +90,9 @@ class Events(Registers):
             previous=petition.events_head,
             action=action,
             actor=actor,
-            content=content | ({CHANGES: json_values(values)} if values else {}),
+            content=content
+            | ({CHANGES: json_values(values)} if values else {})
+            | ({CLOCKS: list(operations)} if operations else {}),
             now=now,
         )
         values |= {
@@ -98,6 +108,9 @@ class Events(Registers):
             raise StaleRecord(f"petition {petition.id} is past version {petition.version}")
         self._write_event(event)
         after = replace(petition, **values)
+        self._apply_operations(
+            petition.id, after.unit, after.officer_id, after.events_count, list(operations)
+        )
         if any(getattr(petition, name) != getattr(after, name) for name in _ANSWERABLE):
             self.connection.execute(_END_ASSIGNMENT, {"of_petition": petition.id, "now": now})
             self._assign(after, after.events_count, now)
@@ -118,6 +131,7 @@ class Events(Registers):
     def _event(self, row: Row[Any]) -> EventRecord:
         content = self.vault.open_json(row.content_enc, table="events", column="content_enc", row=row.id)
         changes = content.pop(CHANGES, {})
+        clocks = content.pop(CLOCKS, ())
         content.pop(FINGERPRINT, None)
         return EventRecord(
             id=row.id,
@@ -128,6 +142,7 @@ class Events(Registers):
             at=row.at,
             content=content,
             changes=changes,
+            clocks=tuple(clocks),
         )
 
     def _head(self, event: dict[str, Any]) -> bytes:

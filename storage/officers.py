@@ -166,12 +166,22 @@ class Officers(Contacts):
             return GroupBound(contact_id, row.unit)
         return self._link(row, contact, now)
 
-    def set_absent(self, officer_id: int, until: datetime | None, deputy: int | None) -> None:
-        """The officer is away until `until` and `deputy` (an officer's id) stands in; None, None: is back."""
+    def set_absent(
+        self,
+        officer_id: int,
+        until: datetime | None,
+        deputy: int | None,
+        *,
+        since: datetime | None = None,
+    ) -> None:
+        """The officer is away from `since` (None: now) until `until`, and `deputy` (an officer's id) stands in.
+
+        `until` None: is back.
+        """
         self.connection.execute(
             update(officers)
             .where(officers.c.id == officer_id, officers.c.agency == self.agency)
-            .values(absent_until=until, deputy_id=deputy)
+            .values(absent_from=since, absent_until=until, deputy_id=deputy)
         )
 
     def remove_officer(self, officer_id: int) -> None:
@@ -179,7 +189,7 @@ class Officers(Contacts):
         self.connection.execute(
             update(officers)
             .where(officers.c.id == officer_id, officers.c.agency == self.agency)
-            .values(active=False, removed_at=self.now(), absent_until=None, deputy_id=None)
+            .values(active=False, removed_at=self.now(), absent_from=None, absent_until=None, deputy_id=None)
         )
         self.connection.execute(
             update(contacts)
@@ -221,6 +231,7 @@ class Officers(Contacts):
                 role=row.role,
                 name=self.vault.open_text(row.name_enc, table="officers", column="name_enc", row=row.id),
                 active=row.active,
+                absent_from=row.absent_from,
                 absent_until=row.absent_until,
                 deputy_id=row.deputy_id,
                 contact_ids=tuple(chats[row.id]),

@@ -80,6 +80,12 @@ class Filing:
     contact_id: int | None = None
     """The chat where the petitioner wants to hear of it."""
     linked_to: int | None = None
+    instance: int = 1
+    remote: bool = False
+    operations: tuple[dict[str, Any], ...] = ()
+    """What the filing does to the clocks of the new petition (`petitions.clocks`)."""
+    id: int = 0
+    """Drawn by the casebook when 0."""
     code: str = ""
     secret: str = ""
     """The receipt's secret as it is given to the citizen; only its keyed hash is stored."""
@@ -125,6 +131,33 @@ class PetitionRecord:
     withdraw_wish_at: datetime | None
     transfers: int
     reopened: int
+    refusals: int
+    """How often a unit gave a transfer back."""
+    bound: bool
+    """The focal unit decided who answers; no unit may send it on."""
+    instance: int
+    """1: first; 2: second complaint, or tố cáo tiếp."""
+    remote: bool
+    """Vùng sâu, vùng xa đi lại khó khăn: some limits are longer."""
+    complex: bool
+    """A written finding of complexity is on record."""
+    extensions: int
+    formed_on: date | None
+    """The day the complete, signed đơn came in: the second of the two moments."""
+    accepted_on: date | None
+    decided_on: date | None
+    effective_on: date | None
+    outcome: str | None
+    """Reason or result code of the last outcome (`petitions.reasons`)."""
+    asked_at: datetime | None
+    """Since when an answer of the citizen is awaited; no legal clock waits with it."""
+    dialogue_at: datetime | None
+    dialogue_held_at: datetime | None
+    form_given_at: datetime | None
+    """When the citizen handed in the signed form; an officer still confirms it."""
+    visit_at: datetime | None
+    """When the citizen comes to sign."""
+    gone_up_at: datetime | None
     version: int
     events_count: int
     events_head: bytes
@@ -157,6 +190,23 @@ class PetitionChanges(TypedDict, total=False):
     withdraw_wish_at: datetime | None
     transfers: int
     reopened: int
+    refusals: int
+    bound: bool
+    instance: int
+    remote: bool
+    complex: bool
+    extensions: int
+    formed_on: date | None
+    accepted_on: date | None
+    decided_on: date | None
+    effective_on: date | None
+    outcome: str | None
+    asked_at: datetime | None
+    dialogue_at: datetime | None
+    dialogue_held_at: datetime | None
+    form_given_at: datetime | None
+    visit_at: datetime | None
+    gone_up_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +222,8 @@ class EventRecord:
     content: dict[str, Any]
     changes: dict[str, Any]
     """What it made of the petition, by column, as JSON values."""
+    clocks: tuple[dict[str, Any], ...] = ()
+    """What it did to the petition's clocks and tasks, in order, as JSON values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,9 +308,14 @@ class OfficerRecord:
     role: Role
     name: str
     active: bool
+    absent_from: datetime | None
     absent_until: datetime | None
     deputy_id: int | None
     contact_ids: tuple[int, ...]
+
+    def is_away(self, at: datetime) -> bool:
+        """Whether the officer is away at that moment."""
+        return self.absent_until is not None and (self.absent_from or at) <= at < self.absent_until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -432,6 +489,10 @@ class FileRecord:
     petition_id: int | None
     conversation_id: int | None
     draft: bool
+    purpose: str | None
+    """`page`: a photographed page of the signed form; `esigned`: a file signed electronically; None: other."""
+    finding: dict[str, Any] | None
+    """What the check of a page or a signature found; None while it was not made."""
     created_at: datetime
 
 

@@ -120,6 +120,7 @@ officers: Final = Table(
     _of("role", Role),
     _sealed("name_enc"),
     Column("active", Boolean, nullable=False, server_default=true()),
+    _moment("absent_from", nullable=True),
     _moment("absent_until", nullable=True),
     _reference("deputy_id", "officers"),
     _moment("created_at"),
@@ -188,7 +189,25 @@ petitions: Final = Table(
     _moment("not_satisfied_at", nullable=True),
     _moment("withdraw_wish_at", nullable=True),
     _count("transfers"),
+    _count("refusals"),
+    _flag("bound"),
     _count("reopened"),
+    Column("instance", Integer, nullable=False, server_default=text("1")),
+    _flag("remote"),
+    _flag("complex"),
+    _count("extensions"),
+    Column("formed_on", Date, nullable=True),
+    Column("accepted_on", Date, nullable=True),
+    Column("decided_on", Date, nullable=True),
+    Column("effective_on", Date, nullable=True),
+    _word("outcome", nullable=True),
+    _moment("asked_at", nullable=True),
+    _moment("dialogue_at", nullable=True),
+    _moment("dialogue_held_at", nullable=True),
+    _moment("form_given_at", nullable=True),
+    _moment("visit_at", nullable=True),
+    _moment("gone_up_at", nullable=True),
+    _sealed("form_enc", nullable=True),
     _count("version"),
     _count("events_count"),
     Column("events_head", LargeBinary, nullable=False),
@@ -210,6 +229,93 @@ _partial(
     petitions.c.id,
     where="officer_id IS NOT NULL",
 )
+
+clocks: Final = Table(
+    "clocks",
+    metadata,
+    _id(),
+    _agency(),
+    _reference("petition_id", "petitions", nullable=False),
+    _word("rule"),
+    Column("version", Date, nullable=False),
+    _word("conditions"),
+    _word("step"),
+    _word("duty"),
+    Column("started_on", Date, nullable=False),
+    Column("nominal_on", Date, nullable=True),
+    Column("due_on", Date, nullable=True),
+    Column("aim_on", Date, nullable=True),
+    _word("state"),
+    Column("suspended_on", Date, nullable=True),
+    _word("suspensions"),
+    Column("ended_on", Date, nullable=True),
+    _flag("provisional"),
+    _reference("task_id", "tasks"),
+    Column("start_seq", Integer, nullable=False),
+    Column("end_seq", Integer, nullable=True),
+    _moment("warned_at", nullable=True),
+    _count("warned"),
+    _count("level"),
+    _moment("breached_at", nullable=True),
+)
+"""Running and finished time limits of each case. `state`: running, suspended, met, stopped, replaced."""
+Index("ix_clocks_petition", clocks.c.petition_id, clocks.c.id)
+_partial("ix_clocks_running", clocks.c.agency, clocks.c.due_on, where="state = 'running'")
+
+breaches: Final = Table(
+    "breaches",
+    metadata,
+    _id(),
+    _agency(),
+    _reference("petition_id", "petitions", nullable=False),
+    _reference("clock_id", "clocks", nullable=False),
+    _word("rule"),
+    Column("due_on", Date, nullable=False),
+    _word("unit"),
+    _reference("officer_id", "officers"),
+    _moment("found_at"),
+    _count("level"),
+    Column("ended_on", Date, nullable=True),
+    Column("event_seq", Integer, nullable=False),
+    UniqueConstraint("clock_id"),
+)
+"""A passed date is a record of its own, for ever; nothing deletes one."""
+Index("ix_breaches_petition", breaches.c.petition_id)
+
+tasks: Final = Table(
+    "tasks",
+    metadata,
+    _id(),
+    _agency(),
+    _reference("petition_id", "petitions", nullable=False),
+    _word("unit"),
+    _reference("officer_id", "officers"),
+    _sealed("what_enc"),
+    Column("due_on", Date, nullable=False),
+    Column("done_on", Date, nullable=True),
+    Column("start_seq", Integer, nullable=False),
+    Column("end_seq", Integer, nullable=True),
+)
+"""What a decision in force orders: who carries out what by when."""
+Index("ix_tasks_petition", tasks.c.petition_id, tasks.c.id)
+
+alarms: Final = Table(
+    "alarms",
+    metadata,
+    _id(),
+    _agency(),
+    _reference("officer_id", "officers", nullable=False),
+    _reference("petition_id", "petitions", nullable=False),
+    _reference("clock_id", "clocks"),
+    _word("what"),
+    _word("level"),
+    _flag("urgent"),
+    _moment("created_at"),
+    _moment("told_at", nullable=True),
+)
+"""Warnings and alarms by the officer who must hear of them; told together, in working hours."""
+_partial("ix_alarms_waiting", alarms.c.officer_id, alarms.c.id, where="told_at IS NULL")
+Index("ix_alarms_petition", alarms.c.petition_id)
 
 registers: Final = Table(
     "registers",
@@ -323,6 +429,8 @@ files: Final = Table(
     _reference("petition_id", "petitions"),
     _reference("conversation_id", "conversations"),
     _flag("draft"),
+    _word("purpose", nullable=True),
+    _sealed("finding_enc", nullable=True),
     _moment("created_at"),
 )
 _partial("ix_files_pending", files.c.next_at, files.c.id, where="status = 'pending'")
