@@ -9,13 +9,39 @@ from typing import Final, Literal
 from petitions.kinds import Action, ActorKind, Kind, Role, Stage
 
 MAX_TRANSFERS: Final = 2
-"""Agency rule: how often a petition may change its unit before only the director may send it on."""
+"""Agency rule: a third transfer is for the focal unit to decide, bindingly."""
+
+MAX_REFUSALS: Final = 1
+"""Agency rule: one unit may give a transfer back; the second refusal is for the focal unit to decide."""
 
 NOT_SATISFIED_TIMES: Final = 1
 """Agency rule: how often a citizen may bring one petition before the head of the unit again."""
 
 CITIZEN_REOPENS: Final = 1
 """Agency rule: how often a citizen may take back the withdrawal of feedback or a recommendation."""
+
+NEEDS: Final = (
+    "unit",
+    "destination",
+    "linked",
+    "code",
+    "on",
+    "moment",
+    "document",
+    "officer",
+    "task",
+    "due",
+    "facts",
+    "text",
+    "reason",
+    "rating",
+)
+"""Everything a row can ask for, in the order an officer is asked.
+
+`code`: one of the row's `codes`; `on`: the day of the event; `moment`: day and hour of a meeting; `document`:
+number of the written decision; `linked`: another petition's code; `task`, `due`: what is to be done, by when;
+`facts`: the numbers of the report forms.
+"""
 
 
 @unique
@@ -33,7 +59,7 @@ class OfficerEffect(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
-    """One row: who may do what, when, with what, and where it leads."""
+    """One row: who may do what, when, with what, where it leads, and what it does to the clocks."""
 
     action: Action
     from_stages: frozenset[Stage]
@@ -46,13 +72,25 @@ class Transition:
     kinds: frozenset[Kind] | None = None
     """None: all kinds."""
     needs: frozenset[str] = frozenset()
-    """Of "text", "reason", "officer", "unit", "rating"."""
-    unit_scope: Literal["own", "any"] = "own"
-    """Whether the officer's unit must be the answerable unit."""
+    """Of `NEEDS`."""
+    codes: str = ""
+    """The list of reason codes (`petitions.reasons`) that `code` comes from."""
+    facts: str = ""
+    """The group of report facts (`petitions.facts`) that the outcome creates."""
+    unit_scope: Literal["own", "any", "focal"] = "own"
+    """Whether the officer's unit must be the answerable unit, or the focal unit."""
     assigned_only: bool = False
     """Whether only the named officer may, not a colleague of the unit."""
     officer: OfficerEffect = OfficerEffect.KEEP
     after: Action | None = None
     """An action that must have happened before."""
+    starts: tuple[str, ...] = ()
+    """Steps (`petitions.clock_steps`) whose clock starts on the day of the event."""
+    ends: tuple[str, ...] = ()
+    """Steps whose clock is met by this."""
+    stops: bool = False
+    """Every clock of the case ends here, met or not: its ground fell away."""
+    pauses: bool = False
+    resumes: bool = False
     reason: str
     """Why this row stands in the table."""

@@ -9,32 +9,33 @@ from __future__ import annotations
 from typing import Final
 
 from petitions.kinds import Action, ActorKind, Kind, Role, Stage
+from petitions.screening_transitions import SCREENING
+from petitions.service_transitions import SERVICE_ROWS
+from petitions.settling_transitions import SETTLING
+from petitions.transition_groups import ANY_STAGE as _ANY_STAGE
+from petitions.transition_groups import CITIZEN as _CITIZEN
+from petitions.transition_groups import DONE as _DONE
+from petitions.transition_groups import ENDED as _ENDED
+from petitions.transition_groups import FORMAL as _FORMAL
+from petitions.transition_groups import INTAKE_STAGES as _INTAKE
+from petitions.transition_groups import LEADING as _LEADING
+from petitions.transition_groups import LIGHT as _LIGHT
+from petitions.transition_groups import OFFICER as _OFFICER
+from petitions.transition_groups import OPEN as _OPEN
+from petitions.transition_groups import OVERSIGHT as _OVERSIGHT
+from petitions.transition_groups import SEALED_KINDS, SEALED_ROLES
+from petitions.transition_groups import SERVICE as _SERVICE
+from petitions.transition_groups import STAFF as _STAFF
+from petitions.transition_groups import TAKEN as _TAKEN
+from petitions.transition_groups import WORKED as _WORKED
 from petitions.transition_rows import OfficerEffect, Transition
 
-_CITIZEN: Final = frozenset({ActorKind.CITIZEN})
-_OFFICER: Final = frozenset({ActorKind.OFFICER})
-_SERVICE: Final = frozenset({ActorKind.SERVICE})
+__all__ = ["SEALED_KINDS", "SEALED_ROLES", "TABLE"]
 
-_ANY_STAGE: Final = frozenset(Stage)
-_OPEN: Final = frozenset({Stage.RECEIVED, Stage.ASSIGNED, Stage.IN_PROGRESS, Stage.WAITING_CITIZEN})
-_TAKEN: Final = _OPEN - {Stage.RECEIVED}
-_DONE: Final = frozenset({Stage.ANSWERED, Stage.CLOSED})
-
-_LEADING: Final = frozenset({Role.INTAKE, Role.HEAD, Role.INSPECTOR, Role.DIRECTOR})
-_STAFF: Final = _LEADING | {Role.OFFICER}
 _OFFICER_ONLY: Final = frozenset({Role.OFFICER})
 _DIRECTOR: Final = frozenset({Role.DIRECTOR})
-_OVERSIGHT: Final = frozenset({Role.INTAKE, Role.INSPECTOR, Role.DIRECTOR})
-
-_LIGHT: Final = frozenset({Kind.FEEDBACK, Kind.RECOMMENDATION})
-"""Kinds whose handling the law leaves to the office: no accepting decision, no conclusion."""
-_FORMAL: Final = frozenset(Kind) - _LIGHT
-
-SEALED_KINDS: Final = frozenset({Kind.DENUNCIATION, Kind.ANONYMOUS_TIP})
-"""Luật Tố cáo 2018 Đ9, Đ56; a tip is sealed as well, for its words may give its sender away."""
-SEALED_ROLES: Final = _LEADING
-"""Who of the answerable unit may see a sealed case without being its named officer."""
-
+_ANSWERED: Final = _LIGHT | {Kind.ANONYMOUS_TIP}
+"""Kinds that end with an answer; a complaint ends with a decision, a denunciation with a conclusion."""
 _TEXT: Final = frozenset({"text"})
 _REASON: Final = frozenset({"reason"})
 
@@ -46,6 +47,7 @@ _FILING: Final = (
         actors=frozenset(ActorKind),
         roles=frozenset(Role),
         unit_scope="any",
+        starts=("first_answer", "take"),
         reason="A unit answers from the first moment; an officer may file for a person who came or called.",
     ),
     Transition(
@@ -65,7 +67,7 @@ _FILING: Final = (
     ),
     Transition(
         action=Action.CORRECT,
-        from_stages=_OPEN,
+        from_stages=_INTAKE,
         to_stage=None,
         actors=_OFFICER,
         roles=_OVERSIGHT,
@@ -75,7 +77,7 @@ _FILING: Final = (
     ),
     Transition(
         action=Action.CORRECT,
-        from_stages=_OPEN,
+        from_stages=_INTAKE,
         to_stage=None,
         actors=_OFFICER,
         roles=frozenset({Role.HEAD}),
@@ -92,6 +94,7 @@ _ANSWERING: Final = (
         actors=_OFFICER,
         roles=_STAFF,
         officer=OfficerEffect.SELF,
+        ends=("take",),
         reason="Whoever takes it first answers for it; a second press finds it taken.",
     ),
     Transition(
@@ -102,11 +105,12 @@ _ANSWERING: Final = (
         roles=_LEADING | {Role.ADMIN},
         needs=frozenset({"officer"}),
         officer=OfficerEffect.NAMED,
+        ends=("take",),
         reason="Those who lead the unit name who answers for it.",
     ),
     Transition(
         action=Action.ASSIGN,
-        from_stages=_TAKEN,
+        from_stages=_WORKED,
         to_stage=None,
         actors=_OFFICER,
         roles=_LEADING | {Role.ADMIN},
@@ -116,24 +120,26 @@ _ANSWERING: Final = (
     ),
     Transition(
         action=Action.TRANSFER,
-        from_stages=_OPEN,
+        from_stages=_INTAKE,
         to_stage=Stage.RECEIVED,
         actors=_OFFICER,
         roles=_STAFF,
         needs=frozenset({"reason", "unit"}),
         officer=OfficerEffect.CLEAR,
-        reason="A wrong address is put right with a reason, at most MAX_TRANSFERS times.",
+        starts=("take",),
+        reason="A wrong address is put right with a reason; a third time, or back again, the focal unit rules.",
     ),
     Transition(
         action=Action.TRANSFER,
-        from_stages=_OPEN,
+        from_stages=_INTAKE,
         to_stage=Stage.RECEIVED,
         actors=_OFFICER,
         roles=_OVERSIGHT,
         needs=frozenset({"reason", "unit"}),
         unit_scope="any",
         officer=OfficerEffect.CLEAR,
-        reason="Focal unit and leadership end a dispute between units about who answers.",
+        starts=("take",),
+        reason="Focal unit and leadership put a wrong address right wherever the case lies.",
     ),
 )
 
@@ -227,7 +233,10 @@ _ENDING: Final = (
         to_stage=Stage.ANSWERED,
         actors=_OFFICER,
         roles=_LEADING,
+        kinds=_ANSWERED,
         needs=_TEXT,
+        stops=True,
+        ends=("first_answer", "answer"),
         reason="The answer is the result the citizen was promised (Luật Tiếp công dân Đ28 k1).",
     ),
     Transition(
@@ -236,17 +245,21 @@ _ENDING: Final = (
         to_stage=Stage.ANSWERED,
         actors=_OFFICER,
         roles=_OFFICER_ONLY,
+        kinds=_ANSWERED,
         needs=_TEXT,
         assigned_only=True,
+        stops=True,
+        ends=("first_answer", "answer"),
         reason="The named officer answers; a petition nobody took has no answer.",
     ),
     Transition(
         action=Action.CLOSE,
-        from_stages=frozenset({Stage.ANSWERED}),
+        from_stages=_ENDED,
         to_stage=Stage.CLOSED,
         actors=_OFFICER | _SERVICE,
         roles=_STAFF,
-        reason="Answered and nothing more to do; the service closes what has rested long enough.",
+        stops=True,
+        reason="Settled and nothing more to do; the service closes what has rested long enough.",
     ),
     Transition(
         action=Action.CLOSE,
@@ -254,16 +267,19 @@ _ENDING: Final = (
         to_stage=Stage.CLOSED,
         actors=_OFFICER,
         roles=_LEADING,
-        kinds=_LIGHT | {Kind.ANONYMOUS_TIP},
+        kinds=_ANSWERED,
         needs=_REASON,
+        ends=("first_answer",),
+        stops=True,
         reason="Empty, repeated or beyond checking. A complaint or denunciation needs its lawful end.",
     ),
     Transition(
         action=Action.WITHDRAW,
-        from_stages=_OPEN,
+        from_stages=_INTAKE,
         to_stage=Stage.WITHDRAWN,
         actors=_CITIZEN,
         kinds=_LIGHT,
+        stops=True,
         reason="No law asks for a form: the citizen's word is enough and takes effect at once.",
     ),
     Transition(
@@ -274,6 +290,7 @@ _ENDING: Final = (
         roles=_STAFF,
         kinds=_FORMAL,
         needs=_REASON,
+        stops=True,
         reason="Luật Khiếu nại Đ10, Luật Tố cáo Đ33: in writing or on record; an officer enters it.",
     ),
     Transition(
@@ -307,6 +324,8 @@ _ENDING: Final = (
         roles=frozenset({Role.HEAD, Role.DIRECTOR}),
         needs=_REASON,
         after=Action.NOT_SATISFIED,
+        kinds=_ANSWERED,
+        starts=("answer",),
         reason="The head found the objection right; the same officer goes on.",
     ),
     Transition(
@@ -318,6 +337,8 @@ _ENDING: Final = (
         needs=_REASON,
         unit_scope="any",
         after=Action.NOT_SATISFIED,
+        kinds=_ANSWERED,
+        starts=("answer",),
         reason="Where the head does not move, the director may.",
     ),
     Transition(
@@ -329,6 +350,7 @@ _ENDING: Final = (
         kinds=_LIGHT,
         needs=_REASON,
         officer=OfficerEffect.CLEAR,
+        starts=("take", "first_answer"),
         reason="A withdrawn matter that goes on harming is taken up again without a new code.",
     ),
     Transition(
@@ -338,9 +360,12 @@ _ENDING: Final = (
         actors=_CITIZEN,
         kinds=_LIGHT,
         officer=OfficerEffect.CLEAR,
+        starts=("take", "first_answer"),
         reason="The trouble came back the next day: the citizen takes back the withdrawal, once.",
     ),
 )
 
-TABLE: Final[tuple[Transition, ...]] = _FILING + _ANSWERING + _WORKING + _ENDING
+TABLE: Final[tuple[Transition, ...]] = (
+    _FILING + _ANSWERING + _WORKING + _ENDING + SCREENING + SETTLING + SERVICE_ROWS
+)
 """Every row, in the order they are tried."""
