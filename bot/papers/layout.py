@@ -60,10 +60,9 @@ class Dots:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A sentence of the form; `closing` ones stay with the signature."""
+    """A sentence of the form."""
 
     text: str
-    closing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,8 @@ class Sheet:
     motto: str
     place_and_date: str
     title: str
-    to: Part
+    to: Part | None
+    """Whom it is sent to; the authorisation is sent to nobody, it goes with the complaint."""
     blocks: tuple[Block, ...]
     page: str
     code: str
@@ -138,7 +138,7 @@ def sheet(paper: Paper, data: PaperData, texts: Texts) -> Sheet:
         motto=texts.get("papers.motto"),
         place_and_date=_place_and_date(data.written_on, texts),
         title=texts.get(f"papers.title_{paper.value}").upper(),
-        to=Part(texts.get("papers.to"), tidy(data.addressee)),
+        to=None if paper is Paper.AUTHORISATION else Part(texts.get("papers.to"), tidy(data.addressee)),
         blocks=tuple(_LAYOUTS[paper](form)),
         page=texts.get("papers.page"),
         code=texts.get("papers.code", code=code),
@@ -304,7 +304,7 @@ def _authorisation(form: _Form) -> list[Block]:
         form.line("address", data.authorised.address),
         form.identity(data.authorised),
         *form.said("authorisation_scope", data.scope, lines=4),
-        Note(form.text("authorisation_duty"), closing=True),
+        Note(form.text("authorisation_duty")),
         Signatures(
             (
                 form.signer("authorisation_taker", data.authorised),
@@ -338,7 +338,7 @@ def _withdrawal(form: _Form, name: str) -> list[Block]:
         *contact,
         *withdrawn,
         *form.people(f"{name}_people"),
-        Note(form.text(f"{name}_withdrawal_end"), closing=True),
+        Note(form.text(f"{name}_withdrawal_end")),
         form.signature(f"{name}_withdrawal_signer"),
     ]
 
@@ -365,7 +365,7 @@ def _own(form: _Form, name: str) -> list[Block]:
         *form.documents(f"{name}_documents"),
         *form.people(f"{name}_people"),
         *representative,
-        Note(form.text(f"{name}_promise_all" if several else f"{name}_promise"), closing=True),
+        Note(form.text(f"{name}_promise_all" if several else f"{name}_promise")),
         form.signature(f"{name}_signer"),
     ]
 

@@ -1,0 +1,267 @@
+"""Sets a paper as a Word document (python-docx), to be printed as it is or written on by hand or machine."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING, Any, Final
+from xml.sax.saxutils import escape
+
+from docx import Document
+from docx.enum.table import WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_TAB_LEADER
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Length, Mm, Pt
+
+from bot.papers.layout import (
+    REST,
+    Block,
+    Dots,
+    Grid,
+    Line,
+    Note,
+    Part,
+    Prose,
+    Sheet,
+    Signatures,
+    Signer,
+)
+
+if TYPE_CHECKING:
+    from docx.document import Document as DocumentObject
+    from docx.table import Table, _Cell, _Row
+    from docx.text.paragraph import Paragraph
+
+_FONT: Final = "Times New Roman"
+_SIZE: Final = Pt(13)
+_SMALL: Final = Pt(9.5)
+_LEFT, _RIGHT, _TOP, _BOTTOM = Mm(30), Mm(18), Mm(20), Mm(20)
+_WIDTH: Final = Mm(162)
+"""What A4 leaves between the margins (Nghị định 30/2020/NĐ-CP, Phụ lục I)."""
+_CORE: Final = "docProps/core.xml"
+_PROPERTIES: Final = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
+    'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>{title}</dc:title></cp:coreProperties>'
+)
+"""All that the file tells of itself: its name. The library would add its own name and a date."""
+_STAMP: Final = (1980, 1, 1, 0, 0, 0)
+"""Date of every file in the archive: the same paper gives the same bytes."""
+
+
+def document(sheet: Sheet) -> bytes:
+    """The paper as .docx."""
+    doc = Document()
+    _set_up(doc, sheet)
+    _head(doc, sheet)
+    for place, block in enumerate(sheet.blocks):
+        keep = isinstance(next(iter(sheet.blocks[place + 1 : place + 2]), None), Signatures)
+        _write(doc, block, keep=keep)
+    buffer = io.BytesIO()
+    doc.save(buffer)
+    return _same_every_time(buffer.getvalue(), title=sheet.name)
+
+
+def _set_up(doc: DocumentObject, sheet: Sheet) -> None:
+    normal: Any = doc.styles["Normal"]
+    normal.font.name, normal.font.size = _FONT, _SIZE
+    fonts = normal.element.rPr.rFonts
+    for script in ("w:eastAsia", "w:cs"):
+        fonts.set(qn(script), _FONT)
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), "vi-VN" if sheet.language == "vi" else "en-GB")
+    normal.element.rPr.append(language)
+    normal.paragraph_format.space_after = Pt(4)
+    normal.paragraph_format.line_spacing = 1.1
+    section = doc.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin, section.right_margin = _LEFT, _RIGHT
+    section.top_margin, section.bottom_margin = _TOP, _BOTTOM
+    foot = section.footer.paragraphs[0]
+    foot.paragraph_format.tab_stops.clear_all()
+    foot.paragraph_format.tab_stops.add_tab_stop(_WIDTH, WD_TAB_ALIGNMENT.RIGHT)
+    _run(foot, f"{sheet.code}\t{sheet.page} ", size=_SMALL)
+    _number(foot, "PAGE")
+    _run(foot, "/", size=_SMALL)
+    _number(foot, "NUMPAGES")
+
+
+def _head(doc: DocumentObject, sheet: Sheet) -> None:
+    centre, right = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
+    if sheet.aid:
+        _run(_paragraph(doc, centre), sheet.aid, bold=True, size=Pt(10.5))
+    _run(_paragraph(doc, right), sheet.basis, italic=True, size=_SMALL)
+    nation = _paragraph(doc, centre)
+    nation.paragraph_format.space_after = Pt(0)
+    _run(nation, sheet.nation, bold=True)
+    _run(_paragraph(doc, centre), sheet.motto, bold=True, underline=True)
+    _run(_paragraph(doc, right), sheet.place_and_date, italic=True)
+    title = _paragraph(doc, centre)
+    title.paragraph_format.space_before = title.paragraph_format.space_after = Pt(10)
+    _run(title, sheet.title, bold=True, size=Pt(15))
+    if sheet.to is not None:
+        to = _paragraph(doc)
+        to.paragraph_format.left_indent, to.paragraph_format.first_line_indent = Mm(36), Mm(-22)
+        to.paragraph_format.space_after = Pt(10)
+        _part(to, sheet.to, strong=True)
+
+
+def _write(doc: DocumentObject, block: Block, *, keep: bool) -> None:
+    match block:
+        case Line():
+            paragraph = _paragraph(doc)
+            paragraph.paragraph_format.keep_with_next = keep or block.strong
+            for place, part in enumerate(block.parts):
+                _run(paragraph, " " if place else "")
+                _part(paragraph, part, strong=block.strong)
+        case Prose():
+            for words in block.paragraphs:
+                paragraph = _paragraph(doc, WD_ALIGN_PARAGRAPH.JUSTIFY)
+                paragraph.paragraph_format.first_line_indent = Mm(9)
+                _run(paragraph, words)
+            doc.paragraphs[-1].paragraph_format.keep_with_next = keep
+        case Dots():
+            for _ in range(block.lines):
+                _rest(_paragraph(doc))
+            doc.paragraphs[-1].paragraph_format.keep_with_next = keep
+        case Note():
+            paragraph = _paragraph(doc)
+            paragraph.paragraph_format.keep_with_next = keep
+            _run(paragraph, block.text)
+        case Grid():
+            _grid(doc, block)
+        case Signatures():
+            _signatures(doc, block)
+
+
+def _part(paragraph: Paragraph, part: Part, *, strong: bool = False) -> None:
+    _run(paragraph, part.label, bold=strong)
+    if part.value:
+        _run(paragraph, f" {part.value}")
+    elif part.blank == REST:
+        _run(paragraph, " ")
+        _rest(paragraph)
+    elif part.blank > 0:
+        _run(paragraph, " " + "." * part.blank)
+
+
+def _rest(paragraph: Paragraph) -> None:
+    """Dots to the end of the line, which make room for what is typed over them."""
+    paragraph.paragraph_format.tab_stops.add_tab_stop(_WIDTH, WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
+    _run(paragraph, "\t")
+
+
+def _grid(doc: DocumentObject, block: Grid) -> None:
+    table = doc.add_table(rows=0, cols=len(block.columns), style="Table Grid")
+    table.autofit = False
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    whole = sum(column.width for column in block.columns)
+    widths = [Length(_WIDTH * column.width // whole) for column in block.columns]
+    heads = _row(table, [column.title for column in block.columns], widths, bold=True)
+    _flag(heads, "w:tblHeader")
+    for cells in block.rows:
+        row = _row(table, list(cells), widths)
+        row.height, row.height_rule = Mm(11), WD_ROW_HEIGHT_RULE.AT_LEAST
+    _paragraph(doc).paragraph_format.space_after = Pt(0)
+
+
+def _row(table: Table, words: list[str], widths: list[Length], *, bold: bool = False) -> _Row:
+    row: _Row = table.add_row()  # type: ignore[no-untyped-call]
+    _flag(row, "w:cantSplit")
+    for place, (cell, said, width) in enumerate(zip(row.cells, words, widths, strict=True)):
+        cell.width = width
+        paragraph = cell.paragraphs[0]
+        if bold or place == 0:
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        _run(paragraph, said, bold=bold, size=Pt(11.5))
+    return row
+
+
+def _signatures(doc: DocumentObject, block: Signatures) -> None:
+    signers = (None, *block.signers) if len(block.signers) == 1 else block.signers
+    table = doc.add_table(rows=3, cols=len(signers))
+    table.autofit = False
+    for row in table.rows:
+        _flag(row, "w:cantSplit")
+    table.rows[1].height, table.rows[1].height_rule = Mm(26), WD_ROW_HEIGHT_RULE.EXACTLY
+    for place, signer in enumerate(signers):
+        for cell in table.columns[place].cells:
+            cell.width = Length(_WIDTH // len(signers))
+        if signer is not None:
+            _signer(table, place, signer)
+    for row in table.rows[:2]:
+        for cell in row.cells:
+            for paragraph in cell.paragraphs:
+                paragraph.paragraph_format.keep_with_next = True
+
+
+def _signer(table: Table, place: int, signer: Signer) -> None:
+    def centred(cell: _Cell) -> Paragraph:
+        paragraph: Paragraph = cell.paragraphs[-1]
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        return paragraph
+
+    top = table.cell(0, place)
+    _run(centred(top), signer.title, bold=True)
+    top.add_paragraph()
+    _run(centred(top), signer.note, italic=True, size=Pt(11.5))
+    name = signer.name or f"{signer.label} {'.' * 26}"
+    _run(centred(table.cell(2, place)), name, bold=bool(signer.name))
+
+
+def _paragraph(doc: DocumentObject, alignment: WD_ALIGN_PARAGRAPH | None = None) -> Paragraph:
+    paragraph = doc.add_paragraph()
+    if alignment is not None:
+        paragraph.alignment = alignment
+    return paragraph
+
+
+def _run(
+    paragraph: Paragraph,
+    words: str,
+    *,
+    bold: bool = False,
+    italic: bool = False,
+    underline: bool = False,
+    size: Pt | None = None,
+) -> None:
+    if not words:
+        return
+    run = paragraph.add_run(words)
+    run.bold, run.italic, run.underline = bold or None, italic or None, underline or None
+    run.font.size = size
+
+
+def _number(paragraph: Paragraph, field: str) -> None:
+    """A field that Word fills in: the page, or how many there are."""
+    run = paragraph.add_run()
+    run.font.size = _SMALL
+    for kind in ("begin", "", "end"):
+        if kind:
+            mark = OxmlElement("w:fldChar")
+            mark.set(qn("w:fldCharType"), kind)
+        else:
+            mark = OxmlElement("w:instrText")
+            mark.text = field
+        run.element.append(mark)
+
+
+def _flag(row: _Row, name: str) -> None:
+    tr: Any = row._tr  # noqa: SLF001 - the library has no other way to a row's element
+    tr.get_or_add_trPr().append(OxmlElement(name))
+
+
+def _same_every_time(made: bytes, *, title: str) -> bytes:
+    """The same archive without the time of day in it."""
+    buffer = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(made)) as old,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            entry = zipfile.ZipInfo(name, _STAMP)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            content = _PROPERTIES.format(title=escape(title)).encode() if name == _CORE else old.read(name)
+            new.writestr(entry, content)
+    return buffer.getvalue()
