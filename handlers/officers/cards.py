@@ -109,6 +109,8 @@ def _due_reason(rule_id: str, since: date, texts: Texts) -> str:
         rule = legal_rule(rule_id, since)
     except NoRule:
         return texts.get("cards.reason_other", since=day)
+    if rule.unit not in {"d", "wd"}:
+        return texts.get("cards.reason_other", since=day)
     return texts.get(f"cards.reason_{rule.unit}", amount=rule.amount, since=day, article=rule.article)
 
 
