@@ -237,7 +237,7 @@ class _Form:
         """The list to sign; at least `rows` rows."""
         contact = self.data.kind is Kind.DENUNCIATION  # of each person: Luật Tố cáo Đ23 k1
         columns = [
-            Column(self.text("column_number"), 6),
+            Column(self.text("column_number"), 8),
             Column(self.text("column_name"), 26),
             Column(self.text("column_address"), 32),
             *([Column(self.text("column_contact"), 18)] if contact else []),
@@ -286,7 +286,7 @@ def _complaint(form: _Form) -> list[Block]:
     return [
         *blocks,
         *form.story("complaint_story"),
-        *form.said("complaint_reason", data.reason, lines=2),
+        *form.said("complaint_reason", data.reason),
         *form.said("complaint_request", data.request, lines=3),
         *form.documents(),
         *form.people("complaint_people"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
 
 from docx import Document
-from docx.enum.table import WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -79,7 +79,7 @@ def _set_up(doc: DocumentObject, sheet: Sheet) -> None:
     section.left_margin, section.right_margin = _LEFT, _RIGHT
     section.top_margin, section.bottom_margin = _TOP, _BOTTOM
     foot = section.footer.paragraphs[0]
-    foot.paragraph_format.tab_stops.clear_all()
+    foot.style = normal  # the template's own footer has a tab stop in the middle
     foot.paragraph_format.tab_stops.add_tab_stop(_WIDTH, WD_TAB_ALIGNMENT.RIGHT)
     _run(foot, f"{sheet.code}\t{sheet.page} ", size=_SMALL)
     _number(foot, "PAGE")
@@ -158,6 +158,8 @@ def _grid(doc: DocumentObject, block: Grid) -> None:
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     whole = sum(column.width for column in block.columns)
     widths = [Length(_WIDTH * column.width // whole) for column in block.columns]
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
     heads = _row(table, [column.title for column in block.columns], widths, bold=True)
     _flag(heads, "w:tblHeader")
     for cells in block.rows:
@@ -171,6 +173,7 @@ def _row(table: Table, words: list[str], widths: list[Length], *, bold: bool = F
     _flag(row, "w:cantSplit")
     for place, (cell, said, width) in enumerate(zip(row.cells, words, widths, strict=True)):
         cell.width = width
+        cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
         paragraph = cell.paragraphs[0]
         if bold or place == 0:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -184,7 +187,7 @@ def _signatures(doc: DocumentObject, block: Signatures) -> None:
     table.autofit = False
     for row in table.rows:
         _flag(row, "w:cantSplit")
-    table.rows[1].height, table.rows[1].height_rule = Mm(26), WD_ROW_HEIGHT_RULE.EXACTLY
+    table.rows[1].height, table.rows[1].height_rule = Mm(22), WD_ROW_HEIGHT_RULE.EXACTLY
     for place, signer in enumerate(signers):
         for cell in table.columns[place].cells:
             cell.width = Length(_WIDTH // len(signers))
@@ -235,9 +238,9 @@ def _run(
 
 def _number(paragraph: Paragraph, field: str) -> None:
     """A field that Word fills in: the page, or how many there are."""
-    run = paragraph.add_run()
-    run.font.size = _SMALL
     for kind in ("begin", "", "end"):
+        run = paragraph.add_run()
+        run.font.size = _SMALL
         if kind:
             mark = OxmlElement("w:fldChar")
             mark.set(qn("w:fldCharType"), kind)
