@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, model_validator
 
-from petitions.agency_checks import Problem, ProfileProblem, check_profile, problems_from
+from petitions.agency_checks import Problem, ProfileProblem, check_law, check_profile, problems_from
 from petitions.agency_parts import (
     LEADERSHIP_TYPE,
     OUTSIDE,
@@ -22,6 +22,7 @@ from petitions.agency_parts import (
     DutyContact,
     Emergency,
     KindText,
+    Law,
     Office,
     OutsideAuthority,
     Part,
@@ -30,6 +31,7 @@ from petitions.agency_parts import (
     Unit,
 )
 from petitions.kinds import Kind
+from petitions.rules import RuleBook
 
 __all__ = [
     "Agency",
@@ -74,6 +76,7 @@ class Agency(Part):
     outside_authorities: tuple[OutsideAuthority, ...] = ()
     emergency: Emergency = Emergency()
     duty_contacts: tuple[DutyContact, ...] = ()
+    law: Law = Law()
 
     @model_validator(mode="after")
     def _fits_together(self) -> Agency:
@@ -86,6 +89,7 @@ class Agency(Part):
             self.outside_authorities,
             self.duty_contacts,
         )
+        problems += check_law(self.law)
         if problems:
             raise ProfileProblem(problems)
         return self
@@ -110,6 +114,11 @@ class Agency(Part):
     @property
     def outside(self) -> tuple[OutsideAuthority, ...]:
         return self.outside_authorities
+
+    @cached_property
+    def rules(self) -> RuleBook:
+        """The law of deadlines with the times this office has set itself. Raises LawFileProblem."""
+        return RuleBook.packaged().with_agency(self.law.rules)
 
     @cached_property
     def _units(self) -> dict[str, Unit]:

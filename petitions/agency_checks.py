@@ -13,6 +13,7 @@ from petitions.agency_parts import (
     TOPIC_UNIT,
     DutyContact,
     KindText,
+    Law,
     Office,
     OutsideAuthority,
     Rule,
@@ -20,6 +21,8 @@ from petitions.agency_parts import (
     Unit,
 )
 from petitions.kinds import Kind
+from petitions.rule_checks import setting_problem
+from petitions.rules import RuleBook
 
 Path = tuple[str | int, ...]
 LEGAL_KINDS = (Kind.COMPLAINT, Kind.DENUNCIATION, Kind.RECOMMENDATION, Kind.FEEDBACK)
@@ -184,3 +187,14 @@ def _check_routing(
             yield Problem(("routing", place, "to"), f"unknown outside authority {authority!r}")
         elif not authority and head not in codes | {OUTSIDE, TOPIC_UNIT}:
             yield Problem(("routing", place, "to"), f"unknown unit {head!r}")
+
+
+def check_law(law: Law) -> Iterator[Problem]:
+    """Every rule the office sets must be one it may set. Raises LawFileProblem (of the shipped law files)."""
+    if not law.rules:
+        return
+    shipped = RuleBook.packaged().rules()
+    for rule_id in law.rules:
+        message = setting_problem(shipped, rule_id)
+        if message is not None:
+            yield Problem(("law", "rules", rule_id), message)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
 
 from petitions.kinds import Kind
+from petitions.rules import AgencyLimit
 
 OUTSIDE: Final = "outside"
 """Instead of a unit's code: the matter is for another authority; `outside:<code>` names which."""
@@ -166,6 +167,12 @@ class Office(Named):
         except (KeyError, OSError, ValueError) as fault:
             raise ValueError(f"no such time zone: {value}") from fault
         return value
+
+
+class Law(Part):
+    """The `law` section: times the office sets itself, by the id of the rule (docs/law.md lists them)."""
+
+    rules: dict[str, AgencyLimit] = Field(default_factory=dict)
 
 
 OutsideAuthorities = Annotated[tuple[OutsideAuthority, ...], Field(default=())]

@@ -69,7 +69,8 @@ def setting_problem(rules: Iterable[LegalRule], rule_id: str) -> str | None:
     settable = sorted({row.id for row in rows} - {row.id for row in rows if row.mark is Mark.VERIFIED})
     if not own:
         close = difflib.get_close_matches(rule_id, sorted({row.id for row in rows}), 1)
-        return f"there is no rule of that id; an agency may set {', '.join(close or settable)}"
+        meant = f" (did you mean {close[0]}?)" if close else ""
+        return f"there is no rule of that id{meant}; an agency may set {', '.join(settable)}"
     if rule_id not in settable:
         return f"set by {own[-1].article}, not by the agency; an agency may set {', '.join(settable)}"
     return None
@@ -124,10 +125,10 @@ def _steps(placed: Iterable[_Placed]) -> Iterator[str]:
     steps: dict[str, tuple[str, str]] = {}
     rows: dict[tuple[str, str], list[_Placed]] = {}
     for file, rule in placed:
-        step: tuple[str, str] = (rule.kind, rule.step)
-        if steps.setdefault(rule.id, step) != step:
+        place: tuple[str, str] = (rule.kind, rule.step)
+        if steps.setdefault(rule.id, place) != place:
             yield f"{file}: {_name(rule)}: is {' '.join(steps[rule.id])} elsewhere; one id is one step"
-        rows.setdefault(step, []).append((file, rule))
+        rows.setdefault(place, []).append((file, rule))
     wanted = [
         frozenset(some) for size in range(len(CONDITIONS) + 1) for some in combinations(CONDITIONS, size)
     ]

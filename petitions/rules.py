@@ -21,10 +21,11 @@ Unit = Literal["d", "wd", "h", "year", "at_once", "none"]
 RuleKind = Literal["reception", "complaint", "discipline", "denunciation", "data", "agency"]
 Condition = Literal["complex", "remote", "second", "dismissal"]
 """Vụ việc phức tạp; vùng sâu, vùng xa đi lại khó khăn; lần hai; kỷ luật buộc thôi việc."""
-Conditions = frozenset[Condition]
+Conditions = frozenset[str]
+"""What a case is, of `CONDITIONS`."""
 
 CONDITIONS: Final[tuple[Condition, ...]] = ("complex", "remote", "second", "dismissal")
-ORDINARY: Final[Conditions] = frozenset()
+ORDINARY: Final[frozenset[Condition]] = frozenset()
 _COUNTED: Final = frozenset({"d", "wd", "h", "year"})
 _LONGEST: Final = 3660
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
@@ -67,7 +68,7 @@ class LegalRule(BaseModel):
     """The row of the law reference, such as C-03."""
     kind: RuleKind
     step: Slug
-    conditions: Conditions = ORDINARY
+    conditions: frozenset[Condition] = ORDINARY
     what: Words
     what_vi: Words
     amount: Annotated[int, Field(ge=1, le=_LONGEST)] | None = None
@@ -214,7 +215,7 @@ class RuleBook:
         Raises:
             NoRule: the id is not known, or nothing governs that step on that day.
         """
-        flags: tuple[tuple[Condition, bool], ...] = (
+        flags = (
             ("complex", complex),
             ("remote", remote),
             ("second", second),
