@@ -11,9 +11,11 @@ from typing import Any
 
 import yaml
 
+from bot.holidays_source import days_off
 from bot.settings import Problem, SettingsError
 from petitions.agency import Agency, ProfileProblem, load_agency
 from petitions.calendar import CalendarProblem, WorkingCalendar
+from petitions.rules import LawFileProblem
 
 _UNKNOWN = re.compile(r"unknown (unit|topic|outside authority) '([^']*)'")
 _SECTIONS = {"unit": "units", "topic": "topics", "outside authority": "outside_authorities"}
@@ -49,21 +51,27 @@ def read_agency(path: Path | None) -> Agency:
             [_at(path, root, "must be a profile with sections such as agency, units, topics.")]
         )
     try:
-        return load_agency(data)
+        agency = load_agency(data)
+        agency.rules.ids()  # a law file that cannot be used is named now, not at the first petition
+    except LawFileProblem as fault:
+        raise ProfileError(Problem("petitions/law", f"{problem}.") for problem in fault.problems) from None
     except ProfileProblem as fault:
         raise ProfileError(
             _at(path, _node(root, problem.path), f"{problem}{_advice(problem.message, data)}")
             for problem in fault.problems
         ) from None
+    return agency
 
 
 def read_calendar(path: Path | None) -> WorkingCalendar:
     """The shipped table of days off, with the office's own changes from `path` laid over it.
 
+    Years that neither names come from the `holidays` library, marked provisional.
+
     Raises:
         ProfileError: as `read_agency`; also for a date that does not exist.
     """
-    shipped = WorkingCalendar.from_packaged()
+    shipped = WorkingCalendar.from_packaged().with_source(days_off)
     if path is None:
         return shipped
     root, data = _read(path)
