@@ -70,6 +70,8 @@ class Contacts(Book):
         if row is None:
             self._begin_contact(channel, account, chat, chat_hash, is_group=is_group, language=language)
             [row] = _TURN.rows(self.connection, {"chat_hash": chat_hash})
+        if row.owner_contact_id != row.id:  # handed to another chat while we waited for the lock
+            [row] = _TURN.rows(self.connection, {"chat_hash": chat_hash})
         contact = self._contact(row)
         conversation = self._conversation(
             contact.conversation_id, row.version, row.state_enc, row.owner_contact_id, row.updated_at
