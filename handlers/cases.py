@@ -5,28 +5,25 @@ Citizens, officers and timers all come through here, so that no way around the w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final
 
-from handlers import notices
+from handlers import case_clocks, clock_timers, forwarding, notices
+from handlers.case_changes import changes_of
+from handlers.case_details import Details
 from handlers.officers.access import Access, in_unit, officer_access, same_unit
 from handlers.turn import Turn
-from petitions.kinds import Action, ActorKind, Kind, Stage
-from petitions.transitions import SEALED_KINDS
-from petitions.workflow import (
-    OfficerEffect,
-    RefusalCode,
-    Refused,
-    Transition,
-    allowed,
-    check_history,
-    check_needs,
-)
-from storage.records import ActorRef, Filing, OfficerRecord, PetitionChanges, PetitionRecord
+from petitions.clocks import Operation
+from petitions.kinds import Action, ActorKind
+from petitions.transition_rows import Transition
+from petitions.workflow import RefusalCode, Refused, allowed, check_history, check_needs
+from storage.records import ActorRef, Filing, OfficerRecord, PetitionRecord
 
 __all__ = [
     "CITIZEN",
     "Access",
+    "Details",
     "UnknownPetition",
     "access",
     "add_from_citizen",
@@ -40,64 +37,23 @@ CITIZEN = ActorRef(kind=ActorKind.CITIZEN)
 """The actor of everything a petitioner does; who that is stands in the petition itself."""
 
 
+DENIALS_KEPT: Final = 20
+"""Attempts without the right kept a day, for one person and one case; more of them say nothing new."""
+
+
 class UnknownPetition(LookupError):
     """No such petition, or none this actor may know of; both are answered alike."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Details:
-    """What somebody gives with an action."""
-
-    text: str = ""
-    reason: str = ""
-    officer_id: int | None = None
-    unit: str | None = None
-    rating: int | None = None
-    kind: Kind | None = None
-    topic: str | None = None
-    destination: str | None = None
-    """`outside:<authority>`; empty to take it back; None leaves it."""
-    file_ids: tuple[int, ...] = ()
-    extra: dict[str, Any] | None = None
-
-    @property
-    def words(self) -> str:
-        return self.text or self.reason
-
-    def content(self) -> dict[str, Any]:
-        """The event's content: only what was given."""
-        given: dict[str, Any] = {
-            "text": self.text,
-            "reason": self.reason,
-            "officer_id": self.officer_id,
-            "unit": self.unit,
-            "rating": self.rating,
-            "kind": self.kind.value if self.kind else None,
-            "topic": self.topic,
-            "destination": self.destination,
-            "file_ids": list(self.file_ids),
-        }
-        return {name: value for name, value in given.items() if value not in ("", None, [])} | (
-            self.extra or {}
-        )
-
-    def given(self) -> dict[str, object]:
-        """What the workflow table asks for. Files count as words: a photo can be the answer."""
-        return {
-            "text": self.text or ("files" if self.file_ids else ""),
-            "reason": self.reason,
-            "officer": self.officer_id,
-            "unit": self.unit,
-            "rating": self.rating,
-        }
 
 
 def file_petition(turn: Turn, filing: Filing) -> PetitionRecord:
     """File what the citizen confirmed: petition, number, code and first event in one go, then tell the unit.
 
-    The citizen's own confirmation is said by the dialogue; cards and alerts to officers are queued here.
+    The citizen's own confirmation is said by the dialogue; cards and alerts to officers are queued here. The
+    first clocks start with it.
     """
-    petition = turn.book.file(filing)
+    timed = case_clocks.with_first_clocks(turn, filing)
+    petition = turn.book.file(timed)
+    clock_timers.plan(turn, petition)
     notices.announce(turn, petition, Action.FILE, actor=filing.actor)
     return petition
 
@@ -111,14 +67,8 @@ def perform(
     proven: bool = False,
     text: str = "",
     reason: str = "",
-    officer_id: int | None = None,
-    unit: str | None = None,
-    rating: int | None = None,
-    kind: Kind | None = None,
-    topic: str | None = None,
-    destination: str | None = None,
-    file_ids: tuple[int, ...] = (),
-    extra: dict[str, Any] | None = None,
+    operations: Sequence[Operation] = (),
+    **given: Any,
 ) -> PetitionRecord:
     """Do `action` to a petition and tell everybody the notices table names. Returns the petition as it is
     now.
@@ -126,30 +76,20 @@ def perform(
     Args:
         proven: this conversation showed the receipt's secret of this very petition, so that it counts as the
             petitioner's own.
-        extra: kept with the event beside the fields above.
+        operations: what the service itself does to clocks, beside what the row says.
+        given: further fields of `Details`.
 
     Raises:
         UnknownPetition: the petition is absent or hidden from this actor.
         petitions.workflow.Refused: the table does not allow it, or something it needs is missing.
     """
-    details = Details(
-        text=text.strip(),
-        reason=reason.strip(),
-        officer_id=officer_id,
-        unit=unit,
-        rating=rating,
-        kind=kind,
-        topic=topic,
-        destination=destination,
-        file_ids=file_ids,
-        extra=extra,
-    )
+    details = Details(text=text.strip(), reason=reason.strip(), **given)
     petition = turn.book.petition(petition_id, lock=True)
     if petition is None:
         raise UnknownPetition(str(petition_id))
     transition = check(turn, petition, action, actor, proven=proven)
     _check_details(turn, petition, transition, details)
-    return _record(turn, petition, transition, actor, details)
+    return _record(turn, petition, transition, actor, details, operations)
 
 
 def add_from_citizen(
@@ -185,6 +125,7 @@ def check(
         raise UnknownPetition(str(petition.id))
     if actor.kind is ActorKind.OFFICER and officer is None:
         raise Refused(RefusalCode.NOT_LINKED)
+    agency = turn.facts.agency
     try:
         transition = allowed(
             petition.stage,
@@ -192,21 +133,45 @@ def check(
             actor=actor.kind,
             role=officer.role if officer else None,
             kind=petition.kind,
-            same_unit=officer is not None and in_unit(turn.facts.agency, officer, petition.unit),
+            same_unit=officer is not None and in_unit(agency, officer, petition.unit),
             is_assigned=officer is not None and petition.officer_id == officer.id,
             confidential=petition.confidential,
+            in_focal=officer is not None and in_unit(agency, officer, agency.focal_unit),
+            done=done_to(petition),
         )
     except Refused as refused:
         if refused.code is RefusalCode.HIDDEN:
             raise UnknownPetition(str(petition.id)) from refused
         raise
-    done = {
+    check_history(transition, done_to(petition), actor=actor.kind)
+    return transition
+
+
+def done_to(petition: PetitionRecord) -> dict[Action, int]:
+    """How often the actions that others follow were done, as far as the row tells."""
+    return {
         Action.TRANSFER: petition.transfers,
         Action.REOPEN: petition.reopened,
         Action.NOT_SATISFIED: int(petition.not_satisfied_at is not None),
+        Action.CONFIRM_FORM: int(petition.formed_on is not None),
+        Action.ASK_WITHDRAW: int(petition.withdraw_wish_at is not None),
     }
-    check_history(transition, done, actor=actor.kind, role=officer.role if officer else None)
-    return transition
+
+
+def put_on_record(turn: Turn, petition: PetitionRecord, actor: ActorRef, action: Action, code: str) -> None:
+    """An officer tried what is not theirs to do: kept in the case's history, told to nobody."""
+    name = f"denied:{actor.officer_id}:{petition.id}"
+    if not turn.book.throttle(name, limit=DENIALS_KEPT, per=timedelta(days=1)):
+        return
+    locked = turn.book.petition(petition.id, lock=True)
+    if locked is not None:
+        turn.book.record(
+            locked,
+            action=Action.DENIED,
+            actor=actor,
+            content={"tried": action.value, "why": code},
+            changes={},
+        )
 
 
 def _officer(turn: Turn, actor: ActorRef) -> OfficerRecord | None:
@@ -227,17 +192,27 @@ def _check_details(turn: Turn, petition: PetitionRecord, transition: Transition,
         raise Refused(RefusalCode.MISSING_UNIT)
     if transition.action is Action.TRANSFER and same_unit(agency, details.unit or "", petition.unit):
         raise Refused(RefusalCode.MISSING_UNIT)
-    if transition.officer is OfficerEffect.NAMED:
-        named = turn.book.officer(details.officer_id) if details.officer_id is not None else None
-        if named is None or not named.active or not in_unit(agency, named, petition.unit):
-            raise Refused(RefusalCode.MISSING_OFFICER)
+    if "officer" in transition.needs:
+        _check_officer(turn, petition, details)
     if transition.action is Action.CORRECT and not _corrects(petition, details):
         raise Refused(RefusalCode.MISSING_TEXT)
+    if transition.action in (Action.PASS_ON, Action.GUIDE):
+        forwarding.check(turn, petition, transition.action, details.destination or "")
+    if transition.action is Action.SCREEN_DUPLICATE:
+        forwarding.check_linked(turn, petition, details.linked)
+
+
+def _check_officer(turn: Turn, petition: PetitionRecord, details: Details) -> None:
+    named = turn.book.officer(details.officer_id) if details.officer_id is not None else None
+    if named is None or not named.active or not in_unit(turn.facts.agency, named, petition.unit):
+        raise Refused(RefusalCode.MISSING_OFFICER)
 
 
 def _corrects(petition: PetitionRecord, details: Details) -> bool:
     return (
         details.kind not in (None, petition.kind)
+        or details.subkind not in (None, petition.subkind)
+        or details.remote not in (None, petition.remote)
         or details.topic not in (None, petition.topic)
         or details.unit not in (None, petition.unit)
         or (details.destination is not None and (details.destination or None) != petition.destination)
@@ -245,69 +220,31 @@ def _corrects(petition: PetitionRecord, details: Details) -> bool:
 
 
 def _record(
-    turn: Turn, petition: PetitionRecord, transition: Transition, actor: ActorRef, details: Details
+    turn: Turn,
+    petition: PetitionRecord,
+    transition: Transition,
+    actor: ActorRef,
+    details: Details,
+    operations: Sequence[Operation],
 ) -> PetitionRecord:
     action = transition.action
+    today = turn.now.astimezone(turn.facts.agency.zone).date()
+    clocks = turn.book.clocks(petition.id)
+    case_clocks.check(turn, petition, transition, details, clocks, today)
+    changes = changes_of(turn, petition, transition, actor, details, today)
+    made = [*operations, *case_clocks.made(turn, petition, changes, transition, details, clocks, today)]
+    changes |= case_clocks.due_changes(petition, clocks, made)
     after = turn.book.record(
         petition,
         action=action,
         actor=actor,
         content=details.content(),
-        changes=_changes(turn, petition, transition, actor, details),
+        changes=changes,
+        operations=made,
     )
     if details.file_ids:
         turn.book.attach_files(details.file_ids, petition.id)
-    notices.announce(turn, after, action, before=petition, actor=actor, text=details.words)
+    if made:
+        clock_timers.plan(turn, after)
+    notices.announce(turn, after, action, before=petition, actor=actor, details=details)
     return after
-
-
-def _changes(
-    turn: Turn, petition: PetitionRecord, transition: Transition, actor: ActorRef, details: Details
-) -> PetitionChanges:
-    changes: PetitionChanges = {}
-    if transition.to_stage is not None:
-        changes["stage"] = transition.to_stage
-    if transition.officer is OfficerEffect.SELF:
-        changes["officer_id"] = actor.officer_id
-    elif transition.officer is OfficerEffect.NAMED:
-        changes["officer_id"] = details.officer_id
-    elif transition.officer is OfficerEffect.CLEAR:
-        changes["officer_id"] = None
-    match transition.action:
-        case Action.TRANSFER:
-            changes["unit"] = details.unit or petition.unit
-            changes["transfers"] = petition.transfers + 1
-        case Action.RATE:
-            changes["rating"] = details.rating
-        case Action.NOT_SATISFIED:
-            changes["not_satisfied_at"] = turn.now
-        case Action.ASK_WITHDRAW:
-            changes["withdraw_wish_at"] = turn.now
-        case Action.REOPEN:
-            changes["reopened"] = petition.reopened + 1
-        case Action.CORRECT:
-            changes |= _correction(petition, details)
-        case _:
-            pass
-    return changes
-
-
-def _correction(petition: PetitionRecord, details: Details) -> PetitionChanges:
-    """A changed unit starts anew: nobody of the former one stays named.
-
-    What was handed in under the promise of secrecy stays sealed when it turns out to be of another kind.
-    """
-    changes: PetitionChanges = {}
-    if details.kind is not None:
-        changes["kind"] = details.kind
-        if petition.kind in SEALED_KINDS:
-            changes["confidential"] = True
-    if details.topic is not None:
-        changes["topic"] = details.topic
-    if details.destination is not None:
-        changes["destination"] = details.destination or None
-    if details.unit is not None and details.unit != petition.unit:
-        changes["unit"] = details.unit
-        changes["officer_id"] = None
-        changes["stage"] = Stage.RECEIVED
-    return changes

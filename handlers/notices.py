@@ -8,26 +8,29 @@ may see it get its code and class, in private (Luật Tố cáo 2018 Đ8 k3, Đ5
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from handlers.citizens.chat import petition_button
+from handlers.notice_words import notice_words
 from handlers.messages import Button, Outgoing
 from handlers.officers import cards
 from handlers.officers.access import sealed
-from handlers.officers.audience import Reader, duty_readers, readers_for, texts_of
+from handlers.officers.audience import Reader, duty_readers, readers_for, readers_of, texts_of
 from handlers.officers.tokens import Press, to_base36, verb_of
 from handlers.turn import Priority
-from petitions.kinds import Action, ActorKind
+from petitions.kinds import Action, ActorKind, Kind
 from petitions.notices import Audience, Event, Notice, Urgency, notices_for
+from petitions.transition_groups import LAWFUL
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
+    from handlers.case_details import Details
     from handlers.texts import Texts
     from handlers.turn import Turn
     from storage.records import ActorRef, ContactRecord, PetitionRecord
 
-_WITH_CARD: Final = frozenset({Action.FILE, Action.TRANSFER, Action.ASSIGN})
+_WITH_CARD: Final = frozenset({Action.FILE, Action.TRANSFER, Action.ASSIGN, Action.REASSIGN})
 """What brings a petition to somebody new: they get the card, not a line about it."""
 
 _PRIORITY: Final = {
@@ -35,6 +38,8 @@ _PRIORITY: Final = {
     Urgency.NOTICE: Priority.NOTICE,
     Urgency.ALERT: Priority.REPLY,
 }
+_QUIET: Final = frozenset({Action.WARN, Action.ESCALATE, Action.DENIED, Action.GIVE_FORM_VALUES})
+"""What changes nothing that a card shows."""
 _QUOTED: Final = 1000
 """Characters of a citizen's words in an officer's notice; the details hold all of them."""
 
@@ -46,14 +51,15 @@ def announce(
     *,
     before: PetitionRecord | None = None,
     actor: ActorRef,
-    text: str = "",
+    details: Details | None = None,
 ) -> None:
     """Queue what the table says for `action`: notices, new cards, and the update of cards already out.
 
-    `petition` is as it is after the event, `before` as it was; `text` are the words that go along (a
-    question, an answer, a reason). What a citizen does is answered by the dialogue in the citizen's chat,
-    not from here.
+    `petition` is as it is after the event, `before` as it was; `details` are what was given with the action.
+    What a citizen does is answered by the dialogue in the citizen's chat, not from here.
     """
+    given = details.content() if details is not None else {}
+    text = details.words if details is not None else ""
     rows = notices_for(action, petition.kind, confidential=petition.confidential, severity=petition.severity)
     moved = before is not None and before.unit != petition.unit
     carded: set[int] = set()
@@ -61,9 +67,9 @@ def announce(
     for notice in rows:
         if notice.audience is Audience.CITIZEN:
             if actor.kind is not ActorKind.CITIZEN:
-                _tell_citizen(turn, petition, notice, action, text)
+                _tell_citizen(turn, petition, notice, action, given)
             continue
-        for reader in readers_for(turn, petition, notice):
+        for reader in _readers(turn, petition, notice, details):
             if reader.contact.id in told or _is_actor(reader, actor):
                 continue
             told.add(reader.contact.id)
@@ -72,8 +78,18 @@ def announce(
                 _send_card(turn, petition, reader, notice)
             else:
                 _tell_officer(turn, petition, notice, reader, action, text)
-    if before is not None:
+    if before is not None and action not in _QUIET:
         refresh_cards(turn, petition, but=carded)
+
+
+def _readers(turn: Turn, petition: PetitionRecord, notice: Notice, details: Details | None) -> list[Reader]:
+    """The chats of a notice; those of the officer given with the action where the table says so."""
+    if notice.audience is not Audience.NAMED:
+        return readers_for(turn, petition, notice)
+    named = details.officer_id if details is not None else None
+    if named is None or named == petition.officer_id:
+        return []
+    return readers_of(turn, petition, named)
 
 
 def refresh_cards(turn: Turn, petition: PetitionRecord, *, but: Collection[int] = ()) -> None:
@@ -134,7 +150,9 @@ def _to_duty(turn: Turn, event: Event, words: str, reach: str) -> int:
     return len(readers)
 
 
-def _tell_citizen(turn: Turn, petition: PetitionRecord, notice: Notice, action: Action, text: str) -> None:
+def _tell_citizen(
+    turn: Turn, petition: PetitionRecord, notice: Notice, action: Action, given: Mapping[str, Any]
+) -> None:
     """The notice in the chat of the petition. A discreet one says no more than that there is news to open."""
     contact = turn.book.contact_by_id(petition.contact_id) if petition.contact_id is not None else None
     if contact is None:
@@ -148,7 +166,7 @@ def _tell_citizen(turn: Turn, petition: PetitionRecord, notice: Notice, action: 
             text=texts.get("notices.discreet", code=code), rows=((button,),), monospace=(code,)
         )
     else:
-        message = citizen_message(turn, petition, notice.text_key, action, text, texts)
+        message = citizen_message(turn, petition, notice.text_key, action, given, texts)
     turn.send(
         replace(message, quiet=discreet),
         to=contact,
@@ -161,20 +179,19 @@ def _tell_citizen(turn: Turn, petition: PetitionRecord, notice: Notice, action: 
 
 
 def citizen_message(
-    turn: Turn, petition: PetitionRecord, key: str, action: Action, text: str, texts: Texts
+    turn: Turn, petition: PetitionRecord, key: str, action: Action, given: Mapping[str, Any], texts: Texts
 ) -> Outgoing:
-    """What the citizen is told of `action`, with the buttons that answer it."""
+    """What the citizen is told of `action`, with the buttons that answer it. `given`: the event's content."""
     code = cards.shown_code(petition)
-    params = {
-        "code": code,
-        "unit": cards.unit_shown(turn, petition, texts),
-        "officer": cards.officer_shown(turn, petition, texts),
-        "text": text,
-    }
-    if text and f"{key}_reason" in texts:
+    words = str(given.get("text") or given.get("reason") or "")
+    params = notice_words(turn, petition, action, given, texts) | {"code": code, "text": words}
+    if words and f"{key}_reason" in texts:
         key = f"{key}_reason"
+    told = texts.get(key, **params)
     return Outgoing(
-        text=texts.get(key, **params), rows=_citizen_buttons(petition, action, texts), monospace=(code,)
+        text="\n".join(line.rstrip() for line in told.strip().splitlines()),
+        rows=_citizen_buttons(petition, action, texts),
+        monospace=(code,),
     )
 
 
@@ -188,6 +205,15 @@ def _citizen_buttons(
 ) -> tuple[tuple[Button, ...], ...]:
     """A way to answer what was asked; a rating of the answer, and a way to say that it is none. The citizen's
     dialogue takes the presses."""
+    if action is Action.REMIND_FORM:
+        return ((petition_button(texts.get("notices.button_form"), "form", petition.id),),)
+    if action is Action.REQUEST_SUPPLEMENT:
+        reply = petition_button(texts.get("notices.button_reply"), "add", petition.id)
+        if petition.kind not in LAWFUL or petition.formed_on is not None:
+            return ((reply,),)
+        return ((petition_button(texts.get("notices.button_form"), "form", petition.id),), (reply,))
+    if action is Action.SEND_DECISION and petition.kind is Kind.COMPLAINT and petition.instance == 1:
+        return ((petition_button(texts.get("notices.button_again"), "again", petition.id),),)
     if action in (Action.ASK_CITIZEN, Action.MESSAGE_CITIZEN):
         return ((petition_button(texts.get("notices.button_reply"), "add", petition.id),),)
     if action is Action.ANSWER:

@@ -35,8 +35,7 @@ def press(turn: Turn, token: str) -> None:
     if event is None or key is None:
         turn.say("notices.not_to_read")
         return
-    words = str(event.content.get("text") or event.content.get("reason") or "")
-    message = citizen_message(turn, petition, key, event.action, words, turn.texts)
+    message = citizen_message(turn, petition, key, event.action, event.content, turn.texts)
     turn.send(message, petition_id=petition.id)
 
 

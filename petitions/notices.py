@@ -2,7 +2,8 @@
 
 What a citizen does in the chat is answered by the dialogue; the notice to the citizen stands for the cases in
 which somebody else did it. Texts never name kind or topic, so that a notice read over a shoulder gives
-nothing away; they take `code`, `unit` (its name), `stage` (its words) and `text` (what was written).
+nothing away; they take `code`, `unit` (its name), `officer`, `text` (what was written), `reason` (the long
+text of the reason code), `date` (the day of the event), `due`, `moment`, `document`, `authority`, `guidance`.
 """
 
 from __future__ import annotations
@@ -29,6 +30,10 @@ class Audience(StrEnum):
     """The head of the answerable unit; the leadership where it has none."""
     FOCAL = "focal"
     """The people on duty in the focal unit, in private."""
+    NAMED = "named"
+    """The officer given with the action, where that is somebody else than the named officer of the case."""
+    DIRECTOR = "director"
+    """Those who lead the office."""
 
 
 @unique
@@ -71,7 +76,7 @@ def _citizen(key: str, *, legal: bool = False) -> Notice:
 
 
 def _to(audience: Audience, key: str, urgency: Urgency = Urgency.NOTICE) -> Notice:
-    private = audience in {Audience.HEAD, Audience.FOCAL}
+    private = audience not in {Audience.UNIT, Audience.OFFICER}
     return Notice(audience=audience, text_key=f"notices.{key}", urgency=urgency, private_only=private)
 
 
@@ -100,11 +105,77 @@ TABLE: Final[dict[tuple[Action | Event, Kind | None], tuple[Notice, ...]]] = {
     (Action.REOPEN, None): (_citizen("reopened", legal=True), _to(Audience.OFFICER, "officer_reopened")),
     (Action.CORRECT, None): (_citizen("corrected", legal=True), _to(Audience.OFFICER, "officer_corrected")),
     (Action.LINK, None): (_to(Audience.OFFICER, "officer_linked"),),
+    (Action.GIVE_FORM_VALUES, None): (),
+    (Action.HAND_IN_FORM, None): (_to(Audience.OFFICER, "officer_form_given"),),
+    (Action.BOOK_VISIT, None): (_to(Audience.OFFICER, "officer_visit"),),
+    (Action.REQUEST_SUPPLEMENT, None): (_citizen("supplement", legal=True),),
+    (Action.CONFIRM_FORM, None): (_citizen("form_confirmed", legal=True),),
+    (Action.SCREEN_ELIGIBLE, None): (_citizen("eligible", legal=True),),
+    (Action.SCREEN_INELIGIBLE, None): (_citizen("ineligible", legal=True),),
+    (Action.SCREEN_DUPLICATE, None): (_citizen("duplicate", legal=True),),
+    (Action.SCREEN_ANONYMOUS, None): (_citizen("as_information", legal=True),),
+    (Action.PASS_ON, None): (_citizen("passed_on", legal=True),),
+    (Action.GUIDE, None): (_citizen("guided", legal=True),),
+    (Action.ACCEPT, None): (_citizen("accepted", legal=True),),
+    (Action.NOT_ACCEPT, None): (_citizen("not_accepted", legal=True),),
+    (Action.VERIFY, None): (_citizen("verifying"),),
+    (Action.FIND_COMPLEX, None): (_citizen("found_complex", legal=True),),
+    (Action.EXTEND, None): (_citizen("extended", legal=True),),
+    (Action.SUSPEND, None): (_citizen("suspended", legal=True),),
+    (Action.RESUME, None): (_citizen("resumed", legal=True),),
+    (Action.DISCONTINUE, None): (_citizen("discontinued", legal=True),),
+    (Action.INVITE_DIALOGUE, None): (_citizen("dialogue", legal=True),),
+    (Action.HOLD_DIALOGUE, None): (_citizen("dialogue_held", legal=True),),
+    (Action.DECIDE, None): (_citizen("decided", legal=True),),
+    (Action.CONCLUDE, None): (_citizen("concluded", legal=True),),
+    (Action.SEND_DECISION, None): (_citizen("decision_sent", legal=True),),
+    (Action.PUBLISH_DECISION, None): (_citizen("published", legal=True),),
+    (Action.TAKE_EFFECT, None): (
+        _citizen("in_effect", legal=True),
+        _to(Audience.OFFICER, "officer_in_effect"),
+    ),
+    (Action.ORDER_TASK, None): (_citizen("task_ordered"), _to(Audience.NAMED, "officer_task")),
+    (Action.TASK_DONE, None): (_citizen("task_done", legal=True),),
+    (Action.WITHDRAW_PART, None): (_citizen("withdrawn_part", legal=True),),
+    (Action.KEEP_GOING, None): (_citizen("keeps_going", legal=True),),
+    (Action.COMPLAIN_AGAIN, None): (
+        _to(Audience.OFFICER, "officer_again"),
+        _to(Audience.HEAD, "officer_again"),
+    ),
+    (Action.GO_UP, None): (
+        _citizen("gone_up", legal=True),
+        _to(Audience.OFFICER, "officer_gone_up"),
+        _to(Audience.HEAD, "officer_gone_up"),
+        _to(Audience.DIRECTOR, "officer_gone_up"),
+    ),
+    (Action.REFUSE_TRANSFER, None): (
+        _citizen("given_back", legal=True),
+        _to(Audience.UNIT, "unit_given_back"),
+    ),
+    (Action.RULE_UNIT, None): (_citizen("ruled", legal=True), _to(Audience.UNIT, "unit_ruled")),
+    (Action.REASSIGN, None): (_citizen("reassigned"), _to(Audience.OFFICER, "officer_assigned")),
+    (Action.RECOMPUTE, None): (
+        _citizen("date_moved", legal=True),
+        _to(Audience.OFFICER, "officer_date_moved"),
+    ),
+    (Action.WARN, None): (),
+    (Action.BREACH, None): (),
+    (Action.ESCALATE, None): (),
+    (Action.REMIND_FORM, None): (_citizen("remind_form"),),
+    (Action.DENIED, None): (),
     (Event.DANGER, None): (_to(Audience.FOCAL, "focal_danger", Urgency.ALERT),),
     (Event.CALL_BACK, None): (_to(Audience.FOCAL, "focal_call_back"),),
 }
 """A row for a kind of its own goes before the row for all kinds (None). A change of category is told under
-`legal` because the citizen may object to it; ratings and notes are seen on the card and told to nobody."""
+`legal` because the citizen may object to it; ratings and notes are seen on the card and told to nobody.
+Warnings and alarms go through the officers' digests (`handlers.alarms`), in working hours; here they tell
+nobody."""
+
+
+_ALERTING: Final = frozenset(
+    {Action.FILE, Action.TRANSFER, Action.ASSIGN, Action.REFUSE_TRANSFER, Action.RULE_UNIT, Action.REASSIGN}
+)
+"""What brings a case to somebody new."""
 
 
 def notices_for(
@@ -122,7 +193,7 @@ def notices_for(
     rows = TABLE.get((what, kind), TABLE[what, None])
     if confidential or kind in SEALED_KINDS:
         rows = tuple(replace(notice, private_only=True) for notice in rows)
-    if severity is Severity.URGENT and what in {Action.FILE, Action.TRANSFER, Action.ASSIGN}:
+    if severity is Severity.URGENT and what in _ALERTING:
         rows = tuple(
             notice if notice.audience is Audience.CITIZEN else replace(notice, urgency=Urgency.ALERT)
             for notice in rows

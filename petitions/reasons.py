@@ -111,3 +111,34 @@ ALL_CODES: Final = frozenset(code for codes in CODES.values() for code in codes)
 def codes_of(vocabulary: str) -> tuple[str, ...]:
     """The codes of a list, in the order they are offered. Raises KeyError for a list there is not."""
     return CODES[vocabulary]
+
+
+_BASIS: Final = {
+    SUPPLEMENT: "Điều 6 Thông tư 05/2021/TT-TTCP",
+    INELIGIBLE: "khoản 2 Điều 6 Thông tư 05/2021/TT-TTCP",
+    "not_accept_denunciation": "khoản 1 Điều 29 Luật Tố cáo",
+    "anonymous": "khoản 1 Điều 25 Luật Tố cáo",
+    "outside": "Điều 26 Luật Tiếp công dân",
+    "complex_complaint": "Điều 3a Nghị định 124/2020/NĐ-CP",
+    "extend_denunciation": "Điều 30 Luật Tố cáo",
+    "suspend_complaint": "khoản 1 Điều 11a Luật Khiếu nại",
+    "suspend_denunciation": "khoản 1 Điều 34 Luật Tố cáo",
+    "discontinue_complaint": "khoản 2 Điều 11a Luật Khiếu nại",
+    "discontinue_denunciation": "khoản 3 Điều 34 Luật Tố cáo",
+    "keep_going": "khoản 3 Điều 33 Luật Tố cáo",
+    "result_first": "Điều 31 Luật Khiếu nại",
+    "result_second": "Điều 40 Luật Khiếu nại",
+    "result_denunciation": "Điều 35 Luật Tố cáo",
+}
+
+
+def basis_of(vocabulary: str, code: str) -> str:
+    """The article a code of that list rests on, as it is shown to people; "" where no article names it.
+
+    The nine grounds of Luật Khiếu nại Đ11 have a clause each, in their order.
+    """
+    if vocabulary == "not_accept_complaint":
+        return f"khoản {CODES[vocabulary].index(code) + 1} Điều 11 Luật Khiếu nại"
+    if code == NOTHING_NEW:
+        return "điểm h khoản 1 Điều 4 Nghị định 154/2026/NĐ-CP"
+    return _BASIS.get(vocabulary, "")

@@ -11,9 +11,12 @@ from enum import StrEnum, unique
 from typing import Any, Final
 
 from petitions.kinds import Action, ActorKind, Kind, Role, Stage
+from petitions.transition_groups import ENDED, FINISHED
 from petitions.transition_rows import (
     CITIZEN_REOPENS,
+    MAX_REFUSALS,
     MAX_TRANSFERS,
+    NEEDS,
     NOT_SATISFIED_TIMES,
     OfficerEffect,
     Transition,
@@ -23,7 +26,9 @@ from petitions.transitions import SEALED_KINDS, SEALED_ROLES, TABLE
 __all__ = [
     "CARD_ORDER",
     "CITIZEN_REOPENS",
+    "MAX_REFUSALS",
     "MAX_TRANSFERS",
+    "NEEDS",
     "NOT_SATISFIED_TIMES",
     "TABLE",
     "OfficerEffect",
@@ -39,13 +44,42 @@ __all__ = [
 
 CARD_ORDER: Final = (
     Action.TAKE,
+    Action.RULE_UNIT,
     Action.ASSIGN,
     Action.START,
+    Action.CONFIRM_FORM,
+    Action.REQUEST_SUPPLEMENT,
+    Action.SCREEN_ELIGIBLE,
+    Action.ACCEPT,
+    Action.VERIFY,
     Action.ASK_CITIZEN,
     Action.MESSAGE_CITIZEN,
     Action.ANSWER,
+    Action.INVITE_DIALOGUE,
+    Action.HOLD_DIALOGUE,
+    Action.DECIDE,
+    Action.CONCLUDE,
+    Action.SEND_DECISION,
+    Action.PUBLISH_DECISION,
+    Action.ORDER_TASK,
+    Action.TASK_DONE,
+    Action.RESUME,
     Action.CLOSE,
     Action.REOPEN,
+    Action.NOT_ACCEPT,
+    Action.SCREEN_INELIGIBLE,
+    Action.PASS_ON,
+    Action.GUIDE,
+    Action.SCREEN_DUPLICATE,
+    Action.SCREEN_ANONYMOUS,
+    Action.FIND_COMPLEX,
+    Action.EXTEND,
+    Action.SUSPEND,
+    Action.DISCONTINUE,
+    Action.GO_UP,
+    Action.WITHDRAW_PART,
+    Action.KEEP_GOING,
+    Action.REFUSE_TRANSFER,
     Action.TRANSFER,
     Action.CORRECT,
     Action.WITHDRAW,
@@ -80,8 +114,55 @@ class RefusalCode(StrEnum):
     MISSING_RATING = "missing_rating"
     BAD_RATING = "bad_rating"
     """A rating is a whole number from 1 to 5."""
-    TOO_MANY_TRANSFERS = "too_many_transfers"
-    """Only the director may send it on once more."""
+    MISSING_CODE = "missing_code"
+    BAD_CODE = "bad_code"
+    """No reason code of this action's list."""
+    MISSING_ON = "missing_on"
+    MISSING_MOMENT = "missing_moment"
+    MISSING_DOCUMENT = "missing_document"
+    MISSING_DESTINATION = "missing_destination"
+    MISSING_LINKED = "missing_linked"
+    """No petition of that code that this officer may see, or the petition itself."""
+    MISSING_TASK = "missing_task"
+    MISSING_DUE = "missing_due"
+    MISSING_FACTS = "missing_facts"
+    BAD_FACT = "bad_fact"
+    """A number the report forms cannot count; `fact` names it."""
+    DATE_TOO_EARLY = "date_too_early"
+    """Before the event it follows; `earliest` is the first day possible."""
+    DATE_AHEAD = "date_ahead"
+    """A day that is still to come."""
+    DATE_PAST = "date_past"
+    """A day gone by, where one to come is needed; `earliest` is the first day possible."""
+    NOT_FORMED = "not_formed"
+    """No complete, signed đơn is confirmed yet."""
+    ALREADY_FORMED = "already_formed"
+    ALREADY_COMPLEX = "already_complex"
+    """The ceiling is raised once; there is no other extension of a complaint."""
+    NO_MORE_EXTENSIONS = "no_more_extensions"
+    """`limit` extensions are all the law has for this case."""
+    TERM_OVER = "term_over"
+    """The term ended on `due`; what is over is extended no more."""
+    DIALOGUE_DUE = "dialogue_due"
+    """The law asks for a dialogue before this decision."""
+    OPEN_TASKS = "open_tasks"
+    """`count` tasks of the decision are not done."""
+    NO_OPEN_TASK = "no_open_task"
+    ALREADY_FORWARDED = "already_forwarded"
+    """The same content was forwarded to that authority before."""
+    GUIDED_BEFORE = "guided_before"
+    ALREADY_REFUSED = "already_refused"
+    BOUND = "bound"
+    """The focal unit decided who answers."""
+    TO_FOCAL = "to_focal"
+    """The focal unit has to decide who answers before anything else moves it."""
+    NOT_OVERDUE = "not_overdue"
+    SECOND_TOO_EARLY = "second_too_early"
+    SECOND_TOO_LATE = "second_too_late"
+    """The time for the second complaint ended on `due`."""
+    SECOND_NOT_OPEN = "second_not_open"
+    """There is no third complaint; the court stays open."""
+    ALREADY_DONE = "already_done"
     ALREADY_NOT_SATISFIED = "already_not_satisfied"
     """The head of the unit was asked once; that is the limit."""
     ALREADY_REOPENED = "already_reopened"
@@ -108,6 +189,8 @@ def allowed(
     same_unit: bool,
     is_assigned: bool | None = None,
     confidential: bool = False,
+    in_focal: bool = False,
+    done: Mapping[Action, int] | None = None,
 ) -> Transition:
     """The row of the table under which this actor may do this now.
 
@@ -118,6 +201,9 @@ def allowed(
         is_assigned: whether the officer is the named one. None: not asked, neither rows that ask for the
             named officer nor the sealing of a case are checked.
         confidential: the petition is sealed though its kind alone would not seal it.
+        in_focal: whether the officer belongs to the focal unit.
+        done: how often each action was done; rows that follow another action are passed over where it was
+            not. None: not asked.
 
     Raises:
         Refused: with the code that says most: who you are before what you may, and that before when.
@@ -135,7 +221,9 @@ def allowed(
     for row in TABLE:
         if row.action is not action:
             continue
-        why = _why_not(row, stage, actor, role, kind, same_unit, is_assigned)
+        why = _why_not(row, stage, actor, role, kind, same_unit, is_assigned, in_focal)
+        if why is None and done is not None and row.after is not None and not done.get(row.after, 0):
+            why = _MISSED.get(row.after, RefusalCode.NOBODY_OBJECTED)
         if why is None:
             return row
         refusal = max(refusal, why, key=_ORDER.index)
@@ -144,7 +232,7 @@ def allowed(
     raise Refused(refusal, {"stage": stage.value if stage else "", "action": action.value})
 
 
-_FINISHED = frozenset({Stage.ANSWERED, Stage.CLOSED, Stage.WITHDRAWN, None})
+_FINISHED = frozenset({*ENDED, *FINISHED, None})
 _ORDER = (
     RefusalCode.WRONG_ACTOR,
     RefusalCode.WRONG_KIND,
@@ -152,7 +240,11 @@ _ORDER = (
     RefusalCode.WRONG_UNIT,
     RefusalCode.NOT_ASSIGNED,
     RefusalCode.WRONG_STAGE,
+    RefusalCode.NOBODY_OBJECTED,
+    RefusalCode.NOT_FORMED,
+    RefusalCode.TO_FOCAL,
 )
+_MISSED = {Action.CONFIRM_FORM: RefusalCode.NOT_FORMED, Action.TRANSFER: RefusalCode.TO_FOCAL}
 """The later a row fails, the nearer the actor was to being allowed, and the more its reason says."""
 
 
@@ -164,6 +256,7 @@ def _why_not(
     kind: Kind,
     same_unit: bool,
     is_assigned: bool | None,
+    in_focal: bool,
 ) -> RefusalCode | None:
     if actor not in row.actors:
         return RefusalCode.WRONG_ACTOR
@@ -172,7 +265,7 @@ def _why_not(
     if actor is ActorKind.OFFICER:
         if role not in row.roles:
             return RefusalCode.WRONG_ROLE
-        if row.unit_scope == "own" and not same_unit:
+        if (row.unit_scope == "own" and not same_unit) or (row.unit_scope == "focal" and not in_focal):
             return RefusalCode.WRONG_UNIT
         if row.assigned_only and is_assigned is False:
             return RefusalCode.NOT_ASSIGNED
@@ -188,6 +281,8 @@ def actions_for(
     same_unit: bool,
     is_assigned: bool | None = None,
     confidential: bool = False,
+    in_focal: bool = False,
+    done: Mapping[Action, int] | None = None,
 ) -> tuple[Action, ...]:
     """What an officer's card offers now, in the order of its buttons."""
     offered = []
@@ -202,6 +297,8 @@ def actions_for(
                 same_unit=same_unit,
                 is_assigned=is_assigned,
                 confidential=confidential,
+                in_focal=in_focal,
+                done=done,
             )
         except Refused:
             continue
@@ -225,47 +322,34 @@ def may_see(kind: Kind, confidential: bool, role: Role | None, same_unit: bool, 
     return same_unit or role in {Role.INTAKE, Role.INSPECTOR, Role.DIRECTOR}
 
 
-_MISSING = {
-    "text": RefusalCode.MISSING_TEXT,
-    "reason": RefusalCode.MISSING_REASON,
-    "officer": RefusalCode.MISSING_OFFICER,
-    "unit": RefusalCode.MISSING_UNIT,
-    "rating": RefusalCode.MISSING_RATING,
-}
-
-
 def check_needs(transition: Transition, given: Mapping[str, object]) -> None:
-    """Whether everything the row needs was given (`text`, `reason`, `officer`, `unit`, `rating`).
+    """Whether everything the row needs was given (`petitions.transition_rows.NEEDS`).
 
     Raises:
         Refused: naming the first thing missing, or a rating that is not 1 to 5.
     """
-    for need in sorted(transition.needs):
+    for need in sorted(transition.needs, key=NEEDS.index):
         value = given.get(need)
         if value is None or (isinstance(value, str) and not value.strip()):
-            raise Refused(_MISSING[need])
+            raise Refused(RefusalCode(f"missing_{need}"))
     if "rating" in transition.needs and given["rating"] not in (1, 2, 3, 4, 5):
         raise Refused(RefusalCode.BAD_RATING)
 
 
-def check_history(
-    transition: Transition, done: Mapping[Action, int], *, actor: ActorKind, role: Role | None
-) -> None:
+def check_history(transition: Transition, done: Mapping[Action, int], *, actor: ActorKind) -> None:
     """The limits that need what happened before.
 
     Args:
         done: how often each action was done to this petition so far.
 
     Raises:
-        Refused: a third transfer (the director may), a second "not satisfied", a second reopening by the
-            citizen, or a reopening of an answered petition nobody objected to.
+        Refused: a second "not satisfied", a second reopening by the citizen, or a reopening of an answered
+            petition nobody objected to.
     """
     action = transition.action
-    if action is Action.TRANSFER and role is not Role.DIRECTOR and done.get(action, 0) >= MAX_TRANSFERS:
-        raise Refused(RefusalCode.TOO_MANY_TRANSFERS, {"limit": MAX_TRANSFERS})
     if action is Action.NOT_SATISFIED and done.get(action, 0) >= NOT_SATISFIED_TIMES:
         raise Refused(RefusalCode.ALREADY_NOT_SATISFIED)
     if transition.after is not None and not done.get(transition.after, 0):
-        raise Refused(RefusalCode.NOBODY_OBJECTED)
+        raise Refused(_MISSED.get(transition.after, RefusalCode.NOBODY_OBJECTED))
     if action is Action.REOPEN and actor is ActorKind.CITIZEN and done.get(action, 0) >= CITIZEN_REOPENS:
         raise Refused(RefusalCode.ALREADY_REOPENED)

@@ -43,9 +43,19 @@ def readers_for(turn: Turn, petition: PetitionRecord, notice: Notice) -> list[Re
             found = _head(turn, petition) or _unit(turn, petition, notice)
         case Audience.FOCAL:
             found = duty_readers(turn)
+        case Audience.DIRECTOR:
+            found = _chats(turn, _seeing(turn, petition, _leaders(turn, turn.book.officers())))
         case _:
             found = _unit(turn, petition, notice)
     return found or _last_resort(turn, petition)
+
+
+def readers_of(turn: Turn, petition: PetitionRecord, officer_id: int) -> list[Reader]:
+    """The private chats of one officer, where this person may see the case."""
+    officer = turn.book.officer(officer_id)
+    if officer is None or not officer.active:
+        return []
+    return _chats(turn, _seeing(turn, petition, [officer]))
 
 
 def duty_readers(turn: Turn) -> list[Reader]:
@@ -146,7 +156,7 @@ def _seeing(turn: Turn, petition: PetitionRecord, people: list[OfficerRecord]) -
 
 
 def _is_away(turn: Turn, officer: OfficerRecord) -> bool:
-    return officer.absent_until is not None and officer.absent_until > turn.now
+    return officer.is_away(turn.now)
 
 
 def _chats(turn: Turn, people: Iterable[OfficerRecord]) -> list[Reader]:

@@ -1,0 +1,85 @@
+"""What a notice to a citizen may name of an event, in the citizen's language. Never the kind, nor the topic."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from handlers.officers import cards
+from petitions.agency import UnknownCode
+from petitions.kinds import Action
+from petitions.reasons import CODES, basis_of
+from petitions.settling_transitions import codes_for
+from petitions.transitions import SEALED_KINDS, TABLE
+
+if TYPE_CHECKING:
+    from handlers.texts import Texts
+    from handlers.turn import Turn
+    from storage.records import PetitionRecord
+
+
+def notice_words(
+    turn: Turn, petition: PetitionRecord, action: Action, given: Mapping[str, Any], texts: Texts
+) -> dict[str, object]:
+    """The parameters of a citizen's notice; "" for what this event does not have."""
+    zone = turn.facts.agency.zone
+    on = _day(given.get("on")) or turn.now.astimezone(zone).date()
+    moment = _moment(given.get("moment"))
+    return {
+        "unit": cards.unit_shown(turn, petition, texts),
+        "officer": cards.officer_shown(turn, petition, texts),
+        "reason": _reason(petition, action, str(given.get("code", "")), texts),
+        "date": cards.shown_date(on, texts),
+        "due": cards.shown_date(petition.due_on, texts) if petition.due_on else texts.get("notices.no_due"),
+        "moment": cards.shown_moment(moment.astimezone(zone), texts) if moment else "",
+        "document": str(given.get("document", "")) or texts.get("notices.no_number"),
+        "authority": _authority(turn, petition, texts),
+        "guidance": _guidance(turn, petition, texts),
+    }
+
+
+def reason_text(petition: PetitionRecord, action: Action, code: str, texts: Texts) -> str:
+    """The long text of a reason code with its article, for who may read of the kind."""
+    if not code or f"reasons.long_{code}" not in texts:
+        return ""
+    words = texts.get(f"reasons.long_{code}")
+    basis = basis_of(_vocabulary(petition, action, code), code)
+    return texts.get("reasons.with_basis", words=words, basis=basis) if basis else words
+
+
+def _reason(petition: PetitionRecord, action: Action, code: str, texts: Texts) -> str:
+    """As `reason_text`; of a sealed case without the article, whose law would name the kind."""
+    if petition.kind in SEALED_KINDS or petition.confidential or petition.discreet:
+        return texts.get(f"reasons.long_{code}") if code and f"reasons.long_{code}" in texts else ""
+    return reason_text(petition, action, code, texts)
+
+
+def _vocabulary(petition: PetitionRecord, action: Action, code: str) -> str:
+    lists = {
+        codes_for(row, instance=petition.instance)
+        for row in TABLE
+        if row.action is action and row.codes and (row.kinds is None or petition.kind in row.kinds)
+    }
+    return next((name for name in sorted(lists) if code in CODES[name]), "")
+
+
+def _authority(turn: Turn, petition: PetitionRecord, texts: Texts) -> str:
+    return cards.destination_shown(turn, petition.destination, texts) if petition.destination else ""
+
+
+def _guidance(turn: Turn, petition: PetitionRecord, texts: Texts) -> str:
+    if not petition.destination:
+        return ""
+    try:
+        return turn.facts.agency.outside_authority(petition.destination).guidance(texts.language)
+    except UnknownCode:
+        return ""
+
+
+def _day(value: object) -> dt.date | None:
+    return dt.date.fromisoformat(value) if isinstance(value, str) and value else None
+
+
+def _moment(value: object) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(value) if isinstance(value, str) and value else None
