@@ -22,11 +22,11 @@ def days_off(year: int) -> Iterator[SpecialDay]:
     """The public holidays, make-up days and worked rest days of that year in Vietnam."""
     if not _FIRST_YEAR <= year <= _LAST_YEAR:
         return
-    from holidays.countries.vietnam import Vietnam
+    from holidays import country_holidays
 
     # a rest day worked in December can stand with the swap of the January after it, and the other way round
     around = range(max(year - 1, _FIRST_YEAR), min(year + 1, _LAST_YEAR) + 1)
-    known = Vietnam(years=around, language="vi")
+    known = country_holidays("VN", years=around, language="vi")
     for day in sorted(known):
         if day.year == year:
             yield SpecialDay(day, works=False, name=known[day], decision=_DECISION, provisional=True)

@@ -81,14 +81,15 @@ def _set(rule: LegalRule, limit: AgencyLimit) -> list[LegalRule]:
     since = limit.since
     if since is not None and rule.in_force_to is not None and rule.in_force_to < since:
         return [rule]
-    shipped = f"{rule.amount} {rule.unit}" if rule.amount is not None else rule.unit
     ours = {
         "amount": limit.amount,
         "unit": limit.unit,
         "sentence": "",
         "sentence_vi": "",
         "mark": Mark.AGENCY,
-        "note": rule.note if rule.mark is Mark.AGENCY else f"Set by the agency; shipped as {shipped}.",
+        "note": rule.note
+        if rule.mark is Mark.AGENCY
+        else f"Set by the agency; shipped as {rule.shown_amount}.",
         "note_vi": rule.note_vi if rule.mark is Mark.AGENCY else "Thời hạn do cơ quan đặt.",
     }
     if since is None or since <= rule.in_force_from:

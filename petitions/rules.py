@@ -121,6 +121,11 @@ class LegalRule(BaseModel):
         """Whether it may be shown without a hint."""
         return self.mark is Mark.VERIFIED
 
+    @property
+    def shown_amount(self) -> str:
+        """Amount and unit in short, such as `7 wd`; the unit alone where nothing is counted."""
+        return self.unit if self.amount is None else f"{self.amount} {self.unit}"
+
     def in_force(self, on: dt.date) -> bool:
         """Whether it governs what begins on that day."""
         return self.in_force_from <= on and (self.in_force_to is None or on <= self.in_force_to)
@@ -261,12 +266,13 @@ class RuleBook:
 
 
 def _not_then(name: str, on: dt.date, rows: Iterable[LegalRule]) -> str:
-    periods = sorted({(row.in_force_from, row.in_force_to or dt.date.max) for row in rows})
-    known = "; ".join(
-        f"from {first.isoformat()}" + ("" if last == dt.date.max else f" to {last.isoformat()}")
-        for first, last in periods
+    """That nothing governs on that day, and what does before or after it."""
+    known = dict.fromkeys(
+        f"{row.shown_amount} from {row.in_force_from.isoformat()}"
+        + (f" to {row.in_force_to.isoformat()}" if row.in_force_to is not None else "")
+        for row in sorted(rows, key=lambda row: row.in_force_from)
     )
-    return f"{name} was not in force on {on.isoformat()}; it is known {known}"
+    return f"{name} was not in force on {on.isoformat()}; it is {', '.join(known)}"
 
 
 def packaged_tables() -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ import click
 
 from bot.cli.chain import verify
 from bot.cli.inbox import inbox
+from bot.cli.law import law
 from bot.cli.officers import officer
 from bot.cli.service import doctor, migrate, run
 
@@ -20,5 +21,5 @@ def main() -> None:
     """
 
 
-for _command in (run, doctor, migrate, officer, inbox, verify):
+for _command in (run, doctor, migrate, officer, inbox, law, verify):
     main.add_command(_command)
