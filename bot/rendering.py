@@ -3,33 +3,56 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bot.channels.base import Attachment, Never, Refusal
+from bot.papers.printer import Format, PaperPrinter
 from handlers.messages import OutgoingFile
+from handlers.papers import document_names, paper_data
+from handlers.texts import DEFAULT_LANGUAGE
+from petitions.papers import Paper, PaperData
 from storage.database import Database
 from storage.files import FileStore
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from bot.dispatch import Books
     from bot.receipts import ReceiptPrinter
+    from handlers.turn import Facts
+    from petitions.clock import Clock
+
+_READING: Final = ".reading"
 
 
 class Renderer:
-    """Turns an `OutgoingFile` into bytes: a receipt printed in a thread, or a file of the store."""
+    """Turns an `OutgoingFile` into bytes: a receipt or paper printed in a thread, or a file of the store."""
 
     def __init__(
-        self, *, database: Database, books: Books, store: FileStore, printer: ReceiptPrinter
+        self,
+        *,
+        database: Database,
+        books: Books,
+        store: FileStore,
+        printer: ReceiptPrinter,
+        papers: PaperPrinter,
+        facts: Facts,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._books = books
         self._store = store
         self._printer = printer
+        self._papers = papers
+        self._facts = facts
+        self._clock = clock
 
     async def __call__(self, wanted: OutgoingFile) -> Attachment:
         """The document. Raises Never(REFUSED) for one that does not exist."""
         if wanted.render == "receipt":
             return await self._receipt(wanted)
+        if wanted.render == "paper":
+            return await self._paper(wanted)
         if wanted.file_id:
             return await self._stored(wanted)
         raise Never("nothing to render", refusal=Refusal.REFUSED)
@@ -42,6 +65,34 @@ class Renderer:
             raise Never("no such petition", refusal=Refusal.REFUSED)
         return await asyncio.to_thread(
             self._printer.print, petition, secret=wanted.secret, language=wanted.language
+        )
+
+    async def _paper(self, wanted: OutgoingFile) -> Attachment:
+        stem, _, ending = wanted.paper.rpartition(".")
+        try:
+            paper, form = Paper(stem.removesuffix(_READING)), Format(ending)
+        except ValueError:
+            raise Never("no such paper", refusal=Refusal.REFUSED) from None
+        language = wanted.language if stem.endswith(_READING) else DEFAULT_LANGUAGE
+        data = await self._database.read(lambda connection: self._told(connection, wanted.petition_id))
+        if data is None:
+            raise Never("no such petition", refusal=Refusal.REFUSED)
+        return await asyncio.to_thread(self._papers.print, paper, data, form, language=language)
+
+    def _told(self, connection: Connection, petition_id: int) -> PaperData | None:
+        book = self._books(connection)
+        petition = book.petition(petition_id)
+        if petition is None:
+            return None
+        agency = self._facts.agency
+        texts = self._facts.catalogue.language(DEFAULT_LANGUAGE)
+        return paper_data(
+            petition,
+            book.content(petition),
+            book.form_values(petition.id),
+            agency,
+            self._clock.now().astimezone(agency.zone).date(),
+            documents=document_names(book.files_of(petition.id), texts),
         )
 
     async def _stored(self, wanted: OutgoingFile) -> Attachment:

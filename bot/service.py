@@ -25,6 +25,7 @@ from bot.delivery import Delivery
 from bot.dispatch import Books, Dispatcher, fault_place
 from bot.fetcher import Fetcher
 from bot.pacing import Pace
+from bot.papers.printer import PaperPrinter
 from bot.posting import LONGEST_SEND
 from bot.receipts import ReceiptPrinter
 from bot.rendering import Renderer
@@ -144,6 +145,9 @@ class Service:
             printer=ReceiptPrinter(
                 catalogue=catalogue, agency=agency, public_url=self.settings.http.public_url
             ),
+            papers=PaperPrinter(catalogue),
+            facts=facts,
+            clock=self.clock,
         )
         self.delivery = Delivery(database=self.database, books=self.books, clock=self.clock)
         fetcher = Fetcher(

@@ -197,6 +197,9 @@ class OutgoingFile:
     petition_id: int = 0
     file_id: int = 0
     name: str = ""
+    paper: str = ""
+    """For the renderer `paper`: which paper in which format, such as `complaint.pdf` or `complaint.docx`;
+    `complaint.reading.pdf` is a translation into `language`, to be read and not signed."""
     language: str = "vi"
     secret: str = ""
     """What the renderer needs and nobody may store in clear (the receipt's secret)."""

@@ -93,7 +93,7 @@ def document_names(files: Iterable[FileRecord], texts: Texts) -> tuple[str, ...]
     names = []
     number = 0
     for file in files:
-        if file.status in {FileStatus.REFUSED, FileStatus.FAILED} or getattr(file, "purpose", None):
+        if file.status in {FileStatus.REFUSED, FileStatus.FAILED} or file.purpose:
             continue
         number += 1
         key = f"papers.document_{file.kind}"

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from enum import StrEnum, unique
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from bot.channels.base import Attachment
 from bot.papers.layout import Sheet, sheet
@@ -20,10 +21,20 @@ from petitions.papers import Paper, PaperData
 if TYPE_CHECKING:
     import typst
 
-Format = Literal["pdf", "docx"]
-_MIME: Final[dict[Format, str]] = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+
+@unique
+class Format(StrEnum):
+    """What a paper is made as; the value is the ending of its name."""
+
+    PDF = "pdf"
+    """To print and sign."""
+    DOCX = "docx"
+    """To go on writing."""
+
+
+_MIME: Final = {
+    Format.PDF: "application/pdf",
+    Format.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 _TEMPLATE: Final = Path(__file__).with_name("paper.typ")
 
@@ -41,12 +52,12 @@ class PaperPrinter:
         self._compiler: typst.Compiler | None = None
 
     def print(
-        self, paper: Paper, data: PaperData, kind: Format, *, language: str = DEFAULT_LANGUAGE
+        self, paper: Paper, data: PaperData, form: Format, *, language: str = DEFAULT_LANGUAGE
     ) -> Attachment:
         """The paper as a file whose name tells the code alone. Raises BadCode for a code that is none."""
         laid_out = self._sheet(paper, data, language)
-        made = self._pdf(laid_out) if kind == "pdf" else self._docx(laid_out)
-        return Attachment(name=f"{laid_out.name}.{kind}", mime=_MIME[kind], data=made)
+        made = self._pdf(laid_out) if form is Format.PDF else self._docx(laid_out)
+        return Attachment(name=f"{laid_out.name}.{form.value}", mime=_MIME[form], data=made)
 
     def pdf(self, paper: Paper, data: PaperData, *, language: str = DEFAULT_LANGUAGE) -> bytes:
         """The paper as PDF."""
