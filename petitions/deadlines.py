@@ -128,7 +128,8 @@ def reckon(
     Args:
         since: a day; for a limit in hours also an aware moment, and the answer is then a moment too. With a
             day, hours are counted as the same, unknown, hour of that day.
-        suspensions: lawful ones only, each from the first day not counted to the day of the decision to resume.
+        suspensions: lawful ones only, each from the first day not counted to the day of the decision to resume;
+            their order does not matter.
 
     Raises:
         BadReckoning: a suspension that begins before the event or after the term is over, ends before it begins
@@ -146,7 +147,7 @@ def reckon(
             return _in_hours(rule, since, calendar)
         if rule.direction == "before":
             return _before(rule, since, calendar)
-        return _after(rule, since, calendar, suspensions)
+        return _after(rule, since, calendar, sorted(suspensions))
     except OverflowError:
         raise BadReckoning(
             f"{rule.id} from {since.isoformat()} leaves the years that dates can name"
@@ -255,7 +256,7 @@ def _years_on(day: dt.date, years: int) -> dt.date:
 
 
 def _check_order(rule: LegalRule, since: dt.date, suspensions: Sequence[Suspension]) -> None:
-    """Each suspension runs forward, after the event and after the one before it."""
+    """Each suspension (in order) runs forward, after the event and after the one before it."""
     last: Suspension | None = None
     for first, resumed in suspensions:
         said = f"the suspension {first.isoformat()}..{resumed.isoformat()}"
@@ -271,8 +272,8 @@ def _check_order(rule: LegalRule, since: dt.date, suspensions: Sequence[Suspensi
             )
         if last is not None and first < last[1]:
             raise BadReckoning(
-                f"{said} overlaps or precedes {last[0].isoformat()}..{last[1].isoformat()}; give "
-                "suspensions in order, each beginning when the one before has ended"
+                f"{said} overlaps {last[0].isoformat()}..{last[1].isoformat()}; a clock that stands still can be "
+                "stopped again only after it was resumed"
             )
         last = (first, resumed)
 
