@@ -86,6 +86,8 @@ def _legal(
             if action is Action.BOOK_VISIT:
                 return {"visit_at": details.moment}
             return {"dialogue_at": details.moment}
+        case Action.CANCEL_VISIT:
+            return {"visit_at": None}
         case Action.CONFIRM_FORM:
             return {"formed_on": on}
         case Action.ACCEPT:

@@ -115,6 +115,8 @@ class Action(StrEnum):
     """The citizen hands in the signed form (photographed pages, an electronically signed file)."""
     BOOK_VISIT = "book_visit"
     """The citizen comes to have the prepared form read back and to sign it."""
+    CANCEL_VISIT = "cancel_visit"
+    """The citizen does not come at the booked time after all."""
     REQUEST_SUPPLEMENT = "request_supplement"
     """Yêu cầu bổ sung: what the form lacks is asked for."""
     CONFIRM_FORM = "confirm_form"

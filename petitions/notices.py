@@ -108,6 +108,7 @@ TABLE: Final[dict[tuple[Action | Event, Kind | None], tuple[Notice, ...]]] = {
     (Action.GIVE_FORM_VALUES, None): (),
     (Action.HAND_IN_FORM, None): (_to(Audience.OFFICER, "officer_form_given"),),
     (Action.BOOK_VISIT, None): (_to(Audience.OFFICER, "officer_visit"),),
+    (Action.CANCEL_VISIT, None): (_to(Audience.OFFICER, "officer_visit_off"),),
     (Action.REQUEST_SUPPLEMENT, None): (_citizen("supplement", legal=True),),
     (Action.CONFIRM_FORM, None): (_citizen("form_confirmed", legal=True),),
     (Action.SCREEN_ELIGIBLE, None): (_citizen("eligible", legal=True),),

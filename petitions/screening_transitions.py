@@ -61,6 +61,14 @@ _FORM: Final = (
         needs=frozenset({"moment"}),
         reason="Read back and signed in person counts as a đơn (Luật Khiếu nại Đ8, Luật Tố cáo Đ22, Đ23).",
     ),
+    Transition(
+        action=Action.CANCEL_VISIT,
+        from_stages=INTAKE_STAGES,
+        to_stage=None,
+        actors=CITIZEN,
+        kinds=LAWFUL,
+        reason="The booked time is given up; the other ways to sign stay open.",
+    ),
     *by_unit(
         Action.REQUEST_SUPPLEMENT,
         TAKEN,
