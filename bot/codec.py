@@ -23,6 +23,7 @@ _CONTENTS: dict[str, type[Any]] = {
         messages.Membership,
         messages.Migrated,
         messages.Unusable,
+        messages.Takeover,
     )
 }
 

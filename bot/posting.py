@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final
 
 from bot.channels.base import Again, Attachment, Channel, Never, Refusal, SendFault, SendReceipt, Uncertain
@@ -37,8 +38,11 @@ async def post(channel: Channel, row: OutboxRow, render: Render, *, place: str) 
             if fault.refusal is not Refusal.EDIT_IMPOSSIBLE:
                 raise
     attachment = None if message.file is None else await _document(row, message.file, render)
+    halved = bool(place or message.removes)
+    if message.removes:
+        message = await _after_deleting(channel, row.chat, message)
     try:
-        async with asyncio.timeout(LONGEST_SEND / 2 if place else LONGEST_SEND):
+        async with asyncio.timeout(LONGEST_SEND / 2 if halved else LONGEST_SEND):
             return await channel.send(row.chat, message, attachment)
     except TimeoutError as fault:
         raise Uncertain("no answer in time") from fault
@@ -51,6 +55,20 @@ async def _edit(channel: Channel, chat: str, place: str, message: Outgoing) -> S
             return await channel.edit(chat, place, message)
     except TimeoutError as fault:
         raise Again("no answer in time") from fault
+
+
+async def _after_deleting(channel: Channel, chat: str, message: Outgoing) -> Outgoing:
+    """Deletes what the message removes, and lets it say honestly whether all of it is gone."""
+    gone = channel.capabilities.can_delete
+    if gone:
+        try:
+            async with asyncio.timeout(LONGEST_SEND / 2):
+                gone = all([await channel.delete(chat, ref) for ref in message.removes])
+        except TimeoutError as fault:  # what is gone already goes quickly at the next try
+            raise Again("no answer in time") from fault
+    line = message.removed if gone else message.kept
+    text = f"{message.text}\n\n{line}" if line else message.text
+    return replace(message, text=text, removes=(), removed="", kept="")
 
 
 def _read(row: OutboxRow) -> Outgoing:

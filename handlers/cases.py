@@ -108,7 +108,8 @@ def access(turn: Turn, petition: PetitionRecord | None, *, proven: bool = False)
     """
     if petition is None:
         return Access.NONE
-    if not turn.incoming.is_group and (proven or petition.conversation_id == turn.conversation_id):
+    here = petition.conversation_id == turn.conversation_id or petition.contact_id == turn.contact.id
+    if not turn.incoming.is_group and (proven or here):
         return Access.OWN
     return Access.STAGE
 

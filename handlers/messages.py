@@ -128,8 +128,16 @@ class Unusable:
     emoji: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Takeover:
+    """On a page of ours the person pressed to go on here with the conversation of another chat."""
+
+    token: str = field(repr=False)
+    """The token of the one-time link."""
+
+
 Content = (
-    Text | Command | Choice | Files | Location | Contact | Edit | Membership | Migrated | Unusable
+    Text | Command | Choice | Files | Location | Contact | Edit | Membership | Migrated | Unusable | Takeover
 )
 
 
@@ -226,6 +234,12 @@ class Outgoing:
     """No sound (discreet mode)."""
     language: str = ""
     """Language of the text, for the labels of keys that the platform itself needs (share my number)."""
+    removes: tuple[str, ...] = ()
+    """Earlier messages of the chat (`message_ref`) that are deleted before this one is sent."""
+    removed: str = ""
+    """A line under the text where all of them are gone."""
+    kept: str = ""
+    """A line under the text where one could not be deleted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

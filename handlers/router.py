@@ -4,8 +4,8 @@ itself."""
 from __future__ import annotations
 
 from handlers import membership, responses
-from handlers.citizens import dialogue
-from handlers.messages import Choice, Membership, Migrated
+from handlers.citizens import dialogue, handover
+from handlers.messages import Choice, Membership, Migrated, Takeover
 from handlers.officers import group, private
 from handlers.turn import Turn
 
@@ -18,6 +18,9 @@ def handle(turn: Turn) -> None:
             return
         case Migrated() as migrated:
             membership.moved(turn, migrated)
+            return
+        case Takeover(token=token):
+            handover.take(turn, token)
             return
         case Choice(token=token) if responses.is_ours(token) and not turn.incoming.is_group:
             responses.press(turn, token)

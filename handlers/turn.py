@@ -133,7 +133,7 @@ class Turn:
         self.send(Outgoing(text=self.text(key, **params), **(message or {})))
 
 
-_PLAIN: Final = ("text", "title", "reply_to", "protect", "quiet", "language", "fresh")
+_PLAIN: Final = ("text", "title", "reply_to", "protect", "quiet", "language", "fresh", "removed", "kept")
 """The fields of `Outgoing` that are stored as they are."""
 
 
@@ -149,6 +149,8 @@ def outgoing_to_data(message: Outgoing) -> dict[str, Any]:
         data["wishes"] = [wish.value for wish in message.wishes]
     if message.monospace:
         data["monospace"] = list(message.monospace)
+    if message.removes:
+        data["removes"] = list(message.removes)
     if message.file is not None:
         data["file"] = asdict(message.file)
     return data
@@ -173,8 +175,9 @@ def outgoing_from_data(data: Mapping[str, Any]) -> Outgoing:
         known["rows"] = tuple(tuple(Button(**button) for button in row) for row in data["rows"])
     if "wishes" in data:
         known["wishes"] = tuple(Wish(wish) for wish in data["wishes"])
-    if "monospace" in data:
-        known["monospace"] = tuple(data["monospace"])
+    for name in ("monospace", "removes"):
+        if name in data:
+            known[name] = tuple(data[name])
     if data.get("file"):
         known["file"] = OutgoingFile(**data["file"])
     return Outgoing(**known)

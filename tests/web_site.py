@@ -17,7 +17,7 @@ import aiohttp
 from aiohttp import web
 from sqlalchemy import Connection
 
-from bot.channels.base import Attachment, Verdict
+from bot.channels.base import Attachment, Receiver, Verdict
 from bot.channels.webchat.channel import WebChat
 from bot.channels.webchat.spool import Spool
 from bot.profile import read_agency
@@ -128,8 +128,10 @@ async def running(
     now: Callable[[], float] | None = None,
     routes: Sequence[web.RouteDef] = (),
     public_url: str = "",
+    dialogue: Callable[[WebChat, Facts], Receiver] | None = None,
 ) -> AsyncIterator[Site]:
-    """The whole web server on a free port of this machine."""
+    """The whole web server on a free port of this machine. `dialogue`: what takes updates in instead of the
+    office that answers by rote."""
     agency = read_agency(None)
     facts = Facts(
         agency=agency,
@@ -161,7 +163,7 @@ async def running(
             books=books,
             facts=facts,
             chat=chat,
-            receiver=office.receive,
+            receiver=dialogue(chat, facts) if dialogue else office.receive,
             clock=clock,
             new_token=lambda: secrets.token_urlsafe(32),
             secure=secure,

@@ -128,6 +128,10 @@ class Channel(Protocol):
     async def edit(self, chat: str, message_ref: str, message: Outgoing) -> SendReceipt:
         """Replace a message in place; 'not modified' is a success. Raises as `send`."""
 
+    async def delete(self, chat: str, message_ref: str) -> bool:
+        """Delete a message of a private chat, ours or the person's. True when it is gone, False where the
+        platform does not allow it. May be repeated. Raises Again, ChatMoved, Stop."""
+
     async def acknowledge(self, callback_id: str, text: str = "") -> None:
         """Stop the spinner of a pressed button; best effort, never raises a SendFault."""
 

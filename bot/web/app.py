@@ -10,6 +10,7 @@ from bot.channels.webchat.api import LONGEST_JSON, ChatApi
 from bot.channels.webchat.uploads import Uploads
 from bot.channels.webchat.visitor import VisitorCookie
 from bot.web.assets import Assets
+from bot.web.continue_page import ContinuePage
 from bot.web.faults import friendly_faults
 from bot.web.language import page_language, remember_language
 from bot.web.pages import Pages
@@ -22,7 +23,7 @@ __all__ = ["WebParts", "build_app"]
 
 _BROWSER_WORDS = ".".join(("web", "chat_"))
 """How the keys begin whose texts the chat page needs in the browser."""
-_ROBOTS = "User-agent: *\nDisallow: /chat/\nDisallow: /status\nDisallow: /webhooks/\n"
+_ROBOTS = "User-agent: *\nDisallow: /chat/\nDisallow: /status\nDisallow: /continue\nDisallow: /webhooks/\n"
 
 
 def build_app(parts: WebParts) -> web.Application:
@@ -52,6 +53,7 @@ def build_app(parts: WebParts) -> web.Application:
     Uploads(api).add_routes(app)
     watch.add_routes(app)
     StatusPage(parts, pages, cookie).add_routes(app)
+    ContinuePage(parts, pages, cookie).add_routes(app)
     _OpenPages(parts, pages, cookie).add_routes(app)
     app.router.add_get("/static/{version}/{name}", assets.serve)
     app.router.add_routes(list(parts.routes))

@@ -146,7 +146,9 @@ class StatusPage:
         """Whether this browser's chat is the one that sent it."""
         chat = self._cookie.chat(request)
         contact = book.contact(NAME, ACCOUNT, chat) if chat else None
-        return contact is not None and contact.conversation_id == petition.conversation_id
+        return contact is not None and (
+            contact.conversation_id == petition.conversation_id or contact.id == petition.contact_id
+        )
 
     # --- showing
 

@@ -74,6 +74,8 @@ class Chat:
     me: CitizenTalk
     leads: list[str] = field(default_factory=list)
     """Short lines said before the next message of this turn, in the same bubble."""
+    beside: list[Button] = field(default_factory=list)
+    """Buttons that go under the next message of this turn, below its own."""
 
     @property
     def agency(self) -> Agency:
@@ -119,6 +121,8 @@ class Chat:
     ) -> None:
         body = "\n\n".join([*self.leads, text] if text else self.leads)
         self.leads.clear()
+        rows = (*rows, *((button,) for button in self.beside))
+        self.beside.clear()
         self._remember_offer(rows)
         self.turn.send(
             Outgoing(text=body, rows=rows, **fields),

@@ -12,8 +12,10 @@ from handlers.citizens import (
     drafts,
     emergency,
     filling,
+    handover,
     idle,
     media,
+    own_page,
     presses,
     prompts,
     questions,
@@ -39,11 +41,14 @@ _MENTION: Final = 30
 def handle(turn: Turn) -> None:
     """Answer one update of a private chat that is no officer's business; the memory goes to `turn.talk`."""
     chat = Chat(turn, load(turn.talk))
-    if _came_late(chat):
+    if chat.me.handed_over and handover.meanwhile(chat, handle):
+        pass  # its conversation goes on elsewhere
+    elif _came_late(chat):
         _late(chat)
     else:
         drafts.drop_old(chat)
         _content(chat)
+    own_page.note_typed(chat)
     chat.flush()
     chat.me.last_at = turn.now
     save(turn.talk, chat.me)
@@ -97,6 +102,9 @@ def text(chat: Chat, words: str) -> None:
         return
     if danger is not None and danger.level == "now":
         emergency.begin(chat, danger, words)
+        return
+    if handover.says_back(chat, words):
+        handover.bring_back(chat)
         return
     codes = find_codes(words)
     if codes and (len(words.split()) <= _MENTION or chat.me.draft is None):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.citizens import after, commands, drafting, drafts, prompts, questions, tracking
+from handlers.citizens import after, commands, drafting, drafts, handover, prompts, questions, tracking
 from handlers.citizens.chat import Chat, Press, Rows, in_rows, read_petition
 from handlers.citizens.wording import kind_name
 
@@ -22,6 +22,8 @@ def press(chat: Chat, pressed: Press) -> bool:
             questions.show_menu(chat)
         case "lang":
             commands.language(chat, pressed.argument)
+        case handover.BACK:
+            handover.bring_back(chat)
         case _:
             return _on_petition(chat, pressed)
     return True

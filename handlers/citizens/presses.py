@@ -15,6 +15,7 @@ from handlers.citizens import (
     filing,
     filling,
     lasting,
+    own_page,
     person,
     prompts,
     reading,
@@ -165,6 +166,12 @@ def _same(chat: Chat, draft: Draft, argument: str) -> None:
     prompts.advance(chat)
 
 
+def _identity_here(chat: Chat, draft: Draft, argument: str) -> None:
+    del argument
+    own_page.insist(chat, draft)
+    prompts.advance(chat, quiet=True)
+
+
 def _later(chat: Chat, draft: Draft, argument: str) -> None:
     if argument == "forget":
         drafts.discard(chat)
@@ -266,6 +273,7 @@ _ACTIONS: Final[dict[str, Callable[[Chat, str], None]]] = {
     "cancel": _with_draft(_cancel),
     "nameless": _with_draft(_nameless),
     "same": _with_draft(_same),
+    "idhere": _with_draft(_identity_here),
     "later": _with_draft(_later),
     "topic": _with_draft(_topic),
     "keep": _always(drafts.go_on),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handlers.citizens import review
+from handlers.citizens import own_page, review
 from handlers.citizens.chat import Chat, Rows, in_rows
 from handlers.citizens.drafting import destination_name, understood
 from handlers.citizens.state import KIND, OUTSIDE, REVIEW, Draft
@@ -53,14 +53,17 @@ def advance(chat: Chat, *, quiet: bool = False) -> None:
     step = next_step(draft)
     chat.go(step)
     if step == REVIEW:
+        own_page.accompany(chat, draft)
         review.show(chat, draft)
         return
     if not quiet:
         line = understood(chat, draft)
         if line and draft.form.answers.get("story"):
             chat.lead_text(line)
+    own_page.accompany(chat, draft)
     prompt = prompt_for(chat, draft, step)
-    chat.send(prompt.text, rows=prompt.rows, wishes=prompt.wishes, coalesce="step")
+    coalesce = "" if chat.beside else "step"  # a link told once is not replaced by a later question
+    chat.send(prompt.text, rows=prompt.rows, wishes=prompt.wishes, coalesce=coalesce)
 
 
 def repeat(chat: Chat) -> None:

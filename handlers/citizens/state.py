@@ -15,6 +15,8 @@ REFS_KEPT = 40
 """Messages whose later correction by the citizen still finds its answer."""
 FILED_KEPT = 10
 LEADS_KEPT = 5
+TYPED_KEPT = 200
+"""Messages of a draft that are deleted from a messenger when our own page takes over."""
 
 
 OUTSIDE = "outside"
@@ -95,6 +97,12 @@ class Draft(BaseModel):
     album_count: int = 0
     told_identity: bool = False
     """What anonymous and secret mean was explained."""
+    told_own_page: bool = False
+    """The page of our own was offered for what is secret; who went on in a messenger all the same insists."""
+    identity_here: bool = False
+    """Told of that page, the citizen wants to type an identity number in a messenger."""
+    typed: list[str] = Field(default_factory=list)
+    """Messages of the citizen in a messenger, to be deleted there when our own page takes over."""
     confidential: bool = False
     discreet: bool = False
     from_danger: bool = False
@@ -223,6 +231,8 @@ class CitizenTalk(BaseModel):
     offered: dict[str, str] = Field(default_factory=dict)
     """Buttons under our last message: folded label -> token, in order, for who types one or its number."""
     last_at: datetime | None = None
+    handed_over: bool = False
+    """This is the small conversation of a chat whose own one goes on elsewhere meanwhile."""
 
     def filed_last(self) -> Filed | None:
         return self.filed[-1] if self.filed else None

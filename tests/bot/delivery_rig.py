@@ -88,6 +88,11 @@ class Platform:
                 return SendReceipt(message_ref=message_ref)
         raise Never("message to edit is gone", refusal=Refusal.EDIT_IMPOSSIBLE)
 
+    async def delete(self, chat: str, message_ref: str) -> bool:
+        """Nothing can be deleted here."""
+        del chat, message_ref
+        return False
+
     async def acknowledge(self, callback_id: str, text: str = "") -> None:
         self.acknowledged.append((callback_id, text))
 

@@ -28,6 +28,7 @@ from handlers.messages import (
     Migrated,
     Outgoing,
     OutgoingFile,
+    Takeover,
     Text,
     Unusable,
     Wish,
@@ -57,6 +58,7 @@ CONTENT: st.SearchStrategy[Content] = st.one_of(
     st.builds(Membership, change=st.sampled_from(MembershipChange), title=ANY_TEXT),
     st.builds(Migrated, new_chat=ANY_TEXT),
     st.builds(Unusable, what=ANY_TEXT, emoji=ANY_TEXT),
+    st.builds(Takeover, token=ANY_TEXT),
 )
 INCOMING = st.builds(
     Incoming,
@@ -118,6 +120,9 @@ OUTGOING_FIELDS: dict[str, st.SearchStrategy[object]] = {
     "quiet": st.booleans(),
     "fresh": st.booleans(),
     "language": ANY_TEXT,
+    "removes": st.lists(ANY_TEXT, max_size=3).map(tuple),
+    "removed": ANY_TEXT,
+    "kept": ANY_TEXT,
 }
 
 

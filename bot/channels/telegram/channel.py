@@ -157,6 +157,9 @@ class TelegramChannel:
     async def edit(self, chat: str, message_ref: str, message: Outgoing) -> SendReceipt:
         return await self._sender.edit(chat, message_ref, message)
 
+    async def delete(self, chat: str, message_ref: str) -> bool:
+        return await self._sender.delete(chat, message_ref)
+
     async def acknowledge(self, callback_id: str, text: str = "") -> None:
         await self._sender.acknowledge(callback_id, text)
 

@@ -17,6 +17,7 @@ from bot.channels.base import Again, ChatMoved, Never, Refusal, SendFault, Stop,
 from bot.channels.telegram.request import FloodWait, MethodUnknown, NotSent, ServerFault, TokenRefused
 
 NOT_MODIFIED: Final = "message is not modified"
+DELETED_BEFORE: Final = "message to delete not found"
 CANNOT_PARSE: Final = "can't parse entities"
 REPLY_GONE: Final = (
     "message to be replied not found",

@@ -13,7 +13,13 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.channels.base import Again, Attachment, ChatMoved, Never, Refusal, SendFault, SendReceipt, Uncertain
 from bot.channels.telegram.commands import TextsByLanguage
-from bot.channels.telegram.faults import CANNOT_PARSE, NOT_MODIFIED, REPLY_GONE, fault_of
+from bot.channels.telegram.faults import (
+    CANNOT_PARSE,
+    DELETED_BEFORE,
+    NOT_MODIFIED,
+    REPLY_GONE,
+    fault_of,
+)
 from bot.channels.telegram.keyboards import (
     REMOVAL,
     Keyboard,
@@ -29,6 +35,7 @@ NO_PREVIEW: Final = {"is_disabled": True}
 TEXT: Final = "sendmessage"
 DOCUMENT: Final = "senddocument"
 EDIT: Final = "editmessagetext"
+DELETE: Final = "deletemessage"
 """Method names know no case; spelt as PTB does, `do_api_request` would warn of its own methods."""
 REMEMBERED: Final = 2_000
 """Chats and half-sent messages kept in mind; forgetting costs a repeated piece or a stale keyboard."""
@@ -95,6 +102,22 @@ class TelegramSender:
                 fault = Again(fault.reason)
             raise fault from None
         return SendReceipt(message_ref=message_ref)
+
+    async def delete(self, chat: str, message_ref: str) -> bool:
+        """Delete a message of a private chat; Telegram allows it for 48 hours. Raises Again, ChatMoved, Stop."""
+        try:
+            given = {"chat_id": chat, "message_id": int(message_ref)}
+            await self._bot.do_api_request(DELETE, api_kwargs=given)
+        except BadRequest as error:
+            return DELETED_BEFORE in error.message.lower()
+        except TelegramError as error:
+            fault = self._noted(chat, fault_of(error))
+            if isinstance(fault, Never):
+                return False
+            raise (Again(fault.reason) if isinstance(fault, Uncertain) else fault) from None
+        except ValueError:  # no message of this platform
+            return False
+        return True
 
     async def acknowledge(self, callback_id: str, text: str = "") -> None:
         """Stop a button's spinner; too late or not at all does no harm, so faults are swallowed."""

@@ -133,6 +133,11 @@ class WebChat:
             raise Never("no such message", refusal=Refusal.EDIT_IMPOSSIBLE)
         return SendReceipt(message_ref=message_ref, delivered=self.hub.wake(chat) > 0)
 
+    async def delete(self, chat: str, message_ref: str) -> bool:
+        """What was said on our own page stays there."""
+        del chat, message_ref
+        return False
+
     async def acknowledge(self, callback_id: str, text: str = "") -> None:
         """Show `text` for a moment on the pages of the chat that pressed (`chat/message id`)."""
         chat, _, pressed = callback_id.partition("/")
