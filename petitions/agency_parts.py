@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
 
 from petitions.kinds import Kind
+from petitions.reception import Reception
 from petitions.rules import AgencyLimit
 
 OUTSIDE: Final = "outside"
@@ -158,6 +159,8 @@ class Office(Named):
     phone: Label | None = None
     email: Label | None = None
     website: Label | None = None
+    reception: Reception = Reception()
+    """When citizens may come by appointment."""
 
     @field_validator("timezone")
     @classmethod
