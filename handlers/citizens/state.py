@@ -7,6 +7,7 @@ from enum import StrEnum, unique
 
 from pydantic import BaseModel, Field
 
+from handlers.citizens.form_talk import FormTalk, PagesTalk
 from handlers.talk import Talk
 from petitions.forms import FormState, answer
 from petitions.kinds import Kind, Severity
@@ -52,6 +53,12 @@ class Ask(StrEnum):
     REPLAYED = "replayed"
     OFFICER = "officer"
     """An officer asked something; the next words are the answer."""
+    FORM = "form"
+    """A field of the đơn is asked for; which one stands in `CitizenTalk.form`."""
+    PAGES = "pages"
+    """The signed đơn is on its way in (`CitizenTalk.pages`)."""
+    VISIT = "visit"
+    """When does the citizen come to sign? `text` holds the day chosen."""
 
 
 class StoryPart(BaseModel):
@@ -230,6 +237,11 @@ class CitizenTalk(BaseModel):
     """Words that told nothing yet; they belong to the story that may follow."""
     offered: dict[str, str] = Field(default_factory=dict)
     """Buttons under our last message: folded label -> token, in order, for who types one or its number."""
+    form: FormTalk | None = None
+    """A đơn being completed; kept when something else is asked in between."""
+    pages: PagesTalk | None = None
+    form_refs: dict[str, str] = Field(default_factory=dict)
+    """Message of the citizen -> petition and field of a đơn that it answered, for correcting it by editing."""
     last_at: datetime | None = None
     handed_over: bool = False
     """This is the small conversation of a chat whose own one goes on elsewhere meanwhile."""
