@@ -143,7 +143,10 @@ class Clocks(Book):
         ).scalar_one_or_none()
         if sealed is None:
             return {}
-        return self.vault.open_json(sealed, table="petitions", column="form_enc", row=petition_id)
+        values: dict[str, Any] = self.vault.open_json(
+            sealed, table="petitions", column="form_enc", row=petition_id
+        )
+        return values
 
     def set_form_values(self, petition_id: int, values: dict[str, Any]) -> None:
         """Keeps all values for the form, sealed; the event that goes along says who gave them when."""

@@ -6,18 +6,20 @@ it, the date and why. A sealed case shows only its code and class, and only in p
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from handlers.messages import Button, Outgoing
+from handlers.officers import clock_lines
 from handlers.officers.access import Access, in_unit, officer_access, same_unit, sealed, unit_name
 from handlers.officers.tokens import Press, verb_of
 from petitions.agency import UnknownCode
 from petitions.codes import TrackingCode
-from petitions.deadlines import NoRule, legal_rule
 from petitions.kinds import Action, Role, Severity, Stage
 from petitions.phones import find_phones
+from petitions.reasons import ALL_CODES
 from petitions.text import fold
+from petitions.transition_groups import LAWFUL
 from petitions.workflow import actions_for
 
 if TYPE_CHECKING:
@@ -25,9 +27,36 @@ if TYPE_CHECKING:
     from handlers.turn import Turn
     from storage.records import OfficerRecord, PetitionContent, PetitionRecord
 
-_PRIVATE_ONLY: Final = frozenset({Action.WITHDRAW, Action.CORRECT, Action.REOPEN})
-"""Buttons that a group's card does without: rare, and for those who lead."""
-_PRIMARY: Final = frozenset({Action.TAKE, Action.ANSWER})
+_IN_GROUP: Final = frozenset(
+    {
+        Action.TAKE,
+        Action.ASSIGN,
+        Action.START,
+        Action.ASK_CITIZEN,
+        Action.MESSAGE_CITIZEN,
+        Action.ANSWER,
+        Action.CLOSE,
+        Action.TRANSFER,
+        Action.NOTE,
+        Action.VERIFY,
+    }
+)
+"""Buttons of a group's card; what is rare, or for those who lead, is done in private."""
+_PRIMARY: Final = frozenset(
+    {
+        Action.TAKE,
+        Action.ANSWER,
+        Action.CONFIRM_FORM,
+        Action.ACCEPT,
+        Action.DECIDE,
+        Action.CONCLUDE,
+        Action.TASK_DONE,
+        Action.RULE_UNIT,
+    }
+)
+_SHOWN_FIRST: Final = 8
+"""Buttons of a case on its card; the others stand behind "more"."""
+
 _OVER: Final = frozenset({Stage.CLOSED, Stage.WITHDRAWN})
 _DONE: Final = frozenset({Stage.ANSWERED, Stage.CLOSED})
 _PLACE_SHOWN: Final = 120
@@ -48,7 +77,7 @@ def private_card(turn: Turn, petition: PetitionRecord, officer: OfficerRecord, t
         if sealed(petition)
         else _lines(turn, petition, texts, group=False)
     )
-    buttons = _actions(turn, petition, officer, texts) if access is Access.FULL else []
+    buttons = first_actions(turn, petition, officer, texts) if access is Access.FULL else []
     if access is Access.FULL:
         buttons.append(Button(label=texts.get("cards.button_view"), token=Press("view", petition.id).token))
         buttons.append(Button(label=texts.get("cards.button_history"), token=Press("log", petition.id).token))
@@ -67,7 +96,7 @@ def group_card(turn: Turn, petition: PetitionRecord, texts: Texts, *, unit: str 
     if sealed(petition) or unit is None or not same_unit(turn.facts.agency, unit, petition.unit):
         return gone_card(petition, texts)
     offered = actions_for(petition.stage, role=Role.HEAD, kind=petition.kind, same_unit=True)
-    buttons = [_button(action, petition, texts) for action in offered if action not in _PRIVATE_ONLY]
+    buttons = [_button(action, petition, texts) for action in offered if action in _IN_GROUP]
     buttons.append(Button(label=texts.get("cards.button_view"), token=Press("view", petition.id).token))
     return Outgoing(
         title=texts.get("cards.title", code=shown_code(petition)),
@@ -89,29 +118,14 @@ def shown_date(day: date, texts: Texts) -> str:
     return texts.get("cards.date", day=f"{day.day:02d}", month=f"{day.month:02d}", year=day.year)
 
 
+def shown_moment(at: datetime, texts: Texts) -> str:
+    """Day and hour as people write them here; `at` in the office's zone."""
+    return texts.get("cards.moment", time=f"{at:%H:%M}", date=shown_date(at.date(), texts))
+
+
 def due_line(turn: Turn, petition: PetitionRecord, texts: Texts) -> str:
-    """The first legal date with its reason; empty where no rule gives one."""
-    if petition.due_on is None:
-        return ""
-    since = petition.first_message_at.astimezone(turn.facts.agency.zone).date()
-    reason = _due_reason(petition.due_rule or "", since, texts)
-    line = texts.get("cards.due", date=shown_date(petition.due_on, texts), reason=reason)
-    today = turn.now.astimezone(turn.facts.agency.zone).date()
-    if petition.due_on < today and petition.stage not in _OVER | {Stage.ANSWERED}:
-        return line + "\n" + texts.get("cards.overdue", days=(today - petition.due_on).days)
-    return line
-
-
-def _due_reason(rule_id: str, since: date, texts: Texts) -> str:
-    """The rule in words: how many days, from when, by which article."""
-    day = shown_date(since, texts)
-    try:
-        rule = legal_rule(rule_id, since)
-    except NoRule:
-        return texts.get("cards.reason_other", since=day)
-    if rule.unit not in {"d", "wd"}:
-        return texts.get("cards.reason_other", since=day)
-    return texts.get(f"cards.reason_{rule.unit}", amount=rule.amount, since=day, article=rule.article)
+    """The legal limits of the case with their reasons; empty where none runs."""
+    return "\n".join(clock_lines.officer_lines(turn, petition, texts))
 
 
 def officer_shown(turn: Turn, petition: PetitionRecord, texts: Texts) -> str:
@@ -162,8 +176,58 @@ def _lines(turn: Turn, petition: PetitionRecord, texts: Texts, *, group: bool) -
         lines.append(texts.get("cards.withdraw_wish"))
     if petition.not_satisfied_at is not None and petition.stage in _DONE:
         lines.append(texts.get("cards.not_satisfied"))
-    lines.append(due_line(turn, petition, texts))
+    lines += _legal_lines(turn, petition, texts)
     return "\n".join(line for line in lines if line)
+
+
+def _legal_lines(turn: Turn, petition: PetitionRecord, texts: Texts) -> list[str]:
+    """How the case stands in law: form, instance, tasks, breaches, and its limits."""
+    zone = turn.facts.agency.zone
+
+    def day(at: datetime) -> str:
+        return shown_date(at.astimezone(zone).date(), texts)
+
+    lines = []
+    if petition.instance > 1:
+        lines.append(texts.get("cards.instance_second"))
+    if petition.bound:
+        lines.append(texts.get("cards.bound"))
+    if petition.outcome and petition.outcome in ALL_CODES:
+        lines.append(texts.get("cards.outcome", outcome=texts.get(f"reasons.short_{petition.outcome}")))
+    if petition.formed_on is not None:
+        formed, first = shown_date(petition.formed_on, texts), day(petition.first_message_at)
+        lines.append(texts.get("cards.formed", date=formed, first=first))
+    elif petition.kind in LAWFUL and petition.stage in _BEFORE_FORM and not petition.destination:
+        if petition.form_given_at is not None:
+            lines.append(texts.get("cards.form_given", date=day(petition.form_given_at)))
+        else:
+            lines.append(texts.get("cards.form_waiting"))
+        if petition.visit_at is not None:
+            moment = shown_moment(petition.visit_at.astimezone(zone), texts)
+            lines.append(texts.get("cards.visit", moment=moment))
+    if petition.asked_at is not None and petition.stage not in _OVER:
+        lines.append(texts.get("cards.asked", date=day(petition.asked_at)))
+    lines.append(due_line(turn, petition, texts))
+    if petition.stage is Stage.ENFORCING:
+        lines += _task_lines(turn, petition, texts)
+    return lines
+
+
+_BEFORE_FORM: Final = frozenset({Stage.RECEIVED, Stage.ASSIGNED, Stage.IN_PROGRESS, Stage.WAITING_CITIZEN})
+
+
+def _task_lines(turn: Turn, petition: PetitionRecord, texts: Texts) -> list[str]:
+    lines = []
+    for task in turn.book.tasks(petition.id):
+        if task.done_on is not None:
+            continue
+        officer = turn.book.officer(task.officer_id) if task.officer_id is not None else None
+        name = officer_name(officer, texts) if officer is not None else texts.get("cards.nobody")
+        what = _short(task.what) if not sealed(petition) else texts.get("clocks.task_named")
+        lines.append(
+            texts.get("cards.task_line", what=what, date=shown_date(task.due_on, texts), officer=name)
+        )
+    return lines
 
 
 def _sealed_lines(turn: Turn, petition: PetitionRecord, texts: Texts) -> str:
@@ -173,7 +237,7 @@ def _sealed_lines(turn: Turn, petition: PetitionRecord, texts: Texts) -> str:
         texts.get("cards.stage", stage=texts.get(f"cards.stage_{petition.stage}")),
         texts.get("cards.officer", officer=officer_shown(turn, petition, texts)),
         texts.get("cards.withdraw_wish") if petition.withdraw_wish_at and petition.stage not in _OVER else "",
-        due_line(turn, petition, texts),
+        *_legal_lines(turn, petition, texts),
         texts.get("cards.sealed"),
     ]
     return "\n".join(line for line in lines if line)
@@ -187,24 +251,63 @@ def destination_shown(turn: Turn, destination: str, texts: Texts) -> str:
         return texts.get("cards.outside_unknown")
 
 
-def _actions(turn: Turn, petition: PetitionRecord, officer: OfficerRecord, texts: Texts) -> list[Button]:
+def actions_of(turn: Turn, petition: PetitionRecord, officer: OfficerRecord, texts: Texts) -> list[Button]:
+    """Everything this officer may do with the case now, what moves it first."""
+    from handlers.cases import done_to
+
+    agency = turn.facts.agency
     offered = actions_for(
         petition.stage,
         role=officer.role,
         kind=petition.kind,
-        same_unit=in_unit(turn.facts.agency, officer, petition.unit),
+        same_unit=in_unit(agency, officer, petition.unit),
         is_assigned=petition.officer_id == officer.id,
         confidential=petition.confidential,
+        in_focal=in_unit(agency, officer, agency.focal_unit),
+        done=done_to(petition),
     )
-    return [_button(action, petition, texts) for action in offered if _makes_sense(petition, action)]
+    return [
+        _button(action, petition, texts)
+        for action in offered
+        if _makes_sense(turn, petition, action, officer)
+    ]
 
 
-def _makes_sense(petition: PetitionRecord, action: Action) -> bool:
-    """An answered petition is reopened only after its citizen objected; the table asks the history for
-    that."""
-    if action is Action.REOPEN and petition.stage is not Stage.WITHDRAWN:
-        return petition.not_satisfied_at is not None
-    return True
+def first_actions(turn: Turn, petition: PetitionRecord, officer: OfficerRecord, texts: Texts) -> list[Button]:
+    """The buttons of the card: what is done most, and a way to the others where they are many."""
+    every = actions_of(turn, petition, officer, texts)
+    if len(every) <= _SHOWN_FIRST + 4:
+        return every
+    more = Button(label=texts.get("cards.button_more"), token=Press("more", petition.id).token)
+    return [*every[:_SHOWN_FIRST], more]
+
+
+def _makes_sense(turn: Turn, petition: PetitionRecord, action: Action, officer: OfficerRecord) -> bool:
+    """What the law or the history would refuse anyway is not offered."""
+    agency = turn.facts.agency
+    match action:
+        case Action.CONFIRM_FORM | Action.REQUEST_SUPPLEMENT:
+            return petition.formed_on is None or petition.kind not in LAWFUL
+        case Action.FIND_COMPLEX:
+            return not petition.complex
+        case Action.EXTEND:
+            return petition.extensions < 2
+        case Action.RULE_UNIT:
+            contested = petition.transfers > 0 and same_unit(agency, petition.unit, agency.focal_unit)
+            return contested and not petition.bound
+        case Action.REFUSE_TRANSFER:
+            return not petition.bound and in_unit(agency, officer, petition.unit)
+        case Action.TRANSFER:
+            return not petition.bound or officer.role is Role.DIRECTOR
+        case Action.PASS_ON | Action.GUIDE | Action.SCREEN_DUPLICATE:
+            return petition.stage is not Stage.RECEIVED
+        case Action.SEND_DECISION:
+            return petition.stage in _SENDING
+        case _:
+            return True
+
+
+_SENDING: Final = frozenset({Stage.DECIDED, Stage.ENFORCING, Stage.ACCEPTED, Stage.SUSPENDED})
 
 
 def _button(action: Action, petition: PetitionRecord, texts: Texts) -> Button:

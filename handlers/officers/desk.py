@@ -6,9 +6,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers import cases
-from handlers.officers import cards, choosing, corrections, details, history, inbox, questions, relay
+from handlers.messages import Outgoing
+from handlers.officers import (
+    cards,
+    choosing,
+    corrections,
+    details,
+    history,
+    inbox,
+    questions,
+    relay,
+    state,
+    step_answers,
+    steps,
+)
 from handlers.officers.access import Access, officer_access, sealed
-from handlers.officers.refusals import explain
+from handlers.officers.refusals import RIGHTS, explain
 from handlers.officers.room import Room, room_of
 from handlers.officers.tokens import Press, action_of, parse, read_number
 from petitions.kinds import Action
@@ -60,6 +73,9 @@ def _about_petition(room: Room, wish: Press) -> None:
     petition = room.turn.book.petition(wish.petition_id)
     access = officer_access(room.turn.facts.agency, petition, room.officer)
     if petition is None or access is Access.NONE:
+        tried = action_of(wish.verb)
+        if petition is not None and tried is not None:
+            cases.put_on_record(room.turn, petition, room.actor, tried, "hidden")
         room.refuse("officer.unknown_case")
         return
     if room.in_group and sealed(petition):
@@ -75,6 +91,10 @@ def _about_petition(room: Room, wish: Press) -> None:
             inbox.show_case(room, petition)
         case "file":
             details.send_file(room, petition, read_number(wish.argument))
+        case "more":
+            _more(room, petition)
+        case "pick":
+            _pick(room, petition, wish.argument)
         case "who":
             questions.ask(room, petition, questions.OPEN_IDENTITY)
         case "relay":
@@ -94,6 +114,8 @@ def _act(room: Room, petition: PetitionRecord, wish: Press) -> None:
         room.refuse("officer.unknown_case")
         return
     except Refused as refused:
+        if refused.code in RIGHTS:
+            cases.put_on_record(room.turn, petition, room.actor, action, refused.code.value)
         key, params = explain(room.turn, petition, action, refused)
         room.refuse(key, **params)
         _show_as_it_is(room, petition)
@@ -107,10 +129,33 @@ def _act(room: Room, petition: PetitionRecord, wish: Press) -> None:
         choosing.offer_units(room, petition, wish.argument)
     elif action is Action.CORRECT and corrections.offer(room, petition, wish.argument):
         return
+    elif steps.is_step(action, row):
+        steps.begin(room, petition, wish.verb, row)
     elif row.needs & {"text", "reason"}:
         questions.ask(room, petition, wish.verb, wish.argument)
     else:
         questions.act(room, petition, action)
+
+
+def _more(room: Room, petition: PetitionRecord) -> None:
+    """Everything the card has no place for."""
+    buttons = cards.actions_of(room.turn, petition, room.officer, room.texts)
+    rows = tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
+    text = room.text("officer.more_actions", code=cards.shown_code(petition))
+    room.send(Outgoing(text=text, rows=rows), petition_id=petition.id)
+
+
+def _pick(room: Room, petition: PetitionRecord, argument: str) -> None:
+    """A choice for the step that is open; of another case or an older question it is an old button."""
+    pending = state.load(room.turn.talk, room.turn.now).pending
+    if pending is None or pending.petition_id != petition.id or not pending.asking:
+        room.refuse("officer.old_button")
+        return
+    if argument.startswith("p:"):
+        row = cases.check(room.turn, petition, steps.action_behind(pending), room.actor)
+        step_answers.ask(room, petition, row, pending, choosing.page_of(argument))
+    else:
+        steps.take(room, pending, argument)
 
 
 def _show_as_it_is(room: Room, petition: PetitionRecord) -> None:

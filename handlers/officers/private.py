@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers.messages import Choice, Command, Files, Text
-from handlers.officers import desk, inbox, links, questions, relay, state
+from handlers.officers import desk, inbox, links, questions, relay, state, steps
 from handlers.officers.room import Room, room_of
 from petitions.intents import Intent, is_only
 from petitions.text import fold
@@ -79,6 +79,8 @@ def _answer(room: Room, pending: state.Pending, words: str) -> None:
         questions.confirm(room, pending.petition_id)
     elif pending.text and is_only(words, Intent.NO):
         questions.cancel(room)
+    elif pending.asking or pending.given:
+        steps.take(room, pending, words)
     else:
         questions.take_words(room, pending, words)
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from handlers import cases
+from handlers.case_changes import goes_to_focal
 from handlers.messages import Button
-from handlers.officers import cards, corrections, state
+from handlers.officers import cards, corrections, state, steps
 from handlers.officers.access import unit_name
-from handlers.officers.refusals import explain
+from handlers.officers.refusals import RIGHTS, explain
 from handlers.officers.tokens import Press, action_of
 from petitions.kinds import Action
 from petitions.text import clean
@@ -95,7 +96,10 @@ def _show_again(room: Room, petition: PetitionRecord, pending: state.Pending) ->
     if action is Action.CORRECT:
         effect = corrections.described(room, petition, pending.argument)
     elif action is Action.TRANSFER:
-        effect = unit_name(room.turn.facts.agency, pending.argument, room.texts.language)
+        unit = pending.argument
+        if goes_to_focal(room.turn, petition, unit):
+            unit = room.turn.facts.agency.focal_unit
+        effect = unit_name(room.turn.facts.agency, unit, room.texts.language)
     room.ask(
         f"officer.preview_{action}",
         rows,
@@ -109,6 +113,8 @@ def _show_again(room: Room, petition: PetitionRecord, pending: state.Pending) ->
 
 def agreement(room: Room, pending: state.Pending) -> str:
     """What stands on the button that confirms these words."""
+    if pending.given:
+        return room.text("officer.confirm_step")
     return room.text(f"officer.confirm_{_known_action(pending)}")
 
 
@@ -147,6 +153,9 @@ def finish(room: Room, petition: PetitionRecord, pending: state.Pending) -> None
 
         details.open_identity(room, petition, pending.text)
         return
+    if pending.given:
+        steps.finish(room, petition, pending)
+        return
     action = _known_action(pending)
     wanted = "reason" if _wants_reason(room, petition, action) else "text"
     given: dict[str, Any] = {wanted: pending.text}
@@ -166,15 +175,25 @@ def act(room: Room, petition: PetitionRecord, action: Action, **given: Any) -> b
         return False
     except Refused as refused:
         now = room.turn.book.petition(petition.id) or petition
+        if refused.code in RIGHTS:
+            cases.put_on_record(room.turn, now, room.actor, action, refused.code.value)
         key, params = explain(room.turn, now, action, refused)
         room.refuse(key, **params)
         return False
-    room.acknowledge(f"officer.done_{action}")
+    key = f"officer.done_{action}"
+    done: dict[str, object] = {}
+    if key not in room.texts:
+        key = "officer.done_step"
+        done = {
+            "code": cards.shown_code(after),
+            "action": room.text(f"cards.button_{action}").rstrip("…"),
+        }
+    room.acknowledge(key, **done)
     if action is Action.ANSWER:
         row = (Button(label=room.text("cards.button_close"), token=Press("close", after.id).token),)
         room.ask("officer.answered_now_close", (row,), petition_id=after.id, code=cards.shown_code(after))
     elif not room.in_group:
-        room.say(f"officer.done_{action}", petition_id=after.id)
+        room.say(key, petition_id=after.id, **done)
     return True
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Final
 
-from handlers.officers.cards import officer_name
+from handlers.officers.cards import officer_name, shown_date
 from petitions.kinds import Action
 from petitions.workflow import RefusalCode, Refused
 
 if TYPE_CHECKING:
+    from handlers.texts import Texts
     from handlers.turn import Turn
     from storage.records import PetitionRecord
 
@@ -25,9 +27,21 @@ def explain(
             return "officer.refused_yours_already", {}
         name = officer_name(holder, texts) if holder is not None else texts.get("cards.nobody")
         return "officer.refused_already_taken", {"officer": name}
-    params: dict[str, object] = dict(refused.params)
+    params: dict[str, object] = {name: _shown(value, texts) for name, value in refused.params.items()}
     if refused.code is RefusalCode.WRONG_STAGE:
         params = {"stage": texts.get(f"cards.stage_{petition.stage}")}
     elif refused.code is RefusalCode.ALREADY_TAKEN:
         return "officer.refused_wrong_stage", {"stage": texts.get(f"cards.stage_{petition.stage}")}
+    elif refused.code is RefusalCode.BAD_FACT:
+        params = {"fact": texts.get(f"facts.{refused.params['fact']}")}
     return f"officer.refused_{refused.code}", params
+
+
+def _shown(value: object, texts: Texts) -> object:
+    return shown_date(value, texts) if isinstance(value, date) else value
+
+
+RIGHTS: Final = frozenset(
+    {RefusalCode.WRONG_ROLE, RefusalCode.WRONG_UNIT, RefusalCode.NOT_ASSIGNED, RefusalCode.HIDDEN}
+)
+"""Refusals that say: this is not yours to do. Such an attempt stays on record."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from handlers.talk import Talk
 
@@ -22,6 +22,10 @@ class Pending(BaseModel):
     """What was chosen before the text: a unit, an officer, a kind."""
     text: str = ""
     """The answer, once given, while its confirmation is awaited."""
+    given: dict[str, Any] = Field(default_factory=dict)
+    """What was given so far, by need (`petitions.transition_rows.NEEDS`), as JSON values."""
+    asking: str = ""
+    """The need that is asked now; empty: free text, or the confirmation."""
     asked_at: datetime
 
 

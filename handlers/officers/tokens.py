@@ -14,30 +14,51 @@ from petitions.kinds import Action
 PREFIX: Final = "o"
 _SHAPE: Final = re.compile(r"o\.([a-z]{1,12})(?:\.([0-9a-z]{1,13}))?(?:\.([0-9A-Za-z_:-]{1,42}))?")
 _VERBS: Final = {
+    Action.TAKE: "take",
+    Action.ASSIGN: "assign",
+    Action.START: "start",
     Action.ASK_CITIZEN: "ask",
     Action.MESSAGE_CITIZEN: "message",
+    Action.NOTE: "note",
+    Action.ANSWER: "answer",
+    Action.CLOSE: "close",
+    Action.REOPEN: "reopen",
     Action.TRANSFER: "move",
     Action.CORRECT: "fix",
+    Action.WITHDRAW: "withdraw",
+    Action.REQUEST_SUPPLEMENT: "lacks",
+    Action.CONFIRM_FORM: "formed",
+    Action.SCREEN_ELIGIBLE: "eligible",
+    Action.SCREEN_INELIGIBLE: "ineligible",
+    Action.SCREEN_DUPLICATE: "duplicate",
+    Action.SCREEN_ANONYMOUS: "unknown",
+    Action.PASS_ON: "passon",
+    Action.GUIDE: "guide",
+    Action.ACCEPT: "accept",
+    Action.NOT_ACCEPT: "notaccept",
+    Action.VERIFY: "verify",
+    Action.FIND_COMPLEX: "complex",
+    Action.EXTEND: "extend",
+    Action.SUSPEND: "suspend",
+    Action.RESUME: "resume",
+    Action.DISCONTINUE: "discontinue",
+    Action.INVITE_DIALOGUE: "invite",
+    Action.HOLD_DIALOGUE: "dialogue",
+    Action.DECIDE: "decide",
+    Action.CONCLUDE: "conclude",
+    Action.SEND_DECISION: "sent",
+    Action.PUBLISH_DECISION: "publish",
+    Action.ORDER_TASK: "task",
+    Action.TASK_DONE: "taskdone",
+    Action.WITHDRAW_PART: "part",
+    Action.KEEP_GOING: "keepgoing",
+    Action.GO_UP: "goup",
+    Action.REFUSE_TRANSFER: "giveback",
+    Action.RULE_UNIT: "rule",
 }
-"""Verbs that differ from the action's wire value: letters only, and short beside a long unit code."""
-_ACTIONS: Final = {
-    _VERBS.get(action, action.value): action
-    for action in (
-        Action.TAKE,
-        Action.ASSIGN,
-        Action.START,
-        Action.ASK_CITIZEN,
-        Action.MESSAGE_CITIZEN,
-        Action.NOTE,
-        Action.ANSWER,
-        Action.CLOSE,
-        Action.REOPEN,
-        Action.TRANSFER,
-        Action.CORRECT,
-        Action.WITHDRAW,
-    )
-}
-"""What an officer can do with a button; everything else about a petition is done elsewhere."""
+"""What an officer can do with a button, and the verb in the button: letters only, short beside a long unit code.
+Everything else about a petition is done elsewhere."""
+_ACTIONS: Final = {verb: action for action, verb in _VERBS.items()}
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -56,8 +77,8 @@ class Press:
 
 
 def verb_of(action: Action) -> str:
-    """The verb of an action's button."""
-    return _VERBS.get(action, action.value)
+    """The verb of an action's button. Raises KeyError for what no button does."""
+    return _VERBS[action]
 
 
 def action_of(verb: str) -> Action | None:
