@@ -25,6 +25,8 @@ from storage.records import ContactRecord
 BACK: Final = "handback"
 """Action of the button that brings the conversation back; it is never old."""
 _OWN_PAGE: Final = Capabilities(foreign=False)
+_LABEL: Final = 60
+"""Characters that the words of a button have at most."""
 _ELSEWHERE: Final = "~"
 """Before the ids of messages of the first chat while the conversation is away: another chat counts anew."""
 
@@ -58,15 +60,14 @@ def take(turn: Turn, token: str) -> None:
         _rename_refs(chat.me, lambda ref: _ELSEWHERE + ref)
         chat.renew()
         chat.lead("citizen.handover_here")
-        back = chat.lasting("citizen.button_bring_back", BACK)
-        chat.beside.append(back)
+        chat.beside.append(chat.lasting("citizen.button_bring_back", BACK))
         _put_again(chat)
         chat.me.last_at = there.now
         save(there.talk, chat.me)
         there.send(
             Outgoing(
                 text=there.text("citizen.handover_began"),
-                rows=((back,),),
+                rows=((chat.lasting("citizen.button_bring_here", BACK),),),
                 removes=removes,
                 removed=there.text("citizen.handover_removed") if removes else "",
                 kept=there.text("citizen.handover_kept") if removes else "",
@@ -96,14 +97,17 @@ def meanwhile(chat: Chat, handle: Callable[[Turn], None]) -> bool:
     else:
         if own_page.is_offered(chat):
             chat.beside.append(own_page.link(chat, conversation_id=held.conversation_id))
-        chat.beside.append(chat.lasting("citizen.button_bring_back", BACK))
+        chat.beside.append(chat.lasting("citizen.button_bring_here", BACK))
         chat.say("citizen.handover_meanwhile", coalesce="handed")
     return True
 
 
 def says_back(chat: Chat, words: str) -> bool:
     """Whether the words are those of the button that brings the conversation back."""
-    return plain_label(words) == plain_label(chat.text("citizen.button_bring_back"))
+    if len(words) > _LABEL:
+        return False
+    labels = (chat.text(f"citizen.button_bring_{where}") for where in ("back", "here"))
+    return plain_label(words) in map(plain_label, labels)
 
 
 def bring_back(chat: Chat) -> None:

@@ -136,6 +136,19 @@ async def test_a_used_link_and_one_whose_time_is_over_are_told_kindly(
     assert "không được ghi nhận" in (await citizen.say("còn ở đó không")).text, "it is where it was"
 
 
+async def test_a_deletion_whose_answer_is_lost_is_tried_again_and_told_once(
+    house: House, browser: WebCitizen
+) -> None:
+    citizen = house.telegram_citizen()
+    await citizen.say(STORY)
+    house.telegram.fault("lost_after", "deleteMessage")
+    await taken_over(house, citizen, browser)
+
+    told = [heard.text for heard in await citizen.all_heard() if "đã chuyển sang trang riêng" in heard.text]
+    assert len(told) == 1
+    assert "đã được xóa" in told[0]
+
+
 async def test_what_telegram_does_not_let_us_delete_is_said_honestly(
     house: House, browser: WebCitizen
 ) -> None:

@@ -242,7 +242,8 @@ async def test_it_comes_back_with_everything(messenger: Chat, browser: Chat, how
     if "button" in how:
         await chat.press("Đưa cuộc trò chuyện về")
     else:
-        await chat.say("đưa cuộc trò chuyện về lại ứng dụng nhắn tin")
+        where = "về đây" if chat is messenger else "về lại ứng dụng nhắn tin"
+        await chat.say(f"đưa cuộc trò chuyện {where}")
 
     back = text(messenger.heard[before:])
     assert "đã trở lại đây" in back

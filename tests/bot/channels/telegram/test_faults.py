@@ -154,6 +154,16 @@ async def test_uncertain_edit_may_be_repeated(rig: Rig, telegram: TelegramEmulat
     assert await channel.edit(str(an.id), receipt.message_ref, Outgoing(text="mới")) == receipt
 
 
+async def test_a_lost_or_delayed_deletion_may_be_repeated(rig: Rig, telegram: TelegramEmulator) -> None:
+    channel = await rig.sending_only()
+    an = telegram.person()
+    mine = an.say("xin xóa")
+    telegram.fault("lost_after", "deleteMessage")
+    with pytest.raises(Again):
+        await channel.delete(str(an.id), str(mine.id))
+    assert await channel.delete(str(an.id), str(mine.id))
+
+
 async def test_refused_connection_is_surely_not_sent(rig: Rig, telegram: TelegramEmulator) -> None:
     channel = await rig.sending_only()
     an = telegram.person()

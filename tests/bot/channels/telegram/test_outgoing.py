@@ -190,6 +190,33 @@ async def test_edit_of_a_message_that_is_not_there(rig: Rig, telegram: TelegramE
     assert fault.value.refusal is Refusal.EDIT_IMPOSSIBLE
 
 
+async def test_messages_of_both_sides_are_deleted(rig: Rig, telegram: TelegramEmulator) -> None:
+    channel = await rig.sending_only()
+    an = telegram.person()
+    mine = an.say("điều không nên ở lại đây")
+    ours = await channel.send(str(an.id), Outgoing(text="Đã ghi"), None)
+    for ref in (str(mine.id), ours.message_ref):
+        assert await channel.delete(str(an.id), ref)
+        assert await channel.delete(str(an.id), ref), "gone already is gone"
+    assert all(message.deleted for message in an.chat.messages.values())
+
+
+@pytest.mark.parametrize("ref", ["", "abc", "w12"])
+async def test_what_is_no_message_of_telegram_is_not_deleted(
+    rig: Rig, telegram: TelegramEmulator, ref: str
+) -> None:
+    channel = await rig.sending_only()
+    assert not await channel.delete(str(telegram.person().id), ref)
+
+
+async def test_a_message_too_old_to_delete_stays(rig: Rig, telegram: TelegramEmulator) -> None:
+    channel = await rig.sending_only()
+    an = telegram.person()
+    old = an.say("từ hôm kia")
+    an.chat.messages[old.id].api["date"] -= 49 * 3600
+    assert not await channel.delete(str(an.id), str(old.id))
+
+
 async def test_edit_that_does_not_fit_or_hits_a_document(rig: Rig, telegram: TelegramEmulator) -> None:
     channel = await rig.sending_only()
     an = telegram.person()
