@@ -32,6 +32,20 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
+class _NoSuchDate(yaml.MarkedYAMLError):
+    """Something that looks like a date or time and is none, such as 2026-11-31."""
+
+
+def _date(loader: _Loader, node: yaml.ScalarNode) -> Any:
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError:
+        raise _NoSuchDate(problem=f"{node.value} does not exist", problem_mark=node.start_mark) from None
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _date)
+
+
 class ProfileError(SettingsError):
     """A file of the operator cannot be used. Each problem is named `file line N`."""
 
@@ -114,6 +128,9 @@ def _read(path: Path) -> tuple[yaml.Node, Any]:
         return root, loader.construct_document(root)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
+        if isinstance(error, _NoSuchDate):
+            message = f"the date {error.problem}; correct it, written as 2026-11-23."
+            raise ProfileError([Problem(f"{path} line {line}", message)]) from None
         message = f"is not YAML: {error.problem}. Check indentation, colons and quotes there."
         raise ProfileError([Problem(f"{path} line {line}", message)]) from None
     except yaml.YAMLError:

@@ -68,7 +68,7 @@ def setting_problem(rules: Iterable[LegalRule], rule_id: str) -> str | None:
     own = [row for row in rows if row.id == rule_id]
     settable = sorted({row.id for row in rows} - {row.id for row in rows if row.mark is Mark.VERIFIED})
     if not own:
-        close = difflib.get_close_matches(rule_id, sorted({row.id for row in rows}), 1)
+        close = difflib.get_close_matches(rule_id, settable, 1)
         meant = f" (did you mean {close[0]}?)" if close else ""
         return f"there is no rule of that id{meant}; an agency may set {', '.join(settable)}"
     if rule_id not in settable:

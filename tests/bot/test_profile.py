@@ -87,7 +87,7 @@ def test_a_key_given_twice_is_refused(tmp_path: Path) -> None:
         (b"agency: !!python/object/apply:os.system ['true']\n", "line 1", "not YAML"),
         (b"\xff\xfe\x00", "", "UTF-8"),
         (b"agency: \x07\n", "", "characters"),
-        (b"agency: 2026-02-30\n", "", "does not exist"),
+        (b"agency: 2026-02-30\n", "line 1", "does not exist"),
     ],
 )
 def test_junk_gets_a_clear_answer(tmp_path: Path, content: bytes, name: str, part: str) -> None:
@@ -113,7 +113,7 @@ def test_a_calendar_lays_changes_over_the_shipped_table(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "name", "part"),
     [
-        ("off:\n  - date: 2026-02-30\n", "", "does not exist"),
+        ("off:\n  - date: 2026-02-30\n", "line 2", "does not exist"),
         ("off:\n  - date: 2026-03-10\n  - date: 2/9/2026\n", "line 3", "off[1].date"),
         ("off:\n  - name: x\n", "line 2", "off[0].date"),
         ("holidays: []\n", "line 1", "holidays"),

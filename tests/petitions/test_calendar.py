@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from petitions.calendar import CalendarProblem, WorkingCalendar
+from petitions.calendar import CalendarProblem, SpecialDay, WorkingCalendar
 from petitions.deadlines import NoRule, first_answer_due, legal_rule
 
 CALENDAR = WorkingCalendar.from_packaged()
@@ -108,6 +108,14 @@ def test_an_agency_corrects_the_table_by_data() -> None:
             {"off": [{"date": date(2026, 5, 2)}], "worked": [{"date": date(2026, 5, 2)}]},
             r"worked\[0\].date: ",
         ),
+        ({"worked": [{"date": date(2026, 11, 25)}]}, r"worked\[0\].date: 2026-11-25 is no Saturday"),
+        (
+            {"off": [{"date": date(2026, 5, 2)}], "ordinary": [{"date": date(2026, 5, 2)}]},
+            r"ordinary\[0\].date: the same day",
+        ),
+        ({"off": [{"date": date(2206, 11, 23)}]}, r"off\[0\].date: .*between 2000 and 2100"),
+        ({"off": [{"date": "30/02/2026"}]}, r"off\[0\].date: "),
+        ({"years": [26]}, r"years\[0\]: "),
     ],
 )
 def test_a_faulty_calendar_file_is_named(data: dict[str, object], message: str) -> None:
@@ -130,10 +138,86 @@ def test_the_next_working_day_is_the_nearest(day: date) -> None:
     assert all(not CALENDAR.is_working(day + timedelta(days=gap)) for gap in range((found - day).days))
 
 
+@given(DAYS, st.integers(1, 60))
+def test_counting_back_is_counting_forward_the_other_way(day: date, n: int) -> None:
+    start = CALENDAR.minus_working_days(day, n)
+    assert CALENDAR.is_working(start)
+    assert CALENDAR.working_days_between(start, day - timedelta(days=1)) == n - 1
+    assert CALENDAR.previous_working(day) <= day <= CALENDAR.next_working(day)
+    assert CALENDAR.is_working(CALENDAR.previous_working(day))
+    assert CALENDAR.working_days_between(day, start) == 0
+
+
+@pytest.mark.parametrize(
+    ("day", "n", "start"),
+    [
+        # warnings before Thu 03/12/2026: one and two working days
+        (date(2026, 12, 3), 1, date(2026, 12, 2)),
+        (date(2026, 12, 3), 2, date(2026, 12, 1)),
+        # over 24/11/2026: Wed 25, then Mon 23, Fri 20
+        (date(2026, 11, 26), 3, date(2026, 11, 20)),
+        # over Tết 2026: Mon 23/02 back to Fri 13/02
+        (date(2026, 2, 23), 1, date(2026, 2, 13)),
+        # over the new year: Mon 04/01/2027 back to Thu 31/12/2026
+        (date(2027, 1, 4), 1, date(2026, 12, 31)),
+        # the swapped Saturday 22/8/2026 counts: Mon 24, then Sat 22
+        (date(2026, 8, 25), 2, date(2026, 8, 22)),
+    ],
+)
+def test_working_days_back_counted_by_hand(day: date, n: int, start: date) -> None:
+    assert CALENDAR.minus_working_days(day, n) == start
+
+
+def test_years_without_a_table_come_from_the_source() -> None:
+    asked: list[int] = []
+
+    def source(year: int) -> list[SpecialDay]:
+        asked.append(year)
+        tet = SpecialDay(date(year, 1, 26), works=False, name="Tết", decision="", provisional=True)
+        swap = SpecialDay(date(year, 1, 29), works=True, name="Làm bù", decision="", provisional=True)
+        return [tet, swap]
+
+    with_source = CALENDAR.with_source(source)
+    assert with_source.is_working(date(2026, 1, 26))
+    assert asked == []
+    # Wed 26/01/2028 off, Sat 29 worked
+    assert with_source.add_working_days(date(2028, 1, 25), 3) == date(2028, 1, 29)
+    assert not with_source.covers(date(2028, 1, 26))
+    assert with_source.is_provisional(date(2028, 1, 3), date(2028, 1, 4))
+    assert asked == [2028]
+    ours = with_source.with_overrides(
+        {"ordinary": [{"date": date(2028, 1, 26)}], "off": [{"date": date(2028, 1, 27), "name": "Lễ"}]}
+    )
+    assert ours.is_working(date(2028, 1, 26))
+    assert not ours.is_working(date(2028, 1, 27))
+    assert ours.is_working(date(2028, 1, 29))
+    complete = with_source.with_overrides({"years": [2028]})
+    assert complete.is_working(date(2028, 1, 26))
+    assert complete.covers(date(2028, 1, 26))
+
+
+def test_a_fingerprint_tells_a_changed_calendar() -> None:
+    year = date(2026, 11, 1), date(2027, 11, 1)
+    same = CALENDAR.with_overrides({"off": [{"date": date(2026, 11, 24), "name": "Another name"}]})
+    moved = CALENDAR.with_overrides({"off": [{"date": date(2027, 3, 1)}]})
+    assert same.fingerprint(*year) == CALENDAR.fingerprint(*year)
+    assert moved.fingerprint(*year) != CALENDAR.fingerprint(*year)
+    assert len(CALENDAR.fingerprint(*year)) == 16
+
+
 @pytest.mark.parametrize("n", [0, -3])
 def test_nonsense_amounts_are_refused(n: int) -> None:
     with pytest.raises(ValueError, match="at least 1"):
         CALENDAR.add_working_days(date(2026, 10, 5), n)
+    with pytest.raises(ValueError, match="at least 1"):
+        CALENDAR.minus_working_days(date(2026, 10, 5), n)
+
+
+def test_a_count_cannot_leave_the_years_that_dates_can_name() -> None:
+    with pytest.raises(OverflowError):
+        CALENDAR.add_working_days(date(9999, 12, 30), 5)
+    with pytest.raises(OverflowError):
+        CALENDAR.minus_working_days(date(1, 1, 1), 1)
 
 
 def test_the_first_answer_is_due_after_ten_working_days() -> None:
