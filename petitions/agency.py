@@ -18,6 +18,7 @@ from petitions.agency_checks import Problem, ProfileProblem, check_law, check_pr
 from petitions.agency_parts import (
     LEADERSHIP_TYPE,
     OUTSIDE,
+    SUBORDINATE_TYPE,
     TOPIC_UNIT,
     DutyContact,
     Emergency,
@@ -30,6 +31,7 @@ from petitions.agency_parts import (
     Topic,
     Unit,
 )
+from petitions.alarm_parts import Deadlines
 from petitions.kinds import Kind
 from petitions.rules import RuleBook
 
@@ -77,6 +79,7 @@ class Agency(Part):
     emergency: Emergency = Emergency()
     duty_contacts: tuple[DutyContact, ...] = ()
     law: Law = Law()
+    deadlines: Deadlines = Deadlines()
 
     @model_validator(mode="after")
     def _fits_together(self) -> Agency:
@@ -216,6 +219,17 @@ class Agency(Part):
             if self._fits(rule, kind, subject, against, second_instance):
                 return self._follow(rule.to, kind, subject, against, f"routing[{place}]")
         return self._within(kind, self.focal_unit, against, "default")
+
+    def second_route(self, first_unit: str) -> Route:
+        """Who settles a second complaint, by who settled the first one (Luật Khiếu nại Đ19–21).
+
+        The head of a subordinate unit settled it: the head of the office is next. The office itself settled
+        it: the authority above is, and the focal unit answers until it is passed on.
+        """
+        if self.answerable(first_unit).type == SUBORDINATE_TYPE:
+            return Route(self.leadership_unit, None, "second_instance")
+        above = self.office.parent_code
+        return Route(self.focal_unit, f"{OUTSIDE}:{above}" if above else OUTSIDE, "second_instance")
 
     def _fits(
         self, rule: Rule, kind: Kind, topic: Topic | None, against: str | None, second_instance: bool

@@ -27,6 +27,9 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
 
+SUBORDINATE_TYPE: Final = "don_vi_truc_thuoc"
+"""The `type` of units whose heads settle first complaints about them (Luật Khiếu nại Đ19; NĐ 124/2020 Đ14)."""
+
 
 def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value

@@ -63,7 +63,7 @@ def operations(
     for clock in alive.values():
         if clock.step in row.ends:
             made.append(_end(clock, ClockState.MET, on))
-        elif row.stops:
+        elif row.stops or clock.step in row.drops:
             made.append(_end(clock, ClockState.STOPPED, on))
         elif row.pauses and clock.step == SETTLE:
             made.append(ops.change(clock.id, state=ClockState.SUSPENDED, suspended_on=on))

@@ -241,6 +241,8 @@ _FURTHER: Final = (
         to_stage=None,
         actors=CITIZEN,
         kinds=COMPLAINT,
+        ends=("second_complaint",),
+        drops=("effect",),
         reason="Within the time limit the complainant may go on (Luật Khiếu nại Đ33 k1); a linked petition.",
     ),
     Transition(

@@ -88,6 +88,8 @@ class Transition:
     """Steps (`petitions.clock_steps`) whose clock starts on the day of the event."""
     ends: tuple[str, ...] = ()
     """Steps whose clock is met by this."""
+    drops: tuple[str, ...] = ()
+    """Steps whose clock falls away by this, unmet."""
     stops: bool = False
     """Every clock of the case ends here, met or not: its ground fell away."""
     pauses: bool = False

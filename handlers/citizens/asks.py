@@ -40,6 +40,7 @@ _ANSWERS: Final[dict[Ask, Callable[[Chat, Asked, str, frozenset[Intent]], bool]]
     Ask.CODE: filed_asks.code,
     Ask.SECRET: filed_asks.secret,
     Ask.UNSATISFIED: filed_asks.unsatisfied,
+    Ask.AGAIN: filed_asks.again,
     Ask.MAYBE_STORY: draft_asks.maybe_story,
     Ask.REPLAYED: draft_asks.late,
     Ask.OFFICER: filed_asks.addition,

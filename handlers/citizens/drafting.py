@@ -190,7 +190,11 @@ def _guess_subject(chat: Chat, draft: Draft, seen: Understanding) -> None:
 
 
 def route(chat: Chat, draft: Draft) -> Route:
-    """Which unit answers for the draft as it stands."""
+    """Which unit answers for the draft as it stands. A second complaint goes to who stands above the first."""
+    if draft.again and draft.linked_to is not None:
+        first = chat.turn.book.petition(draft.linked_to)
+        if first is not None:
+            return chat.agency.second_route(first.unit)
     return chat.agency.route(
         draft.form.kind,
         draft.topic,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from handlers.citizens import after, drafting, person, prompts, tracking
+from handlers.citizens import after, drafting, further, person, prompts, tracking
 from handlers.citizens.chat import Chat
 from handlers.citizens.dropping import drop
 from handlers.citizens.state import Asked
@@ -206,6 +206,19 @@ def unsatisfied(chat: Chat, ask: Asked, text: str, found: frozenset[Intent]) -> 
         drop(chat)
     else:
         after.object_to(chat, petition, text)
+    return True
+
+
+def again(chat: Chat, ask: Asked, text: str, found: frozenset[Intent]) -> bool:
+    petition = after.own(chat, ask.petition_id)
+    if petition is None:
+        chat.close()
+    elif is_only(text, Intent.NO) or is_only(text, Intent.CANCEL):
+        drop(chat)
+    elif found & _LOOKING:
+        return False
+    else:
+        further.take_again(chat, petition, text)
     return True
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from handlers import cases
+from handlers.citizens import further
 from handlers.citizens.chat import Chat
 from handlers.citizens.drafting import route
 from handlers.citizens.state import FILED_KEPT, Draft, Filed
@@ -42,7 +43,9 @@ def file_draft(chat: Chat, draft: Draft, *, pressed: str = "") -> Entered:
     due = first_answer_due(draft.first_at, turn.facts.calendar, chat.agency.zone)
     going = route(chat, draft)
     secret = new_secret(turn.random)
+    second = draft.again and further.note_in_first(chat, draft)
     filing = Filing(
+        instance=2 if second else 1,
         kind=draft.form.kind,
         unit=going.unit,
         topic=draft.topic,

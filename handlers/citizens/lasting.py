@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from handlers.citizens import after, commands, drafting, drafts, handover, prompts, questions, tracking
+from handlers.citizens import (
+    after,
+    commands,
+    drafting,
+    drafts,
+    further,
+    handover,
+    prompts,
+    questions,
+    tracking,
+)
 from handlers.citizens.chat import Chat, Press, Rows, in_rows, read_petition
 from handlers.citizens.wording import kind_name
 
@@ -69,6 +79,10 @@ def _on_petition(chat: Chat, pressed: Press) -> bool:
             after.ask_rating(chat, petition)
         case "rate" if rest.isdigit():
             after.rate(chat, petition, int(rest))
+        case further.AGAIN:
+            further.offer_again(chat, petition)
+        case further.GO_UP:
+            further.go_up(chat, petition)
         case "unsatisfied":
             after.ask_objection(chat, petition)
         case _:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.citizens import prompts, reading
 from handlers.citizens.chat import Chat
 from handlers.citizens.state import Draft
+from storage.records import PetitionRecord
 
 
 def refuse_name(chat: Chat, draft: Draft) -> None:
@@ -33,6 +34,13 @@ def same_as_before(chat: Chat, draft: Draft) -> bool:
     petition = chat.turn.book.petition(last.petition_id) if last is not None else None
     if petition is None or petition.conversation_id != chat.turn.conversation_id:
         return False
+    known = take_over(chat, draft, petition)
+    chat.lead("citizen.same_taken")
+    return known
+
+
+def take_over(chat: Chat, draft: Draft, petition: PetitionRecord) -> bool:
+    """Name, phone, address and place as in that petition. Whether it knew a name or a phone."""
     content = chat.turn.book.content(petition)
     for key, value in (("name", content.name), ("phone", content.phone), ("address", content.address)):
         if value and not draft.get(key):
@@ -42,5 +50,4 @@ def same_as_before(chat: Chat, draft: Draft) -> bool:
     draft.phone_note = draft.phone_note or content.phone_note
     if not draft.get("place") and content.place and "place" not in draft.form.skipped:
         draft.put("place", content.place)
-    chat.lead("citizen.same_taken")
     return bool(content.name or content.phone)

@@ -48,6 +48,8 @@ class Ask(StrEnum):
     CODE = "code"
     SECRET = "secret"  # noqa: S105 - the question for the receipt's secret
     UNSATISFIED = "unsatisfied"
+    AGAIN = "again"
+    """A second complaint: why, and what is asked for?"""
     MAYBE_STORY = "maybe_story"
     """Something unclear was said: is it a matter to hand in?"""
     REPLAYED = "replayed"
@@ -121,6 +123,8 @@ class Draft(BaseModel):
     language: str = ""
     """Language of later notices, where the citizen asked for one."""
     linked_to: int | None = None
+    again: bool = False
+    """A second complaint: `linked_to` is the first one."""
     first_at: datetime
     touched_at: datetime
     kept: bool = False

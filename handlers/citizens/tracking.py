@@ -8,14 +8,17 @@ from datetime import timedelta
 from typing import Final
 
 from handlers import cases
+from handlers.citizens import further
 from handlers.citizens.chat import Chat, Rows, in_rows, petition_button
 from handlers.citizens.filing import list_line
 from handlers.citizens.state import Ask
 from handlers.citizens.wording import authority_name, day, kind_name, shown_code, topic_name, unit_name
 from handlers.messages import Button
+from handlers.officers import clock_lines
 from handlers.officers.access import Access
 from petitions.codes import BadCode, FoundCode, read_secret
 from petitions.kinds import Action, Kind, Stage
+from petitions.transition_groups import OPEN
 from petitions.transitions import SEALED_KINDS
 from storage.records import PetitionRecord
 
@@ -27,15 +30,12 @@ WRONG_OVERALL: Final = 600
 _HOUR: Final = timedelta(hours=1)
 LISTED: Final = 10
 _HISTORY: Final = 6
+FIRST_ANSWER_RULE: Final = "A-01"
 _OVER: Final = frozenset({Stage.CLOSED, Stage.WITHDRAWN})
-_TOLD: Final = frozenset(
-    {
-        Action.FILE, Action.TAKE, Action.ASSIGN, Action.TRANSFER, Action.START, Action.ASK_CITIZEN,
-        Action.CITIZEN_ADDS, Action.MESSAGE_CITIZEN, Action.ANSWER, Action.CLOSE, Action.WITHDRAW,
-        Action.ASK_WITHDRAW, Action.REOPEN, Action.NOT_SATISFIED, Action.CORRECT,
-    }
-)  # fmt: skip
-"""What the petitioner sees of the history; notes of the unit are its own."""
+_UNTOLD: Final = frozenset(
+    {Action.NOTE, Action.LINK, Action.RATE, Action.WARN, Action.ESCALATE, Action.DENIED, Action.BREACH}
+)
+"""What the petitioner does not see of the history: the unit's own notes and alarms."""
 _SECRET: Final = re.compile(r"[0-9A-Za-z]{4}(?:[\s\-–]?[0-9A-Za-z]{4}){3}")
 
 
@@ -196,9 +196,14 @@ def _own(chat: Chat, petition: PetitionRecord) -> str:
 
 
 def due_line(chat: Chat, petition: PetitionRecord) -> str:
-    """The date of the record with its reason, and how many days are left; "" where nothing is due."""
-    if petition.due_on is None or petition.stage in _OVER | {Stage.ANSWERED}:
+    """The date of the record with its reason, and how many days are left; "" where nothing is due.
+
+    Until the case is taken up that is the first answer; after that the limits of the law, in plain words.
+    """
+    if petition.stage in _OVER | {Stage.ANSWERED}:
         return ""
+    if petition.due_rule != FIRST_ANSWER_RULE or petition.due_on is None:
+        return "\n".join(clock_lines.citizen_lines(chat.turn, petition, chat.turn.texts))
     left = (petition.due_on - chat.today).days
     date = day(chat, petition.due_on)
     if left < 0:
@@ -209,7 +214,7 @@ def due_line(chat: Chat, petition: PetitionRecord) -> str:
 def _history(chat: Chat, petition: PetitionRecord) -> list[str]:
     if petition.discreet or petition.events_count < 2:
         return []
-    told = [event for event in chat.turn.book.events(petition.id) if event.action in _TOLD]
+    told = [event for event in chat.turn.book.events(petition.id) if event.action not in _UNTOLD]
     lines = [chat.text("citizen.history_title")]
     lines += [
         chat.text(
@@ -231,8 +236,9 @@ def buttons(chat: Chat, petition: PetitionRecord) -> Rows:
             made.append(petition_button(chat.text("citizen.button_unsatisfied"), "unsatisfied", petition.id))
     elif petition.stage is Stage.WITHDRAWN:
         made.append(petition_button(chat.text("citizen.button_reopen"), "reopen", petition.id))
-    elif petition.withdraw_wish_at is None:
+    elif petition.withdraw_wish_at is None and petition.stage in OPEN:
         made.append(petition_button(chat.text("citizen.button_withdraw"), "withdraw", petition.id))
+    made += further.buttons(chat, petition)
     return in_rows(made, 2)
 
 
