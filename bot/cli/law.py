@@ -169,20 +169,19 @@ def _book(
 ) -> tuple[RuleBook, WorkingCalendar]:
     """The rules and days off as this office has them. Raises Refusal."""
     from bot.profile import read_agency, read_calendar
+    from bot.settings import Settings, SettingsError
     from petitions.calendar import WorkingCalendar
     from petitions.rules import LawFileProblem, RuleBook
 
-    loaded = ground.settings()
-    with ground.clear_words():
-        try:
-            book = (
-                RuleBook.packaged() if loaded.agency_file is None else read_agency(loaded.agency_file).rules
-            )
-        except LawFileProblem as fault:
-            raise ground.Refusal(f"Please mend the law files:\n{fault}") from None
+    # not `ground.clear_words`: it loads the database library, for which a look-up should not wait
+    try:
+        loaded = Settings.load()
+        book = RuleBook.packaged() if loaded.agency_file is None else read_agency(loaded.agency_file).rules
         if not with_calendar:
             return book, WorkingCalendar()
         return book, read_calendar(calendar_file or loaded.calendar_file)
+    except (SettingsError, LawFileProblem) as fault:
+        raise ground.Refusal(f"Please mend:\n{fault}") from None
 
 
 def _meant(words: tuple[str, ...], book: RuleBook) -> tuple[str | None, str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -224,3 +226,16 @@ def test_mistakes_are_named(command: Command, words: str, code: int, message: st
     result = command("law", "deadline", *words.split())
     assert result.exit_code == code, result.output
     assert message in " ".join(result.stderr.split())
+
+
+def test_nothing_heavy_is_loaded(office_folder: Path) -> None:
+    script = (
+        "import sys\n"
+        "from click.testing import CliRunner\n"
+        "from bot.cli import main\n"
+        "done = CliRunner().invoke(main, ['law', 'deadline', 'C-03', '--from', '2026-11-23'])\n"
+        "assert done.exit_code == 0, done.output\n"
+        "heavy = {'sqlalchemy', 'aiohttp', 'telegram', 'holidays', 'cryptography'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
