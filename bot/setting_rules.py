@@ -56,6 +56,21 @@ def readable_file(value: Any) -> Path:
         raise _wrong(f"the file {path} cannot be read ({error.strerror}). Mend its owner or mode.") from None
 
 
+def readable_folder(value: Any) -> Path:
+    """A path to a folder that exists and can be listed."""
+    path = folder(value)
+    if not path.is_dir():
+        what = "is a file" if path.exists() else "does not exist"
+        raise _wrong(f"the folder {path} {what}. Give the path of a folder, or leave the setting out.")
+    try:
+        _ = next(path.iterdir(), None)
+    except OSError as error:
+        raise _wrong(
+            f"the folder {path} cannot be read ({error.strerror}). Mend its owner or mode."
+        ) from None
+    return path
+
+
 def host(value: Any) -> str:
     """A host name or address to listen on."""
     text = _plain(value).strip("[]")

@@ -203,6 +203,8 @@ def test_default_address_can_be_opened(monkeypatch: pytest.MonkeyPatch, host: st
         ("TELEGRAM_RATE", "nan", "second"),
         ("TELEGRAM_API_URL", "ftp://x", "http"),
         ("CALENDAR_FILE", "/", "folder"),
+        ("TRUST_ROOTS", "/does/not/exist", "does not exist"),
+        ("TRUST_ROOTS", "/etc/passwd", "is a file"),
     ],
 )
 def test_wrong_values_say_what_would_be_right(

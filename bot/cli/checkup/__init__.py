@@ -6,7 +6,12 @@ import sys
 
 from bot.cli.checkup.findings import Finding, Level, fail, ok, warn
 from bot.cli.checkup.ground_checks import check_database, check_disk, check_folder, check_keys
-from bot.cli.checkup.office_checks import check_agency, check_calendar, check_web_address
+from bot.cli.checkup.office_checks import (
+    check_agency,
+    check_calendar,
+    check_trust_roots,
+    check_web_address,
+)
 from bot.cli.checkup.telegram_checks import check_telegram
 from bot.clock import SystemClock
 from bot.settings import Settings, SettingsError, unknown_names
@@ -33,6 +38,7 @@ async def examine() -> list[Finding]:
     findings += check_keys(settings, database_is_empty=empty)
     findings.append(check_agency(settings))
     findings.append(check_calendar(settings, clock.now()))
+    findings.append(check_trust_roots(settings))
     findings += check_web_address(settings)
     findings += await check_telegram(settings, clock)
     return findings

@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from bot.cli.checkup.findings import Finding, fail, ok, warn
+from bot.papers.signatures import readable_roots, root_files
 from bot.profile import ProfileError, read_agency, read_calendar
 from bot.settings import Settings
 
@@ -37,6 +38,22 @@ def check_calendar(settings: Settings, now: datetime) -> Finding:
         message = f"days off of {missing[0]} are not known yet."
         return warn("calendar", f"{message} Update the service before the new year.")
     return ok("calendar", f"days off of {now.year} and {now.year + 1} are known")
+
+
+def check_trust_roots(settings: Settings) -> Finding:
+    """The certificates of the folder can be read."""
+    name = "trust roots"
+    folder = settings.trust_roots
+    if folder is None:
+        return ok(name, "none (no TIEPDAN_TRUST_ROOTS): electronic signers are shown as not confirmed")
+    files = root_files(folder)
+    if not files:
+        return warn(name, f"no certificate (.pem, .crt, .cer, .der) in {folder}: no signer can be confirmed.")
+    bad = [path.name for path in files if not readable_roots(path)]
+    if bad:
+        return fail(name, f"not a certificate in PEM or DER: {', '.join(bad)} in {folder}. Put it in again.")
+    count = sum(map(readable_roots, files))
+    return ok(name, f"{count} certificate{'s' if count > 1 else ''} from {folder}")
 
 
 def check_web_address(settings: Settings) -> list[Finding]:
