@@ -432,6 +432,7 @@ class TimerRecord:
     conversation_id: int | None
     data: dict[str, Any]
     attempts: int
+    officer_id: int | None = None
     damaged: bool = False
     """Its data cannot be opened, so it cannot be fired; it must not stop those behind it."""
 

@@ -298,6 +298,7 @@ tasks: Final = Table(
 )
 """What a decision in force orders: who carries out what by when."""
 Index("ix_tasks_petition", tasks.c.petition_id, tasks.c.id)
+_partial("ix_tasks_officer", tasks.c.officer_id, where="done_on IS NULL AND officer_id IS NOT NULL")
 
 alarms: Final = Table(
     "alarms",
@@ -396,6 +397,7 @@ timers: Final = Table(
     _word("status"),
     _count("attempts"),
     _moment("finished_at", nullable=True),
+    Column("officer_id", Identifier, nullable=True),
 )
 """`status`: waiting, fired, cancelled."""
 _partial("ix_timers_due", timers.c.due_at, timers.c.id, where="status = 'waiting'")
@@ -404,6 +406,16 @@ _partial(
     "ix_timers_conversation",
     timers.c.conversation_id,
     where="status = 'waiting' AND conversation_id IS NOT NULL",
+)
+OF_OFFICER: Final = "status = 'waiting' AND officer_id IS NOT NULL"
+"""An officer has one waiting timer of a name."""
+Index(
+    "uq_timers_officer",
+    timers.c.officer_id,
+    timers.c.what,
+    unique=True,
+    sqlite_where=text(OF_OFFICER),
+    postgresql_where=text(OF_OFFICER),
 )
 
 files: Final = Table(

@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, case, insert, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.book import Book, holds
 from storage.keys import CannotOpen, Vault
+from storage.prepared import Prepared
 from storage.records import TimerRecord
-from storage.schema import timers
+from storage.schema import OF_OFFICER, timers
 
-_INSERT: Final = insert(timers)
+_INSERT: Final = Prepared(insert(timers))
 _DUE: Final = (
     select(timers)
     .where(
@@ -37,6 +39,44 @@ _POSTPONE: Final = (
     .where(timers.c.id == bindparam("timer_id"), holds(timers.c.status, "waiting"))
     .values(due_at=bindparam("until"), attempts=timers.c.attempts + 1)
 )
+_MOVE: Final = Prepared(
+    update(timers)
+    .where(
+        timers.c.id.in_(
+            select(timers.c.id)
+            .where(
+                timers.c.petition_id == bindparam("of_petition"),
+                timers.c.what == bindparam("called"),
+                holds(timers.c.status, "waiting"),
+            )
+            .with_for_update(skip_locked=True)
+        )
+    )
+    .values(due_at=bindparam("until"), attempts=0)
+)
+"""One that another process is about to fire is passed over: it waits for the petition's lock, which is held here,
+and must not be waited for in turn."""
+_PLANNED: Final = select(timers.c.petition_id, timers.c.due_at).where(
+    timers.c.petition_id.in_(bindparam("petition_ids", expanding=True)),
+    timers.c.what == bindparam("called"),
+    holds(timers.c.status, "waiting"),
+)
+
+
+def _of_officer(build: Any) -> Any:
+    """The earlier of two moments counts: what is urgent does not wait for what is not."""
+    statement = build(timers)
+    due_at = statement.excluded.due_at
+    return statement.on_conflict_do_update(
+        index_elements=[timers.c.officer_id, timers.c.what],
+        index_where=text(OF_OFFICER),
+        set_={"due_at": case((due_at < timers.c.due_at, due_at), else_=timers.c.due_at)},
+    )
+
+
+_SET_FOR_OFFICER: Final = Prepared(
+    sqlite=_of_officer(sqlite.insert), postgresql=_of_officer(postgresql.insert)
+)
 
 
 class Timers(Book):
@@ -58,20 +98,36 @@ class Timers(Book):
             if data is None
             else self.vault.seal_json(data, table="timers", column="data_enc", row=timer_id)
         )
-        self.connection.execute(
-            _INSERT,
-            {
-                "id": timer_id,
-                "agency": self.agency,
-                "what": what,
-                "due_at": due_at,
-                "petition_id": petition_id,
-                "conversation_id": conversation_id,
-                "data_enc": sealed,
-                "status": "waiting",
-            },
-        )
+        values = self._timer(timer_id, what, due_at)
+        values |= {"petition_id": petition_id, "conversation_id": conversation_id, "data_enc": sealed}
+        _INSERT.run(self.connection, values)
         return timer_id
+
+    def set_officer_timer(self, what: str, due_at: datetime, officer_id: int) -> None:
+        """The officer's one waiting timer of this name; where there is one already, the earlier time counts."""
+        values = self._timer(self.ids.new(), what, due_at) | {"officer_id": officer_id}
+        _SET_FOR_OFFICER.run(self.connection, values)
+
+    def set_petition_timer(self, what: str, due_at: datetime | None, petition_id: int) -> None:
+        """The petition's one waiting timer of this name, moved to `due_at`; None: called off.
+
+        The petition must be locked in this transaction.
+        """
+        if due_at is None:
+            self.cancel_timers(what, petition_id=petition_id)
+            return
+        values = {"of_petition": petition_id, "called": what, "until": due_at}
+        if not _MOVE.run(self.connection, values):
+            self.set_timer(what, due_at, petition_id=petition_id)
+
+    def planned(self, what: str, petition_ids: list[int]) -> dict[int, datetime]:
+        """When the waiting timers of this name are due, by petition; the earliest of each."""
+        if not petition_ids:
+            return {}
+        found: dict[int, datetime] = {}
+        for row in self.connection.execute(_PLANNED, {"petition_ids": petition_ids, "called": what}):
+            found[row.petition_id] = min(row.due_at, found.get(row.petition_id, row.due_at))
+        return found
 
     def cancel_timers(
         self, what: str, *, petition_id: int | None = None, conversation_id: int | None = None
@@ -85,6 +141,9 @@ class Timers(Book):
         if conversation_id is not None:
             statement = statement.where(timers.c.conversation_id == conversation_id)
         return self.connection.execute(statement.values(status="cancelled", finished_at=self.now())).rowcount
+
+    def _timer(self, timer_id: int, what: str, due_at: datetime) -> dict[str, Any]:
+        return {"id": timer_id, "agency": self.agency, "what": what, "due_at": due_at, "status": "waiting"}
 
 
 def due(
@@ -112,6 +171,7 @@ def _record(row: Row[Any], vault: Vault) -> TimerRecord:
         conversation_id=row.conversation_id,
         data=data,
         attempts=row.attempts,
+        officer_id=row.officer_id,
         damaged=damaged,
     )
 

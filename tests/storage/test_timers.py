@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -126,3 +127,55 @@ async def test_a_timer_in_work_is_passed_over(postgres_database: Database, make_
             return [timer.id for timer in mine], [timer.id for timer in theirs]
 
     assert await hold_and_look() == ([first], [second])
+
+
+async def test_an_officer_has_one_waiting_timer_of_a_name_and_the_earlier_time_counts(
+    in_book: InBook, clock: HandClock
+) -> None:
+    for hours in (3, 5, 2):
+        await in_book(lambda book, n=hours: book.set_officer_timer("digest", MORNING + n * HOUR, 7))  # type: ignore[misc]
+    await in_book(lambda book: book.set_officer_timer("digest", MORNING + HOUR, 8))
+    await in_book(lambda book: book.set_officer_timer("weekly", MORNING + HOUR, 7))
+    clock.forward(9 * HOUR)
+
+    found = await in_book(due)
+    assert [(t.what, t.officer_id, t.due_at) for t in found] == [
+        ("digest", 8, MORNING + HOUR),
+        ("weekly", 7, MORNING + HOUR),
+        ("digest", 7, MORNING + 2 * HOUR),
+    ]
+
+    await in_book(fire)
+    await in_book(lambda book: book.set_officer_timer("digest", MORNING + HOUR, 8))
+    assert [t.officer_id for t in await in_book(due)] == [7, 8, 7]
+
+
+async def test_a_petition_s_timer_is_moved_and_called_off(in_book: InBook, clock: HandClock) -> None:
+    for hours in (3, 5):
+        await in_book(lambda book, n=hours: book.set_petition_timer("clock", MORNING + n * HOUR, 1))  # type: ignore[misc]
+    await in_book(lambda book: book.set_petition_timer("clock", MORNING + HOUR, 2))
+    await in_book(lambda book: book.set_timer("other", MORNING, petition_id=1))
+
+    planned = await in_book(lambda book: book.planned("clock", [1, 2, 3]))
+    assert planned == {1: MORNING + 5 * HOUR, 2: MORNING + HOUR}
+    assert await in_book(lambda book: book.planned("clock", [])) == {}
+
+    await in_book(lambda book: book.set_petition_timer("clock", None, 1))
+    clock.forward(9 * HOUR)
+    assert [(t.what, t.petition_id) for t in await in_book(due)] == [("other", 1), ("clock", 2)]
+
+
+async def test_a_timer_about_to_fire_is_not_waited_for(
+    postgres_database: Database, make_book: Callable[[Connection], Casebook]
+) -> None:
+    """The one who fires waits for the petition, which this turn holds: waiting for it would stop both."""
+    await postgres_database.transact(lambda c: make_book(c).set_petition_timer("clock", MORNING, 1))
+
+    engine = postgres_database._engine
+    assert engine is not None
+    async with engine.begin() as firing, engine.begin() as other:
+        await firing.run_sync(lambda c: due(make_book(c), limit=1))
+        async with asyncio.timeout(5):
+            await other.run_sync(lambda c: make_book(c).set_petition_timer("clock", MORNING + HOUR, 1))
+    planned = await postgres_database.read(lambda c: make_book(c).planned("clock", [1]))
+    assert planned == {1: MORNING}

@@ -74,6 +74,16 @@ def upgrade() -> None:
     for column in _petition_columns():
         op.add_column("petitions", column)
     op.add_column("officers", _moment("absent_from"))
+    op.add_column("timers", _id("officer_id", nullable=True))
+    waiting = sa.text("status = 'waiting' AND officer_id IS NOT NULL")
+    op.create_index(
+        "uq_timers_officer",
+        "timers",
+        ["officer_id", "what"],
+        unique=True,
+        sqlite_where=waiting,
+        postgresql_where=waiting,
+    )
     op.add_column("files", _word("purpose", nullable=True))
     op.add_column("files", sa.Column("finding_enc", sa.LargeBinary(), nullable=True))
     _make_tasks()
@@ -100,6 +110,10 @@ def _make_tasks() -> None:
         _refers("tasks", "officer_id", "officers"),
     )
     op.create_index("ix_tasks_petition", "tasks", ["petition_id", "id"])
+    undone = sa.text("done_on IS NULL AND officer_id IS NOT NULL")
+    op.create_index(
+        "ix_tasks_officer", "tasks", ["officer_id"], sqlite_where=undone, postgresql_where=undone
+    )
 
 
 def _make_clocks() -> None:
@@ -198,6 +212,8 @@ def downgrade() -> None:
         op.drop_table(table)
     op.drop_column("files", "finding_enc")
     op.drop_column("files", "purpose")
+    op.drop_index("uq_timers_officer", "timers")
+    op.drop_column("timers", "officer_id")
     op.drop_column("officers", "absent_from")
     for column in reversed(_petition_columns()):
         op.drop_column("petitions", column.name)
