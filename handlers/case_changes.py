@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from handlers.case_details import Details
 from handlers.officers.access import same_unit, unit_today
-from petitions.kinds import Action, Kind, Role, Stage
+from petitions.kinds import Action, Kind, Stage
 from petitions.transition_rows import MAX_REFUSALS, MAX_TRANSFERS, OfficerEffect, Transition
 from petitions.transitions import SEALED_KINDS
-from petitions.workflow import RefusalCode, Refused
 from storage.records import ActorRef, PetitionChanges, PetitionRecord
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ _ANSWERED_BY_CITIZEN: Final = frozenset({Action.CITIZEN_ADDS, Action.HAND_IN_FOR
 def changes_of(
     turn: Turn, petition: PetitionRecord, row: Transition, actor: ActorRef, details: Details, today: dt.date
 ) -> PetitionChanges:
-    """The columns that change. Raises Refused where a transfer is not the unit's to make any more."""
+    """The columns that change."""
     changes: PetitionChanges = {}
     if row.to_stage is not None:
         changes["stage"] = row.to_stage
@@ -55,7 +54,7 @@ def changes_of(
     if row.action in _ANSWERED_BY_CITIZEN and petition.asked_at is not None:
         changes["asked_at"] = None
     changes |= _legal(turn, petition, row.action, details, details.on or today)
-    changes |= _moved(turn, petition, row, actor, details)
+    changes |= _moved(turn, petition, row, details)
     match row.action:
         case Action.RATE:
             changes["rating"] = details.rating
@@ -114,22 +113,16 @@ def _legal(
             return {}
 
 
-def _moved(
-    turn: Turn, petition: PetitionRecord, row: Transition, actor: ActorRef, details: Details
-) -> PetitionChanges:
+def _moved(turn: Turn, petition: PetitionRecord, row: Transition, details: Details) -> PetitionChanges:
     """Where the case goes between units: back and forth ends with the focal unit's binding decision."""
     agency = turn.facts.agency
     match row.action:
         case Action.TRANSFER:
-            if petition.bound and actor.role is not Role.DIRECTOR:
-                raise Refused(RefusalCode.BOUND)
             wanted = details.unit or petition.unit
             if petition.transfers >= MAX_TRANSFERS or _had_it(turn, petition, wanted):
                 wanted = agency.focal_unit
             return {"unit": wanted, "transfers": petition.transfers + 1}
         case Action.REFUSE_TRANSFER:
-            if petition.bound:
-                raise Refused(RefusalCode.BOUND)
             back = agency.focal_unit
             if petition.refusals < MAX_REFUSALS:
                 back = unit_today(agency, _came_from(turn, petition))

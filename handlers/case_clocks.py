@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from petitions import clocks as ops
+from petitions import legal_checks
 from petitions.clock_steps import SETTLE
 from petitions.clocks import Clock, Operation
 from petitions.clockwork import Ground, current, operations, recomputed, repicked, task_clock
@@ -47,9 +48,7 @@ class _NewCase:
 
 def ground(turn: Turn) -> Ground:
     """What reckoning stands on in this turn."""
-    return Ground(
-        rules=turn.facts.agency.rules, calendar=turn.facts.calendar, new_id=turn.book.ids.new
-    )
+    return Ground(rules=turn.facts.agency.rules, calendar=turn.facts.calendar, new_id=turn.book.ids.new)
 
 
 def today_of(turn: Turn) -> dt.date:
@@ -68,9 +67,7 @@ def with_first_clocks(turn: Turn, filing: Filing) -> Filing:
         remote=filing.remote,
         first_message_at=filing.first_message_at,
     )
-    made = operations(
-        _FILE_ROW, case, {}, on=today_of(turn), first_day=first_day, ground=ground(turn)
-    )
+    made = operations(_FILE_ROW, case, {}, on=today_of(turn), first_day=first_day, ground=ground(turn))
     governing = current(ops.apply({}, made).values())
     return replace(
         filing,
@@ -89,9 +86,21 @@ def check(
     today: dt.date,
 ) -> None:
     """Raises Refused where the law does not allow the action now."""
+    check_law(row, details.for_law(today), _standing(turn, petition, row, clocks, today))
+
+
+def check_possible(turn: Turn, petition: PetitionRecord, row: Transition) -> None:
+    """Raises Refused where it is clear before anything is asked that the law does not allow the action."""
+    clocks = turn.book.clocks(petition.id)
+    legal_checks.check_possible(row, _standing(turn, petition, row, clocks, today_of(turn)))
+
+
+def _standing(
+    turn: Turn, petition: PetitionRecord, row: Transition, clocks: Mapping[int, Clock], today: dt.date
+) -> Standing:
     needs_tasks = row.action in (Action.TASK_DONE, Action.CLOSE)
     open_tasks = [t for t in turn.book.tasks(petition.id) if t.done_on is None] if needs_tasks else []
-    standing = Standing(
+    return Standing(
         case=petition,
         clocks=tuple(clocks.values()),
         open_tasks=len(open_tasks),
@@ -99,7 +108,6 @@ def check(
         zone=turn.facts.agency.zone,
         calendar=turn.facts.calendar,
     )
-    check_law(row, details.for_law(today), standing)
 
 
 def made(
@@ -115,9 +123,7 @@ def made(
     after = replace(petition, **changes)
     first_day = petition.first_message_at.astimezone(turn.facts.agency.zone).date()
     on = details.on or today
-    found = operations(
-        row, after, clocks, on=on, first_day=first_day, code=details.code, ground=ground(turn)
-    )
+    found = operations(row, after, clocks, on=on, first_day=first_day, code=details.code, ground=ground(turn))
     if row.action is Action.ORDER_TASK:
         found += _ordered(turn, after, details, on)
     elif row.action is Action.TASK_DONE:
@@ -158,15 +164,11 @@ def _ordered(turn: Turn, petition: PetitionRecord, details: Details, on: dt.date
         "due": due.isoformat(),
         "what": details.task,
     }
-    clock = task_clock(
-        turn.book.ids.new(), task_id, on=on, due=due, calendar=turn.facts.calendar
-    )
+    clock = task_clock(turn.book.ids.new(), task_id, on=on, due=due, calendar=turn.facts.calendar)
     return [task, ops.start(clock)]
 
 
-def _done(
-    turn: Turn, petition: PetitionRecord, clocks: Mapping[int, Clock], on: dt.date
-) -> list[Operation]:
+def _done(turn: Turn, petition: PetitionRecord, clocks: Mapping[int, Clock], on: dt.date) -> list[Operation]:
     """The task ordered first among those not done."""
     task = next(task for task in turn.book.tasks(petition.id) if task.done_on is None)
     found: list[Operation] = [{"op": "task_done", "id": task.id, "on": on.isoformat()}]

@@ -98,6 +98,4 @@ class Details:
 
     def for_law(self, today: dt.date) -> Given:
         """What the law looks at."""
-        return Given(
-            on=self.on or today, code=self.code, moment=self.moment, due=self.due, facts=self.facts
-        )
+        return Given(on=self.on or today, code=self.code, moment=self.moment, due=self.due, facts=self.facts)

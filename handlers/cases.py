@@ -15,7 +15,7 @@ from handlers.case_details import Details
 from handlers.officers.access import Access, in_unit, officer_access, same_unit
 from handlers.turn import Turn
 from petitions.clocks import Operation
-from petitions.kinds import Action, ActorKind
+from petitions.kinds import Action, ActorKind, Role
 from petitions.transition_rows import Transition
 from petitions.workflow import RefusalCode, Refused, allowed, check_history, check_needs
 from storage.records import ActorRef, Filing, OfficerRecord, PetitionRecord
@@ -145,7 +145,13 @@ def check(
             raise UnknownPetition(str(petition.id)) from refused
         raise
     check_history(transition, done_to(petition), actor=actor.kind)
+    director = officer is not None and officer.role is Role.DIRECTOR
+    if petition.bound and transition.action in _MOVING and not director:
+        raise Refused(RefusalCode.BOUND)
     return transition
+
+
+_MOVING: Final = frozenset({Action.TRANSFER, Action.REFUSE_TRANSFER})
 
 
 def done_to(petition: PetitionRecord) -> dict[Action, int]:

@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from handlers.citizens.chat import petition_button
-from handlers.notice_words import notice_words
 from handlers.messages import Button, Outgoing
+from handlers.notice_words import notice_words
 from handlers.officers import cards
 from handlers.officers.access import sealed
 from handlers.officers.audience import Reader, duty_readers, readers_for, readers_of, texts_of

@@ -60,6 +60,13 @@ def check_law(row: Transition, given: Given, standing: Standing) -> None:
         check(given, standing)
 
 
+def check_possible(row: Transition, standing: Standing) -> None:
+    """What can be said before anything is given, so that nobody is asked in vain. Raises Refused."""
+    given = Given(on=standing.today, code="several_criteria")
+    if row.action in _KNOWN_BEFORE:
+        _CHECKS[row.action](given, standing)
+
+
 def _check_code(row: Transition, given: Given, case: Case) -> None:
     if "code" not in row.needs:
         return
@@ -231,3 +238,17 @@ _CHECKS: Final = {
     Action.COMPLAIN_AGAIN: _again,
     Action.GO_UP: _go_up,
 }
+
+_KNOWN_BEFORE: Final = frozenset(
+    {
+        Action.CONFIRM_FORM,
+        Action.SCREEN_ELIGIBLE,
+        Action.FIND_COMPLEX,
+        Action.EXTEND,
+        Action.DECIDE,
+        Action.TASK_DONE,
+        Action.CLOSE,
+        Action.COMPLAIN_AGAIN,
+        Action.GO_UP,
+    }
+)

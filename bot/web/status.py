@@ -29,6 +29,7 @@ from bot.web.security import is_own_page
 from handlers.texts import Texts
 from petitions.codes import BadCode, TrackingCode
 from petitions.kinds import Action, Stage
+from petitions.transition_groups import ENDED, FINISHED
 from petitions.transitions import SEALED_KINDS
 from storage.casebook import Casebook
 from storage.records import EventRecord, PetitionRecord
@@ -40,7 +41,13 @@ WRONG_OVER_ALL_IN: Final = timedelta(minutes=10)
 SLOWED_SECONDS: Final = 2.0
 _LONGEST_FIELD: Final = 100
 
-_TOLD: Final = frozenset(Action) - {Action.NOTE, Action.LINK}
+_TOLD: Final = frozenset(Action) - {
+    Action.NOTE,
+    Action.LINK,
+    Action.WARN,
+    Action.ESCALATE,
+    Action.DENIED,
+}
 """Events the petitioner sees; the office's own notes are not among them."""
 _WITH_WORDS: Final = frozenset(
     {Action.ANSWER, Action.ASK_CITIZEN, Action.MESSAGE_CITIZEN, Action.CITIZEN_ADDS, Action.CLOSE}
@@ -221,15 +228,19 @@ class StatusPage:
         return texts.get("web.moment", time=f"{local:%H:%M}", date=_day(local.date()))
 
 
-_NO_MORE_DUE: Final = frozenset({Stage.ANSWERED, Stage.CLOSED, Stage.WITHDRAWN})
+_NO_MORE_DUE: Final = ENDED | FINISHED
 _STEPS: Final = {
     Stage.RECEIVED: 1,
     Stage.ASSIGNED: 2,
     Stage.IN_PROGRESS: 3,
     Stage.WAITING_CITIZEN: 3,
-    Stage.ANSWERED: 4,
-    Stage.CLOSED: 4,
-    Stage.WITHDRAWN: 4,
+    Stage.ELIGIBLE: 3,
+    Stage.ACCEPTED: 3,
+    Stage.VERIFYING: 3,
+    Stage.SUSPENDED: 3,
+    Stage.DECIDED: 4,
+    Stage.ENFORCING: 4,
+    **dict.fromkeys(ENDED | FINISHED, 4),
 }
 """How far along the four steps of the picture a stage is."""
 

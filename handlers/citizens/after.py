@@ -5,7 +5,7 @@ What the law of each kind allows is decided by the transition table; here it is 
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from handlers import cases
 from handlers.citizens import tracking
@@ -49,8 +49,9 @@ def act(
     reason: str = "",
     rating: int | None = None,
     file_ids: tuple[int, ...] = (),
+    **given: Any,
 ) -> PetitionRecord | None:
-    """Do it; a refusal of the table is told in plain words and gives None."""
+    """Do it; a refusal of the table is told in plain words and gives None. `given`: more of `cases.Details`."""
     try:
         return cases.perform(
             chat.turn,
@@ -62,6 +63,7 @@ def act(
             reason=reason,
             rating=rating,
             file_ids=file_ids,
+            **given,
         )
     except cases.UnknownPetition:
         chat.say("citizen.not_yours")

@@ -34,6 +34,8 @@ from petitions.text import clean
 
 _SWITCH: Final = 4
 """Words in the other language from which a chat switches to it."""
+_NAMED: Final = frozenset({"contact", "name", "phone", "address", "place", "accused", "respondent"})
+"""Questions answered with names of people and places, which are Vietnamese in any language."""
 _MENTION: Final = 30
 """Words: a longer message that holds a code is a story that mentions it."""
 
@@ -133,12 +135,13 @@ def _only_about_language(words: str) -> bool:
 
 def _language(chat: Chat, words: str) -> bool:
     """Follow the language the person evidently writes, or asks for. Returns whether it changed."""
-    talk = chat.turn.talk
+    talk, draft = chat.turn.talk, chat.me.draft
     found = intents(words)
     if found & {Intent.LANGUAGE_EN, Intent.LANGUAGE_VI}:
         wanted = "en" if Intent.LANGUAGE_EN in found else "vi"
     else:
-        wanted = language_of(words) or ""
+        named = talk.language and draft is not None and draft.step in _NAMED
+        wanted = "" if named else language_of(words) or ""
     if not wanted or wanted == talk.language:
         return False
     if talk.language and len(words.split()) < _SWITCH and not _only_about_language(words):

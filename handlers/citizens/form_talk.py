@@ -55,6 +55,8 @@ class PagesTalk(BaseModel):
     """Pages whose finding was told and that were not sent again yet."""
     replace: int | None = None
     """The page that the next photo is to take the place of."""
+    replaced: list[int] = Field(default_factory=list)
+    """Pages whose place another photo took; thrown away when the others are handed in."""
     handed_in: bool = False
     """What still comes is a page sent again."""
     album: str = ""

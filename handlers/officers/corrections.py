@@ -1,8 +1,9 @@
 """Correcting a petition's class: kind, topic, answerable unit, or the other authority it belongs to.
 
 What is chosen travels in the button's argument: `k:<kind>`, `t:<topic>`, `u:<unit>`, `d:<authority>`;
-`d:-` takes a destination back. A new kind or topic moves the petition along the routing rules, but only from
-where those rules had put it: a case kept away from a unit on purpose stays away from it.
+`d:-` takes a destination back; `s:ky_luat` and `s:-` say whether a complaint is about a disciplinary
+decision, `r:1` and `r:0` whether the area is remote. A new kind or topic moves the petition along the routing
+rules, but only from where those rules had put it: a case kept away from a unit on purpose stays away from it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from handlers.officers.access import same_unit, sealed, unit_name, unit_today
 from handlers.officers.lists import paged
 from handlers.officers.tokens import Press
 from petitions.agency import UnknownCode
+from petitions.clock_steps import DISCIPLINE
 from petitions.kinds import Kind
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ def offer(room: Room, petition: PetitionRecord, argument: str) -> bool:
     match what:
         case "":
             buttons = [_to(room, petition, name) for name in ("kind", "topics", "units", "outside")]
+            buttons += _of_complaint(room, petition)
         case "kind":
             buttons = [
                 _choice(petition, f"k:{kind}", room.text(f"cards.kind_{kind}"))
@@ -72,6 +75,10 @@ def changes(room: Room, petition: PetitionRecord, argument: str) -> dict[str, An
             return {"topic": chosen} | _moved(room, petition, petition.kind, chosen)
         case "u":
             return {"unit": chosen, "destination": ""}
+        case "s":
+            return {"subkind": DISCIPLINE if chosen == DISCIPLINE else ""}
+        case "r":
+            return {"remote": chosen == "1"}
         case "d" if argument == NO_DESTINATION:
             return {"destination": ""} | _moved(room, petition, petition.kind, petition.topic, outside=None)
         case "d" if any(authority.code == chosen for authority in agency.outside_authorities):
@@ -99,6 +106,12 @@ def described(room: Room, petition: PetitionRecord, argument: str) -> str:
                 "officer.change_topic", before=cards.topic_shown(room.turn, petition, texts), after=after
             )
         )
+    if "subkind" in given:
+        name = "discipline" if given["subkind"] else "ordinary"
+        lines.append(texts.get("officer.change_subkind", after=texts.get(f"officer.correct_what_{name}")))
+    if "remote" in given:
+        name = "remote" if given["remote"] else "near"
+        lines.append(texts.get("officer.change_remote", after=texts.get(f"officer.correct_what_{name}")))
     if given.get("unit"):
         after = unit_name(agency, given["unit"], texts.language)
         lines.append(
@@ -150,6 +163,18 @@ def _to(room: Room, petition: PetitionRecord, name: str) -> Button:
 
 def _choice(petition: PetitionRecord, argument: str, label: str) -> Button:
     return Button(label=label, token=Press("fix", petition.id, argument).token)
+
+
+def _of_complaint(room: Room, petition: PetitionRecord) -> list[Button]:
+    """What makes a complaint's limits others: a disciplinary decision, an area hard to reach."""
+    if petition.kind is not Kind.COMPLAINT:
+        return []
+    subkind = ("s:-", "ordinary") if petition.subkind == DISCIPLINE else (f"s:{DISCIPLINE}", "discipline")
+    area = ("r:0", "near") if petition.remote else ("r:1", "remote")
+    return [
+        _choice(petition, argument, room.text(f"officer.correct_what_{name}"))
+        for argument, name in (subkind, area)
+    ]
 
 
 def _units_with_topics(room: Room, petition: PetitionRecord) -> list[Button]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers import cases
+from handlers import case_clocks, cases
 from handlers.messages import Outgoing
 from handlers.officers import (
     cards,
@@ -110,6 +110,7 @@ def _act(room: Room, petition: PetitionRecord, wish: Press) -> None:
         return
     try:
         row = cases.check(room.turn, petition, action, room.actor)
+        case_clocks.check_possible(room.turn, petition, row)
     except cases.UnknownPetition:
         room.refuse("officer.unknown_case")
         return

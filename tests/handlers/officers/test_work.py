@@ -131,13 +131,24 @@ async def test_a_transfer_needs_a_reason_and_ends_after_the_limit(staffed: Offic
     assert "Karaoke" not in gone.text
     assert "chuyển tới" in staffed.card("-200", petition).text
 
+    await staffed.officer("302", "thanh_tra", Role.HEAD)
     await staffed.press("301", Press("move", petition.id, "ql_van_hoa").token)
     await staffed.say("301", "Không phải")
+    assert "Thanh tra Sở" in staffed.last("301").text  # back to who had it: the focal unit decides
     await staffed.press("301", staffed.last("301").button("Chuyển đơn"))
-    assert (await staffed.now(petition)).transfers == 2
-    await staffed.press(OFFICER, Press("move", petition.id, "bao_tang").token)
-    assert "đã được chuyển 2 lần" in staffed.last(OFFICER).text
-    assert (await staffed.now(petition)).unit == "ql_van_hoa"
+    contested = await staffed.now(petition)
+    assert (contested.unit, contested.transfers, contested.bound) == ("thanh_tra", 2, False)
+
+    await staffed.press("302", Press("rule", petition.id).token)
+    await staffed.press("302", Press("pick", petition.id, "bao_tang").token)
+    await staffed.say("302", "Quyết định của đầu mối: việc của bảo tàng")
+    assert "Bảo tàng tỉnh" in staffed.last("302").text
+    await staffed.press("302", staffed.last("302").button("Ghi nhận"))
+    ruled = await staffed.now(petition)
+    assert (ruled.unit, ruled.bound) == ("bao_tang", True)
+    await staffed.press("301", Press("giveback", petition.id).token)
+    assert any("không chuyển hay trả lại được nữa" in sent.text for sent in staffed.chat("301")[-2:])
+    assert (await staffed.now(petition)).unit == "bao_tang"
 
 
 async def test_an_unknown_unit_in_an_old_button_is_refused(staffed: Office) -> None:

@@ -1,0 +1,241 @@
+"""An appointment to sign: the prepared đơn waits at the office, is read back and signed there.
+
+Written down in person, read back and signed or fingerprinted is one of the two ways the laws know (Luật Khiếu
+nại Đ8 k1, Luật Tố cáo Đ22, Nghị định 154/2026 Đ14 k1). Times come from the office's reception hours and the
+working calendar.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Final
+
+from handlers.citizens import after, lawful_form, questions
+from handlers.citizens.chat import Chat, in_rows, petition_button
+from handlers.citizens.form_state import wants_form
+from handlers.citizens.said import only
+from handlers.citizens.state import Ask, Asked
+from handlers.citizens.wording import day, shown_code
+from petitions.intents import Intent, match_choice, question
+from petitions.kinds import Action
+from petitions.text import fold
+from storage.records import PetitionRecord
+
+DAYS: Final = 5
+"""Days offered."""
+_CLOCK: Final = re.compile(r"(?<!\d)(\d{1,2})\s*(?:[:hg]|gio|o'?clock)\s*(\d{2})?(?!\d)")
+_DATE: Final = re.compile(r"(?<!\d)(\d{1,2})\s*(?:[/.-]|thang)\s*(\d{1,2})(?!\d)")
+_AFTERNOON: Final = re.compile(r"\b(?:chieu|toi|pm|afternoon)\b")
+_ELSEWHERE: Final = frozenset({Intent.STATUS, Intent.MINE, Intent.HOW_MANY, Intent.WITHDRAW, Intent.HUMAN})
+_LONG: Final = 14
+
+
+def start(chat: Chat, petition: PetitionRecord) -> None:
+    """Offer the next days of reception; where a visit is booked, show it first."""
+    if not wants_form(petition):
+        lawful_form.not_needed(chat, petition)
+        return
+    if petition.visit_at is not None and petition.visit_at > chat.turn.now:
+        rows = in_rows(
+            [
+                petition_button(chat.text("form.button_revisit"), "revisit", petition.id),
+                petition_button(chat.text("form.button_unvisit"), "unvisit", petition.id),
+            ],
+            2,
+        )
+        chat.say("form.visit_is", code=shown_code(petition), when=when(chat, petition.visit_at), rows=rows)
+        return
+    offer_days(chat, petition)
+
+
+def offer_days(chat: Chat, petition: PetitionRecord) -> None:
+    """Which day?"""
+    if not wants_form(petition):
+        lawful_form.not_needed(chat, petition)
+        return
+    days = _days(chat)
+    if not days:
+        chat.close()
+        chat.say("form.no_visits", reach=questions.reach(chat))
+        return
+    chat.me.form = None
+    chat.open(Ask.VISIT, petition_id=petition.id)
+    made = [
+        petition_button(_named(chat, each), "vday", petition.id, each.isoformat().replace("-", ""))
+        for each in days
+    ]
+    later = petition_button(chat.text("form.button_other_way"), "paper", petition.id, "m")
+    chat.say("form.ask_day", rows=(*in_rows(made, 2), (later,)))
+
+
+def choose_day(chat: Chat, petition: PetitionRecord, argument: str) -> None:
+    """A day was pressed: which hour?"""
+    chosen = next((each for each in _days(chat) if each.isoformat().replace("-", "") == argument), None)
+    if not wants_form(petition) or chosen is None:
+        chat.lead("form.day_gone")
+        offer_days(chat, petition)
+        return
+    _offer_times(chat, petition, chosen)
+
+
+def _offer_times(chat: Chat, petition: PetitionRecord, chosen: dt.date) -> None:
+    chat.open(Ask.VISIT, petition_id=petition.id, text=chosen.isoformat())
+    stamp = chosen.isoformat().replace("-", "")
+    made = [
+        petition_button(f"{time:%H:%M}", "vtime", petition.id, f"{stamp}{time:%H%M}")
+        for time in chat.agency.office.reception.times()
+    ]
+    other = petition_button(chat.text("form.button_other_day"), "revisit", petition.id)
+    chat.say("form.ask_time", day=_named(chat, chosen), rows=(*in_rows(made, 3), (other,)))
+
+
+def choose_time(chat: Chat, petition: PetitionRecord, argument: str) -> None:
+    """A time was pressed, with its day."""
+    try:
+        moment = dt.datetime.strptime(argument, "%Y%m%d%H%M").replace(tzinfo=chat.agency.zone)
+    except ValueError:
+        offer_days(chat, petition)
+        return
+    book(chat, petition, moment)
+
+
+def book(chat: Chat, petition: PetitionRecord, moment: dt.datetime) -> None:
+    """Book it, if it is one of the times that are offered now."""
+    if not wants_form(petition):
+        lawful_form.not_needed(chat, petition)
+        return
+    if moment.date() not in _days(chat) or moment.time() not in chat.agency.office.reception.times():
+        chat.lead("form.day_gone")
+        offer_days(chat, petition)
+        return
+    before = petition.visit_at
+    if before == moment:
+        chat.close()
+        chat.say("form.visit_same", when=when(chat, moment))
+        return
+    if after.act(chat, petition, Action.BOOK_VISIT, moment=moment) is None:
+        return
+    chat.close()
+    key = "form.visit_moved" if before is not None and before > chat.turn.now else "form.visit_booked"
+    rows = in_rows(
+        [
+            petition_button(chat.text("form.button_revisit"), "revisit", petition.id),
+            petition_button(chat.text("form.button_unvisit"), "unvisit", petition.id),
+        ],
+        2,
+    )
+    chat.send(
+        chat.text(key, when=when(chat, moment), code=shown_code(petition), where=_where(chat)),
+        rows=rows,
+        petition_id=petition.id,
+        legal=True,
+        quiet=petition.discreet,
+    )
+
+
+def cancel(chat: Chat, petition: PetitionRecord) -> None:
+    """The citizen does not come; the other ways stay open."""
+    if petition.visit_at is None:
+        chat.close()
+        chat.say("form.no_visit", code=shown_code(petition))
+        return
+    if after.act(chat, petition, Action.CANCEL_VISIT) is None:
+        return
+    chat.close()
+    rows = (
+        (
+            petition_button(chat.text("form.button_revisit_new"), "visit", petition.id),
+            petition_button(chat.text("form.button_other_way"), "paper", petition.id, "m"),
+        ),
+    )
+    chat.say("form.visit_cancelled", code=shown_code(petition), rows=rows)
+
+
+def take(chat: Chat, ask: Asked, text: str, found: frozenset[Intent]) -> bool:
+    """A day or an hour in words: "thứ năm", "26/11", "9h", "2 giờ chiều"."""
+    petition = after.own(chat, ask.petition_id)
+    if petition is None:
+        chat.close()
+        return True
+    chosen = dt.date.fromisoformat(ask.text) if ask.text else None
+    spoken_day = _day_in(chat, text)
+    times = _times_in(chat, text)
+    if only(text, found, Intent.BACK) and chosen is not None:
+        offer_days(chat, petition)
+    elif only(text, found, Intent.CANCEL, Intent.LATER, Intent.NO, Intent.BACK):
+        chat.close()
+        rows = ((petition_button(chat.text("form.button_other_way"), "paper", petition.id, "m"),),)
+        chat.say("form.visit_not_now", rows=rows)
+    elif (spoken_day or chosen) and len(times) == 1:
+        moment = dt.datetime.combine(spoken_day or chosen or chat.today, times[0], chat.agency.zone)
+        book(chat, petition, moment)
+    elif spoken_day is not None:
+        _offer_times(chat, petition, spoken_day)
+    elif question(text) is not None or found & _ELSEWHERE or len(text.split()) > _LONG:
+        chat.close()
+        return False
+    elif chosen is not None:
+        chat.lead("form.bad_time")
+        _offer_times(chat, petition, chosen)
+    else:
+        chat.lead("form.bad_day")
+        offer_days(chat, petition)
+    return True
+
+
+def _days(chat: Chat) -> tuple[dt.date, ...]:
+    """From the next working day on (the law's check of a booking asks for that as well)."""
+    return chat.agency.office.reception.next_days(chat.today, chat.turn.facts.calendar, DAYS)
+
+
+def _day_in(chat: Chat, text: str) -> dt.date | None:
+    """Of the days offered, the one the words name."""
+    days = _days(chat)
+    named = _DATE.search(fold(text))
+    if named is not None:
+        return next((each for each in days if (each.day, each.month) == (int(named[1]), int(named[2]))), None)
+    if "ngay mai" in fold(text) or "tomorrow" in fold(text):
+        return next((each for each in days if (each - chat.today).days == 1), None)
+    spoken = _CLOCK.sub(" ", fold(text))
+    labels = [
+        (each.isoformat(), [_named(chat, each), chat.text(f"form.weekday_{each.weekday()}")]) for each in days
+    ]
+    found = match_choice(spoken, labels) if spoken.strip() and not spoken.strip().isdecimal() else None
+    return dt.date.fromisoformat(found) if found is not None else None
+
+
+def _times_in(chat: Chat, text: str) -> list[dt.time]:
+    """Of the times offered, those the words name: "9h" is one, "2 giờ chiều" as well."""
+    folded = _DATE.sub(" ", fold(text))
+    found = []
+    for match in _CLOCK.finditer(folded):
+        hour = int(match[1])
+        hours = {hour, hour + 12} if _AFTERNOON.search(folded) or hour < 7 else {hour}
+        minute = int(match[2] or 0)
+        found += [
+            time for time in chat.agency.office.reception.times() if time.hour in hours and time.minute == minute
+        ]
+    return found
+
+
+def _named(chat: Chat, each: dt.date) -> str:
+    return chat.text(
+        "form.day", weekday=chat.text(f"form.weekday_{each.weekday()}"), date=f"{each.day:02d}/{each.month:02d}"
+    )
+
+
+def when(chat: Chat, moment: dt.datetime) -> str:
+    """Day and hour as people say them, in the office's zone."""
+    local = moment.astimezone(chat.agency.zone)
+    weekday = chat.text(f"form.weekday_{local.weekday()}")
+    return chat.text("form.moment", time=f"{local:%H:%M}", weekday=weekday, date=day(chat, moment))
+
+
+def _where(chat: Chat) -> str:
+    office = chat.agency.office
+    address = (office.address_en if chat.turn.language == "en" else None) or office.address_vi
+    name = chat.agency.name(chat.turn.language)
+    return chat.text("form.place", name=name, address=address) if address else name
+
+
