@@ -11,14 +11,17 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from bot.channels.base import Again, Channel, Never, Refusal, SendFault
 from bot.dispatch import Books, fault_place
 from bot.filetypes import Accepted, Refused, judge
-from handlers.citizens import unkept
+from bot.papers.findings import CHECKED, find
+from bot.papers.signatures import root_files
+from handlers.citizens import form_pages, unkept
 from petitions.clock import Clock
 from storage import file_queue
 from storage.database import Database, Unavailable
@@ -45,7 +48,8 @@ RENEW_SECONDS: Final = 5.0
 
 
 class Fetcher:
-    """Brings pending files in, a few at once."""
+    """Brings pending files in, a few at once. Pages of a signed paper and electronically signed files are
+    looked at on the way in, so that none is here without its finding."""
 
     def __init__(
         self,
@@ -57,6 +61,7 @@ class Fetcher:
         books: Books,
         clock: Clock,
         max_size: int,
+        trust_roots: Path | None = None,
     ) -> None:
         self._channels = channels
         self._database = database
@@ -65,6 +70,7 @@ class Fetcher:
         self._books = books
         self._clock = clock
         self._max_size = max_size
+        self._trust_roots = trust_roots
         self._busy: set[int] = set()
         self._wakened = asyncio.Event()
 
@@ -157,6 +163,7 @@ class Fetcher:
             return
         try:
             verdict, stored = await self._download(record)
+            finding = await self._look_at(record, stored)
         except TooLarge:
             await self._refuse(record, "too_large")
         except Never as fault:
@@ -181,9 +188,7 @@ class Fetcher:
             await self._later(record, "fault of the service")
         else:
             await self._database.transact(
-                lambda connection: file_queue.mark_stored(
-                    connection, record.id, content_key=stored.key, size=stored.size, mime=verdict.mime
-                )
+                lambda connection: self._keep(connection, record, verdict, stored, finding)
             )
 
     async def _download(self, record: FileRecord) -> tuple[Accepted, StoredContent]:
@@ -195,6 +200,40 @@ class Fetcher:
             if isinstance(verdict, Refused):
                 raise Never(verdict.reason, refusal=Refusal.REFUSED)
             return verdict, await self._store.put(whole, limit=self._max_size)
+
+    async def _look_at(self, record: FileRecord, stored: StoredContent) -> dict[str, Any] | None:
+        """What is found on a handed-in page or signed file; None for any other file."""
+        if record.purpose not in CHECKED:
+            return None
+        data = await self._store.get(stored.key)
+        roots = root_files(self._trust_roots)
+        return await asyncio.to_thread(find, record.purpose, data, roots, moment=self._clock.now())
+
+    def _keep(
+        self,
+        connection: Connection,
+        record: FileRecord,
+        verdict: Accepted,
+        stored: StoredContent,
+        finding: dict[str, Any] | None,
+    ) -> None:
+        """The file is here. What was found on it wakes its conversation, by a timer that is due at once."""
+        new = file_queue.mark_stored(
+            connection, record.id, content_key=stored.key, size=stored.size, mime=verdict.mime
+        )
+        if not new or finding is None:
+            return
+        book = self._books(connection)
+        book.set_finding(record.id, finding)
+        file = book.file_by_id(record.id)  # by now it may belong to a petition
+        if file is not None and file.conversation_id is not None:
+            book.set_timer(
+                form_pages.TIMER,
+                self._clock.now(),
+                petition_id=file.petition_id,
+                conversation_id=file.conversation_id,
+                data={"file": file.id, "petition": file.petition_id},
+            )
 
     async def _refuse(self, record: FileRecord, reason: str) -> None:
         log.warning("file_refused", extra={"reason": reason})

@@ -158,6 +158,7 @@ class Service:
             books=self.books,
             clock=self.clock,
             max_size=MAX_UPLOAD,
+            trust_roots=self.settings.trust_roots,
         )
         self.dispatcher.connect(self.channels, wake=self.delivery.wake, files=fetcher.wake)
         if telegram is not None and self.roles:  # sending needs no lead over the intake, and outlasts it

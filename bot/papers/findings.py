@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from bot.papers.photos import examine
+from bot.papers.photos import NOT_A_PICTURE, examine
 from bot.papers.signatures import validate
 
 PAGE: Final = "page"
@@ -25,7 +25,8 @@ def find(purpose: str, data: bytes, trust_roots: Sequence[Path], *, moment: date
     """What a file for `purpose` shows, as JSON values.
 
     `check` says what was done: `page` (keys of `PageFinding`), `signature` (keys of `SignatureFinding`,
-    `signed_at` in ISO form), or `scan` for a page that came as an unsigned PDF, which nobody measures.
+    `signed_at` in ISO form), or `scan` for a page that came as an unsigned PDF, which is opened and not
+    measured.
     `problems` is there in each. Takes up to 300 ms and runs a loop of its own: call it in a thread.
     """
     if purpose == PAGE and not data.startswith(_PDF):
@@ -33,8 +34,8 @@ def find(purpose: str, data: bytes, trust_roots: Sequence[Path], *, moment: date
         return {"check": "page", **asdict(seen), "problems": list(seen.problems)}
     found = validate(data, trust_roots, moment=moment)
     if purpose == PAGE and not found.signed:
-        readable = [problem for problem in found.problems if problem != "unsigned"]
-        return {"check": "scan", "problems": readable}
+        readable = found.problems == ("unsigned",)
+        return {"check": "scan", "problems": [] if readable else [NOT_A_PICTURE]}
     values = asdict(found)
     values["signed_at"] = found.signed_at.isoformat() if found.signed_at else None
     values["problems"] = list(found.problems)
