@@ -14,30 +14,17 @@ from bot.profile import read_agency
 from bot.receipts import ReceiptPrinter, register_number
 from handlers.texts import Catalogue
 from petitions.codes import TrackingCode, new_secret, show_secret
-from petitions.kinds import Kind, Severity, Stage
-from storage.records import PetitionRecord
+from petitions.kinds import Kind
+from tests.storage.builders import a_petition
 
 SECRET = new_secret(random.Random(3))
 CODE = TrackingCode.generate(random.Random(4))
 
-PETITION = PetitionRecord(
-    id=1,
-    agency="svhttdl_ha_nam",
+PETITION = a_petition(
     code=CODE.value,
     kind=Kind.FEEDBACK,
-    subkind="",
     topic="karaoke_vu_truong",
     unit="ql_van_hoa",
-    destination=None,
-    officer_id=None,
-    stage=Stage.RECEIVED,
-    severity=Severity.NORMAL,
-    confidential=False,
-    anonymous=False,
-    discreet=False,
-    people=None,
-    language="vi",
-    channel="web",
     first_message_at=datetime(2026, 11, 22, 18, 30, tzinfo=UTC),
     filed_at=datetime(2026, 11, 23, 2, 5, tzinfo=UTC),
     due_on=date(2026, 12, 8),
@@ -45,18 +32,6 @@ PETITION = PetitionRecord(
     register_book="phan_anh",
     register_year=2026,
     register_no=12,
-    conversation_id=1,
-    contact_id=1,
-    linked_to=None,
-    rating=None,
-    not_satisfied_at=None,
-    withdraw_wish_at=None,
-    transfers=0,
-    reopened=0,
-    version=1,
-    events_count=1,
-    events_head=b"",
-    updated_at=datetime(2026, 11, 23, 2, 5, tzinfo=UTC),
 )
 
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
-from petitions.kinds import ActorKind, Kind
+from petitions.kinds import ActorKind, Kind, Severity, Stage
 from storage.casebook import Casebook
-from storage.records import ActorRef, ContactRecord, Filing, NewFile, NewOutbox, OpenTurn, PetitionContent
+from storage.records import (
+    ActorRef,
+    ContactRecord,
+    Filing,
+    NewFile,
+    NewOutbox,
+    OpenTurn,
+    PetitionContent,
+    PetitionRecord,
+)
 from tests.hand_clock import MORNING
 
 CITIZEN = ActorRef(kind=ActorKind.CITIZEN)
@@ -36,6 +45,37 @@ def a_filing(**given: Any) -> Filing:
         channel="web",
     )
     return replace(filing, **given)
+
+
+_NOTHING: dict[str, Any] = {"int": 0, "bool": False, "str": "", "bytes": b""}
+
+
+def a_petition(**given: Any) -> PetitionRecord:
+    """A petition as it stands right after it was filed; columns no test names are empty."""
+    values = {field.name: _NOTHING.get(str(field.type)) for field in fields(PetitionRecord)}
+    values |= {
+        "id": 1,
+        "agency": "svhttdl_ha_nam",
+        "code": "QE9V6YGFJP9E",
+        "kind": Kind.FEEDBACK,
+        "unit": "thanh_tra",
+        "stage": Stage.RECEIVED,
+        "severity": Severity.NORMAL,
+        "language": "vi",
+        "channel": "web",
+        "first_message_at": MORNING,
+        "filed_at": MORNING,
+        "register_book": "phan_anh",
+        "register_year": 2026,
+        "register_no": 1,
+        "conversation_id": 1,
+        "contact_id": 1,
+        "instance": 1,
+        "version": 1,
+        "events_count": 1,
+        "updated_at": MORNING,
+    }
+    return PetitionRecord(**values | given)
 
 
 def a_turn(book: Casebook, chat: str = "chat-1", **given: Any) -> OpenTurn:
