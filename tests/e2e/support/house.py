@@ -7,7 +7,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import SystemRandom
 from typing import Any
@@ -165,10 +165,15 @@ def make_settings(
 
 @asynccontextmanager
 async def running_house(
-    database_url: str, data_dir: Path, *, webhook: bool = False, **settings: Any
+    database_url: str, data_dir: Path, *, webhook: bool = False, at: datetime | None = None, **settings: Any
 ) -> AsyncIterator[House]:
-    """A service on this database until the end of the block. `webhook`: updates are pushed, not polled."""
+    """A service on this database until the end of the block. `webhook`: updates are pushed, not polled.
+
+    `at`: the moment the house opens; now where none is given.
+    """
     clock = ShiftedClock()
+    if at is not None:
+        clock.forward(at - clock.now())
     async with AsyncExitStack() as stack:
         telegram = await stack.enter_async_context(TelegramEmulator(clock=clock.telegram))
         if webhook:

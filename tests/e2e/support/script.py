@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from handlers.texts import Catalogue
+from handlers.texts import LANGUAGES, Catalogue
 from petitions.text import fold
 from tests.e2e.support.heard import Exchange, Heard, NoAnswer
 from tests.e2e.support.people import Citizen, shown
 
 MOST_STEPS = 25
-_TEXTS = Catalogue.load().language("vi")
+_CATALOGUE = Catalogue.load()
+_SPOKEN = tuple(_CATALOGUE.language(code) for code in LANGUAGES)
 _TYPED_QUESTIONS = {
     "citizen.ask_contact_secret": "contact",
     "citizen.ask_contact_address": "contact_address",
@@ -78,9 +79,10 @@ def _asked(heard: Heard) -> str | None:
         return None
     said = fold(heard.text)
     for key, what in _TYPED_QUESTIONS.items():
-        question = _TEXTS.get(key).partition("{")[0]
-        if fold(question)[:60] in said:
-            return what
+        for texts in _SPOKEN:
+            question = texts.get(key).partition("{")[0]
+            if fold(question)[:60] in said:
+                return what
     return None
 
 
