@@ -8,11 +8,13 @@ from storage.notices import Notices
 from storage.officers import Officers
 from storage.throttles import Throttles
 from storage.timers import Timers
+from storage.work import Work
 
 
-class Casebook(Cases, Officers, Handovers, Notices, Timers, Throttles):
+class Casebook(Cases, Officers, Handovers, Notices, Timers, Throttles, Work):
     """Made for one transaction: `Casebook(connection, vault=…, ids=…, clock=…, agency=…)`.
 
     Petitions and files come from `cases`, `events` and `attachments`, chats from `contacts`, people from
-    `officers`, messages and cards from `notices`. It neither commits nor rolls back.
+    `officers`, messages and cards from `notices`, lists of open work from `work`. It neither commits nor rolls
+    back.
     """

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Executable, event
 
-from storage import attachments, cases, contacts, events, file_queue, inbox, notices, officers, outbox, timers
+from storage import (
+    attachments,
+    cases,
+    contacts,
+    events,
+    file_queue,
+    inbox,
+    notices,
+    officers,
+    outbox,
+    timers,
+    work,
+)
 from storage.database import Database
 from storage.prepared import Prepared
 from tests.hand_clock import MORNING
@@ -16,6 +29,7 @@ VALUES: dict[str, Any] = {
     "accounts": [("web", "web")],
     "address": "x",
     "after": 0,
+    "after_unit": "",
     "agency": "a",
     "bytes_stored": 1,
     "called": "clock",
@@ -24,6 +38,7 @@ VALUES: dict[str, Any] = {
     "contact_id": 1,
     "contacts": [1, 2],
     "conversation_id": 1,
+    "day": date(2026, 11, 23),
     "file_id": 1,
     "letter_id": 1,
     "most": 10,
@@ -31,16 +46,21 @@ VALUES: dict[str, Any] = {
     "of_contact": 1,
     "of_key": "k",
     "of_petition": 1,
+    "officer_id": 1,
     "officer_ids": [1],
     "petition_id": 1,
     "petition_ids": [1, 2],
     "phone_hash": b"x",
     "row_id": 1,
+    "since": MORNING,
+    "soon": date(2026, 11, 26),
     "successor": 2,
     "to_contact": 1,
+    "today": date(2026, 11, 23),
     "to_reason": "",
     "to_status": "blocked",
     "unit": "u",
+    "units": ["u", "v"],
     "until": MORNING,
     "up_to": 5,
 }
@@ -71,6 +91,13 @@ QUERIES: list[tuple[str, Any, str]] = [
     ("next timer", timers._NEXT, "ix_timers_due"),
     ("move a petition's timer", timers._MOVE, "ix_timers_petition"),
     ("timers of petitions", timers._PLANNED, "ix_timers_petition"),
+    ("work of units", work._COUNTS, "ix_petitions_unit"),
+    ("late anywhere", work._LATE_EVERYWHERE, "ix_clocks_running"),
+    ("open cases of an officer", work._OF_OFFICER, "ix_petitions_officer"),
+    ("open cases of a unit", work._OF_UNIT, "ix_petitions_unit"),
+    ("tasks of an officer", work._WITH_TASKS, "ix_tasks_officer"),
+    ("units in use", work._NEXT_UNIT, "ix_petitions_unit"),
+    ("what runs", work._RUNNING, "ix_clocks_running"),
     ("dead letters", inbox._OPEN[inbox.DEAD], "ix_inbox_open"),
     ("a letter", inbox._TAKE, "ix_inbox_open"),
 ]
