@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from handlers.officers import cards
 from petitions.agency import UnknownCode
+from petitions.clock_steps import ACCEPT, SETTLE
 from petitions.kinds import Action
 from petitions.reasons import CODES, basis_of
 from petitions.settling_transitions import codes_for
@@ -31,7 +32,7 @@ def notice_words(
         "officer": cards.officer_shown(turn, petition, texts),
         "reason": _reason(petition, action, str(given.get("code", "")), texts),
         "date": cards.shown_date(on, texts),
-        "due": cards.shown_date(petition.due_on, texts) if petition.due_on else texts.get("notices.no_due"),
+        "due": _due(turn, petition, action, texts),
         "moment": cards.shown_moment(moment.astimezone(zone), texts) if moment else "",
         "document": str(given.get("document", "")) or texts.get("notices.no_number"),
         "authority": _authority(turn, petition, texts),
@@ -75,6 +76,26 @@ def _guidance(turn: Turn, petition: PetitionRecord, texts: Texts) -> str:
         return turn.facts.agency.outside_authority(petition.destination).guidance(texts.language)
     except UnknownCode:
         return ""
+
+
+_PROMISED: Final = {
+    Action.CONFIRM_FORM: ACCEPT,
+    Action.ACCEPT: SETTLE,
+    Action.VERIFY: SETTLE,
+    Action.FIND_COMPLEX: SETTLE,
+    Action.EXTEND: SETTLE,
+    Action.RESUME: SETTLE,
+}
+"""The step whose limit a notice names; what the office owes others meanwhile, such as sending a notice of
+acceptance, may fall due sooner."""
+
+
+def _due(turn: Turn, petition: PetitionRecord, action: Action, texts: Texts) -> str:
+    """The day the notice speaks of: that of its own step, else the limit that governs now."""
+    step = _PROMISED.get(action)
+    days = [c.due_on for c in turn.book.clocks(petition.id).values() if c.alive and c.step == step]
+    due_on = next((day for day in days if day is not None), petition.due_on)
+    return cards.shown_date(due_on, texts) if due_on else texts.get("notices.no_due")
 
 
 def _day(value: object) -> dt.date | None:
