@@ -1,0 +1,93 @@
+"""Whatever anybody tries in whatever order: the promises about a case hold after every step."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import shutil
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from petitions.kinds import Action, Kind, Severity
+from petitions.transition_groups import LAWFUL
+from storage.ids import IdSource
+from storage.keys import Vault
+from tests.conftest import opened, sqlite_address
+from tests.hand_clock import HandClock
+from tests.handlers.officers.office import Office
+from tests.handlers.workflow_model import LAWFUL_WAY, World
+
+pytestmark = pytest.mark.xdist_group("workflow_model")
+DONE: Counter[str] = Counter()
+STEPS = 30
+
+
+async def play(folder: Path, template: Path, vault: Vault, begin: Begin) -> World:
+    path = folder / "model.db"
+    shutil.copyfile(template, path)
+    clock, chance = HandClock(), random.Random(begin.seed)
+    async with opened(sqlite_address(path)) as database:
+        office = Office(database, vault, IdSource(clock, random.Random(begin.seed)), clock)
+        world = World(office, chance, script=begin.script())
+        await world.begin(begin.kind, begin.severity)
+        for _ in range(STEPS):
+            await world.step()
+    return world
+
+
+@dataclass(frozen=True)
+class Begin:
+    """Where chance takes over: after so many steps of the lawful way."""
+
+    kind: Kind
+    severity: Severity
+    along: int
+    then: tuple[Action, ...]
+    seed: int
+
+    def script(self) -> list[Action]:
+        way = [*LAWFUL_WAY]
+        if self.kind is Kind.DENUNCIATION:
+            way[-1] = Action.CONCLUDE
+        return [*way[: self.along], *self.then] if self.kind in LAWFUL else []
+
+
+FURTHER: list[tuple[Action, ...]] = [
+    (),
+    (Action.EXTEND, Action.EXTEND),
+    (Action.FIND_COMPLEX,),
+    (Action.INVITE_DIALOGUE, Action.HOLD_DIALOGUE),
+    (Action.NOT_ACCEPT,),
+]
+"""Tried after the way, whether it fits there or not."""
+BEGINS = st.builds(
+    Begin,
+    kind=st.sampled_from([*Kind, Kind.COMPLAINT, Kind.DENUNCIATION, Kind.COMPLAINT, Kind.DENUNCIATION]),
+    severity=st.sampled_from(list(Severity)),
+    along=st.integers(0, len(LAWFUL_WAY)),
+    then=st.sampled_from(FURTHER),
+    seed=st.integers(0, 2**32),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(begin=BEGINS)
+def test_any_order_of_actions_keeps_the_promises(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, vault: Vault, begin: Begin
+) -> None:
+    world = asyncio.run(play(tmp_path_factory.mktemp("model"), sqlite_template, vault, begin))
+    DONE.update(world.done)
+
+
+def test_the_random_ways_led_somewhere() -> None:
+    """A model whose every action is refused proves nothing."""
+    if not DONE:
+        pytest.fail("the property did not run before this in the same process")
+    reached = {action for action, count in DONE.items() if count}
+    missing = {action.value for action in Action} - reached - {"file", "link", "denied"}
+    assert len(missing) <= 4, sorted(missing)
