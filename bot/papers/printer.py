@@ -13,6 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.channels.base import Attachment
+from bot.papers.glyphs import printable
 from bot.papers.layout import Sheet, sheet
 from bot.qr import qr_svg
 from handlers.texts import DEFAULT_LANGUAGE, Catalogue
@@ -90,8 +91,18 @@ def _values(laid_out: Sheet) -> dict[str, Any]:
     """The sheet as the template reads it; each block says its type."""
     values = asdict(laid_out)
     values["blocks"] = [{"type": type(block).__name__, **asdict(block)} for block in laid_out.blocks]
-    values["qr"] = qr_svg(laid_out.qr) if laid_out.qr else ""
-    return values
+    printed: dict[str, Any] = _printable(values)
+    printed["qr"] = qr_svg(laid_out.qr) if laid_out.qr else ""
+    return printed
+
+
+def _printable(value: Any) -> Any:
+    """Every word in it fit for the font."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {key: _printable(each) for key, each in value.items()}
+    return [_printable(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _new_compiler() -> typst.Compiler:
