@@ -212,7 +212,8 @@ def _citizen_buttons(
         if petition.kind not in LAWFUL or petition.formed_on is not None:
             return ((reply,),)
         return ((petition_button(texts.get("notices.button_form"), "form", petition.id),), (reply,))
-    if action is Action.SEND_DECISION and petition.kind is Kind.COMPLAINT and petition.instance == 1:
+    decided = petition.kind is Kind.COMPLAINT and petition.decided_on is not None
+    if action is Action.SEND_DECISION and decided and petition.instance == 1:
         return ((petition_button(texts.get("notices.button_again"), "again", petition.id),),)
     if action in (Action.ASK_CITIZEN, Action.MESSAGE_CITIZEN):
         return ((petition_button(texts.get("notices.button_reply"), "add", petition.id),),)

@@ -113,13 +113,14 @@ _OF_LIGHT: Final = {"answer": ("N-01", Duty.AGENCY), "written_refusal": ("A-05",
 def rule_of(step: str, case: Case) -> StepRule | None:
     """The rule that gives the step its time; None where no rule does for this sort of case.
 
-    The second decision on a complaint is the last one, so it starts no time for another complaint.
+    The second decision on a complaint is the last one, so it starts no time for another complaint; nor does
+    any other document that is sent, such as a suspension.
     """
     if step in (SETTLE_COMPLEX, EXTEND):
         step = SETTLE
     tables = [_OF_ALL]
     if case.kind is Kind.COMPLAINT:
-        if case.instance > 1 and step == SECOND_COMPLAINT:
+        if step == SECOND_COMPLAINT and (case.instance > 1 or case.decided_on is None):
             return None
         tables += [_DISCIPLINE] if case.subkind == DISCIPLINE else []
         tables += [_SECOND] if case.instance > 1 else []

@@ -110,16 +110,17 @@ def _earliest(action: Action, standing: Standing) -> dt.date:
             return case.decided_on or accepted
         case Action.SEND_DECISION:
             return max(
-                (c.started_on for c in standing.clocks if c.alive and c.step in _SENT), default=accepted
+                (c.started_on for c in standing.clocks if c.alive and c.step in SENT), default=accepted
             )
         case _:
             spans = [end for clock in standing.clocks for _, end in clock.spans if clock.alive]
             return max([accepted, *spans])
 
 
-_SENT: Final = frozenset(
+SENT: Final = frozenset(
     {"send_decision", "send_suspension", "send_resumption", "notify_acceptance", "written_refusal"}
 )
+"""Steps whose clock a written document has to leave the house in."""
 
 
 def _settling(clocks: Iterable[Clock]) -> Clock | None:
@@ -181,6 +182,13 @@ def _decide(given: Given, standing: Standing) -> None:
         raise Refused(RefusalCode.DIALOGUE_DUE)
 
 
+def _send(given: Given, standing: Standing) -> None:
+    """Nothing waits to be sent: a second sending would give the citizen's own limit a new beginning."""
+    del given
+    if not any(clock.alive and clock.step in SENT for clock in standing.clocks):
+        raise Refused(RefusalCode.ALREADY_DONE)
+
+
 def _order(given: Given, standing: Standing) -> None:
     if given.due is None or given.due < standing.today:
         raise Refused(RefusalCode.DATE_PAST, {"earliest": standing.today})
@@ -232,6 +240,7 @@ _CHECKS: Final = {
     Action.INVITE_DIALOGUE: _invite,
     Action.BOOK_VISIT: _visit,
     Action.DECIDE: _decide,
+    Action.SEND_DECISION: _send,
     Action.ORDER_TASK: _order,
     Action.TASK_DONE: _task_done,
     Action.CLOSE: _close,
@@ -246,6 +255,7 @@ _KNOWN_BEFORE: Final = frozenset(
         Action.FIND_COMPLEX,
         Action.EXTEND,
         Action.DECIDE,
+        Action.SEND_DECISION,
         Action.TASK_DONE,
         Action.CLOSE,
         Action.COMPLAIN_AGAIN,

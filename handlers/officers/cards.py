@@ -16,6 +16,7 @@ from handlers.officers.tokens import Press, verb_of
 from petitions.agency import UnknownCode
 from petitions.codes import TrackingCode
 from petitions.kinds import Action, Role, Severity, Stage
+from petitions.legal_checks import SENT
 from petitions.phones import find_phones
 from petitions.reasons import ALL_CODES
 from petitions.text import fold
@@ -302,12 +303,9 @@ def _makes_sense(turn: Turn, petition: PetitionRecord, action: Action, officer: 
         case Action.PASS_ON | Action.GUIDE | Action.SCREEN_DUPLICATE:
             return petition.stage is not Stage.RECEIVED
         case Action.SEND_DECISION:
-            return petition.stage in _SENDING
+            return any(c.alive and c.step in SENT for c in turn.book.clocks(petition.id).values())
         case _:
             return True
-
-
-_SENDING: Final = frozenset({Stage.DECIDED, Stage.ENFORCING, Stage.ACCEPTED, Stage.SUSPENDED})
 
 
 def _button(action: Action, petition: PetitionRecord, texts: Texts) -> Button:

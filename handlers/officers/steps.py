@@ -14,6 +14,7 @@ from handlers.messages import Button
 from handlers.officers import cards, state, step_answers
 from handlers.officers.refusals import explain
 from handlers.officers.tokens import Press, action_of
+from petitions.agency_parts import OUTSIDE
 from petitions.kinds import Action
 from petitions.transition_rows import NEEDS
 from petitions.workflow import Refused
@@ -103,6 +104,8 @@ def fields_of(given: dict[str, Any]) -> dict[str, Any]:
                 fields[need] = datetime.fromisoformat(value)
             case "officer":
                 fields["officer_id"] = value
+            case "destination":
+                fields[need] = f"{OUTSIDE}:{value}"
             case _:
                 fields[need] = value
     return fields

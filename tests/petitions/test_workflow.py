@@ -157,7 +157,8 @@ def test_every_step_of_a_row_means_a_rule_for_some_case() -> None:
     known = set()
     book = RuleBook.packaged()
     for kind, instance, subkind in product(Kind, (1, 2), ("", DISCIPLINE)):
-        case = ACase(kind=kind, instance=instance, subkind=subkind, destination="outside")
+        decided = date(2026, 11, 30)
+        case = ACase(kind=kind, instance=instance, subkind=subkind, destination="outside", decided_on=decided)
         for step in {step for row in TABLE for step in (*row.starts, *row.ends)}:
             found = rule_of(step, case)
             if found is not None:

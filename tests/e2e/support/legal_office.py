@@ -44,7 +44,10 @@ class Officer:
         last = await self.begins(code, label)
         for answer in answers:
             last = await self.answers(answer, last)
-        return await self.presses("Ghi nhận", last) if answers and agree else last
+        if not answers or not agree:
+            return last
+        ask = last.answers[-1]
+        return await self.chat.press_token(next(t for t in ask.tokens if t.startswith("o.yes.")), ask.ref)
 
     async def begins(self, code: str, label: str) -> Exchange:
         """Open the case and press the button `label`, on its card or behind "more"."""
