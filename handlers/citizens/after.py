@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from handlers import cases
-from handlers.citizens import tracking
+from handlers.citizens import form_papers, tracking
 from handlers.citizens.chat import Chat, Rows, in_rows, petition_button
+from handlers.citizens.form_state import is_lawful
+from handlers.citizens.form_talk import Flow
 from handlers.citizens.state import Ask
 from handlers.citizens.wording import day, shown_code, unit_name
 from handlers.officers.access import Access
@@ -152,9 +154,12 @@ def withdraw(chat: Chat, petition: PetitionRecord, reason: str) -> None:
     if done is None:
         return
     key = "citizen.withdrawn" if light else "citizen.withdraw_wish_noted"
-    chat.say(
+    chat.lead(
         key, code=shown_code(petition), date=day(chat, chat.turn.now), unit=unit_name(chat, petition.unit)
     )
+    if not light and is_lawful(petition):
+        form_papers.send(chat, done, Flow.WITHDRAWAL)
+    chat.flush()
 
 
 # --- reopening

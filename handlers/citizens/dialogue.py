@@ -12,6 +12,7 @@ from handlers.citizens import (
     drafts,
     emergency,
     filling,
+    form_changes,
     handover,
     idle,
     media,
@@ -182,6 +183,8 @@ def _edited(chat: Chat, words: str) -> None:
     draft = chat.me.draft
     if emergency.is_on(chat):
         emergency.take(chat, words)
+    elif form_changes.edited(chat, ref, words):
+        pass  # it had answered a question of a đơn
     elif draft is not None and (ref in draft.refs or not any(ref in item.refs for item in chat.me.filed)):
         reading.edit_message(chat, draft, ref, words)
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from handlers.citizens import after, drafting, further, person, prompts, tracking
+from handlers.citizens import after, drafting, form_words, further, person, prompts, tracking
 from handlers.citizens.chat import Chat
 from handlers.citizens.dropping import drop
 from handlers.citizens.state import Asked
@@ -164,7 +164,7 @@ def which(chat: Chat, number: int) -> None:
         after.ask_withdrawal(chat, petition)
     elif wanted == "reopen":
         after.offer_reopening(chat, petition, "")
-    else:
+    elif wanted == "status" or not form_words.do(chat, petition, wanted):
         tracking.show(chat, petition)
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from handlers import cases
-from handlers.citizens import further
-from handlers.citizens.chat import Chat
+from handlers.citizens import form_reminder, further
+from handlers.citizens.chat import Chat, Rows, petition_button
 from handlers.citizens.drafting import route
+from handlers.citizens.form_state import is_lawful
 from handlers.citizens.state import FILED_KEPT, Draft, Filed
 from handlers.citizens.wording import authority_name, day, kind_name, shown_code, topic_name, unit_name
 from handlers.messages import OutgoingFile
@@ -79,6 +80,8 @@ def file_draft(chat: Chat, draft: Draft, *, pressed: str = "") -> Entered:
         at=turn.now,
     )
     chat.me.filed = [*chat.me.filed, filed][-FILED_KEPT:]
+    if not draft.from_danger:
+        form_reminder.plan(turn, petition)
     chat.me.about = petition.id
     return Entered(petition, due, secret)
 
@@ -137,7 +140,8 @@ def finish_two(chat: Chat, first: Draft, second: Draft, *, pressed: str = "") ->
         lines.append(chat.text("citizen.filed_due_short", date=day(chat, entered.due.date)))
     lines += ["", chat.text("citizen.filed_follow")]
     codes = (shown_code(one.petition), shown_code(two.petition))
-    chat.send("\n".join(lines), monospace=codes, legal=True)
+    rows = form_rows(chat, one.petition, two.petition)
+    chat.send("\n".join(lines), rows=rows, monospace=codes, legal=True)
     for entered in (one, two):
         _receipt(chat, entered)
 
@@ -193,6 +197,7 @@ def announce(chat: Chat, entered: Entered, draft: Draft) -> None:
     )
     if petition.kind in _LAWFUL and not petition.destination:
         lines.append(chat.text(f"citizen.filed_formal_{petition.kind.value}"))
+        lines.append(chat.text("form.offer"))
     if petition.kind is Kind.ANONYMOUS_TIP:
         lines.append(chat.text("citizen.filed_tip"))
     lines.append(chat.text("citizen.filed_follow"))
@@ -203,8 +208,19 @@ def announce(chat: Chat, entered: Entered, draft: Draft) -> None:
         lines.append(
             chat.turn.facts.catalogue.language(petition.language).get("citizen.filed_line", code=code)
         )
-    chat.send("\n".join(lines), monospace=(code,), petition_id=petition.id, legal=True)
+    rows = form_rows(chat, petition)
+    chat.send("\n".join(lines), rows=rows, monospace=(code,), petition_id=petition.id, legal=True)
     _receipt(chat, entered)
+
+
+def form_rows(chat: Chat, *petitions: PetitionRecord) -> Rows:
+    """A button for each that counts in law only as a signed đơn; with the code where there are several."""
+    lawful = [petition for petition in petitions if is_lawful(petition)]
+    label = chat.text("form.button_form")
+    return tuple(
+        (petition_button(label if len(petitions) == 1 else f"{label} {shown_code(one)}", "form", one.id),)
+        for one in lawful
+    )
 
 
 def _receipt(chat: Chat, entered: Entered) -> None:

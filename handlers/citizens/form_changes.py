@@ -21,11 +21,13 @@ def choose_change(chat: Chat, petition: PetitionRecord) -> None:
         lawful_form.start(chat, petition)
         return
     keys = [key for key in (*view.known, *view.to_ask) if key not in {"written_on"}]
-    made = [
-        petition_button(chat.text(f"form.button_field_{key}"), "fkey", petition.id, key)
-        for key in dict.fromkeys(keys)
-    ]
+    made = [petition_button(_label(chat, key), "fkey", petition.id, key) for key in dict.fromkeys(keys)]
     chat.say("form.ask_change", rows=in_rows(made, 2))
+
+
+def _label(chat: Chat, key: str) -> str:
+    name = chat.text(f"form.field_{key}")
+    return name[:1].upper() + name[1:]
 
 
 def change(chat: Chat, petition: PetitionRecord, key: str) -> None:

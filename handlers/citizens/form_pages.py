@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from handlers.citizens import after
+from handlers.citizens import after, lawful_form
 from handlers.citizens.chat import Chat, Rows, in_rows, petition_button
 from handlers.citizens.form_state import ESIGNED, PAGE, wants_form
 from handlers.citizens.form_talk import Flow, PagesTalk, Way
@@ -57,8 +57,6 @@ def _may_come(chat: Chat, petition: PetitionRecord, flow: Flow) -> bool:
     """A withdrawal may be signed at any time; the đơn until the officer confirmed it."""
     if flow is Flow.WITHDRAWAL or wants_form(petition):
         return True
-    from handlers.citizens import lawful_form
-
     lawful_form.not_needed(chat, petition)
     return False
 
@@ -285,16 +283,19 @@ def _is_here(file: FileRecord | None) -> bool:
 
 
 def _perform(
-    chat: Chat, petition: PetitionRecord, pages: PagesTalk, file_ids: list[int], *, replaces: int | None = None
+    chat: Chat,
+    petition: PetitionRecord,
+    pages: PagesTalk,
+    file_ids: list[int],
+    *,
+    replaces: int | None = None,
 ) -> bool:
     """Into the petition: the đơn as a hand-in that an officer confirms, a withdrawal as what was asked for."""
     extra: dict[str, object] = {"way": pages.way.value}
     if replaces is not None:
         extra["replaces"] = replaces
     if pages.flow is Flow.MAIN:
-        done = after.act(
-            chat, petition, Action.HAND_IN_FORM, file_ids=tuple(file_ids), extra=extra
-        )
+        done = after.act(chat, petition, Action.HAND_IN_FORM, file_ids=tuple(file_ids), extra=extra)
     else:
         words = chat.turn.facts.catalogue.language("vi").get("form.withdrawal_signed")
         done = after.act(
@@ -357,14 +358,14 @@ def _tell_page(chat: Chat, file: FileRecord) -> None:
         what = page_words(page.finding if page is not None else None, chat.turn.texts)
         lines.append(chat.text("form.page_is", page=number, what=what))
         buttons.append(
-            petition_button(
-                chat.text("form.button_retake", page=number), "retake", petition.id, str(file_id)
-            )
+            petition_button(chat.text("form.button_retake", page=number), "retake", petition.id, str(file_id))
         )
     lines.append(chat.text("form.pages_handed_in_advice" if pages.handed_in else "form.pages_advice"))
     if not pages.handed_in:
         buttons.append(
-            petition_button(chat.text("form.button_hand_in_all_the_same"), "handin", petition.id, pages.flow.value)
+            petition_button(
+                chat.text("form.button_hand_in_all_the_same"), "handin", petition.id, pages.flow.value
+            )
         )
     if chat.me.ask is None and chat.me.draft is None:
         chat.open(Ask.PAGES, petition_id=petition.id)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
-from handlers.citizens import drafts, emergency, own_page, prompts
+from handlers.citizens import drafts, emergency, lawful_form, own_page, prompts
 from handlers.citizens.chat import TIMELESS, Chat, plain_label, read_token
 from handlers.citizens.state import CitizenTalk, load, save
 from handlers.messages import Capabilities, Choice, Outgoing, Text
@@ -180,6 +180,8 @@ def _put_again(chat: Chat) -> None:
     chat.close()
     if chat.me.danger is not None:
         chat.flush()
+    elif draft is None and chat.me.form is not None:
+        lawful_form.repeat(chat)
     elif draft is None:
         chat.say("citizen.how_can_i_help", rows=prompts.main_menu(chat))
     elif chat.turn.capabilities.foreign:

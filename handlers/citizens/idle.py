@@ -6,7 +6,17 @@ import re
 from datetime import timedelta
 from typing import Final
 
-from handlers.citizens import after, commands, drafting, filling, prompts, questions, reading, tracking
+from handlers.citizens import (
+    after,
+    commands,
+    drafting,
+    filling,
+    form_words,
+    prompts,
+    questions,
+    reading,
+    tracking,
+)
 from handlers.citizens.chat import Chat, in_rows
 from handlers.citizens.said import only
 from handlers.citizens.state import Ask
@@ -39,6 +49,8 @@ _ADDS: Final = re.compile(
 def take(chat: Chat, text: str) -> None:
     """Answer a text while nothing is being filled in."""
     found = intents(text)
+    if form_words.take(chat, text):
+        return
     if _about_filed(chat, text, found) or _small_talk(chat, text, found):
         return
     asked = question(text)

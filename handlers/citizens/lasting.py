@@ -7,6 +7,7 @@ from handlers.citizens import (
     commands,
     drafting,
     drafts,
+    form_presses,
     further,
     handover,
     prompts,
@@ -86,5 +87,5 @@ def _on_petition(chat: Chat, pressed: Press) -> bool:
         case "unsatisfied":
             after.ask_objection(chat, petition)
         case _:
-            return False
+            return form_presses.press(chat, petition, pressed.action, rest)
     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from handlers.citizens import after, drafting, emergency, prompts, review, tracking
+from handlers.citizens import after, drafting, emergency, form_pages, lawful_form, prompts, review, tracking
 from handlers.citizens.chat import Chat
 from handlers.citizens.prompts import Prompt
 from handlers.citizens.state import REVIEW, Ask, Draft
@@ -15,6 +15,8 @@ from petitions.forms import receive_files
 from petitions.text import clean
 from storage.records import NewFile
 
+_PUT_AGAIN: Final = {Ask.FORM: lawful_form.repeat, Ask.PAGES: form_pages.again}
+"""Questions that a sticker interrupts for a moment only."""
 MOST_FILES: Final = 40
 """Files a draft may have; more are better handed in on a stick or in parts."""
 _SPOKEN: Final = frozenset({FileKind.VOICE, FileKind.AUDIO})
@@ -34,6 +36,8 @@ def files(chat: Chat, content: Files) -> None:
         for file_id in taken:
             emergency.keep_file(chat, file_id)
         emergency.take(chat, caption or "…")
+        return
+    if taken and form_pages.take_files(chat, content, taken):
         return
     if not taken:
         if chat.me.draft is None:
@@ -214,6 +218,9 @@ def unusable(chat: Chat, content: Unusable) -> None:
         emergency.take(chat, content.emoji or "…")
         return
     chat.lead("citizen.sticker" if content.what == "sticker" else "citizen.unusable")
+    if chat.me.ask is not None and chat.me.ask.what in _PUT_AGAIN:
+        _PUT_AGAIN[chat.me.ask.what](chat)
+        return
     if chat.me.draft is not None:
         prompts.repeat(chat)
     else:

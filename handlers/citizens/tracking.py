@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from handlers import cases
-from handlers.citizens import further
+from handlers.citizens import form_status, further
 from handlers.citizens.chat import Chat, Rows, in_rows, petition_button
 from handlers.citizens.filing import list_line
 from handlers.citizens.state import Ask
@@ -191,6 +191,7 @@ def _own(chat: Chat, petition: PetitionRecord) -> str:
     lines.append(due_line(chat, petition))
     if petition.withdraw_wish_at is not None and petition.stage not in _OVER:
         lines.append(chat.text("citizen.status_withdraw_wish", date=day(chat, petition.withdraw_wish_at)))
+    lines += form_status.lines(chat, petition)
     lines += _history(chat, petition)
     return "\n".join(line for line in lines if line)
 
@@ -227,7 +228,7 @@ def _history(chat: Chat, petition: PetitionRecord) -> list[str]:
 
 def buttons(chat: Chat, petition: PetitionRecord) -> Rows:
     """What the petitioner can do with it now."""
-    made: list[Button] = []
+    made: list[Button] = form_status.buttons(chat, petition)
     if petition.stage is not Stage.WITHDRAWN:
         made.append(petition_button(chat.text("citizen.button_add"), "add", petition.id))
     if petition.stage in {Stage.ANSWERED, Stage.CLOSED}:

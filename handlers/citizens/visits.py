@@ -14,9 +14,10 @@ from typing import Final
 from handlers.citizens import after, lawful_form, questions
 from handlers.citizens.chat import Chat, in_rows, petition_button
 from handlers.citizens.form_state import wants_form
+from handlers.citizens.form_status import moment
 from handlers.citizens.said import only
 from handlers.citizens.state import Ask, Asked
-from handlers.citizens.wording import day, shown_code
+from handlers.citizens.wording import shown_code
 from petitions.intents import Intent, match_choice, question
 from petitions.kinds import Action
 from petitions.text import fold
@@ -44,7 +45,7 @@ def start(chat: Chat, petition: PetitionRecord) -> None:
             ],
             2,
         )
-        chat.say("form.visit_is", code=shown_code(petition), when=when(chat, petition.visit_at), rows=rows)
+        chat.say("form.visit_is", code=shown_code(petition), when=moment(chat, petition.visit_at), rows=rows)
         return
     offer_days(chat, petition)
 
@@ -93,28 +94,28 @@ def _offer_times(chat: Chat, petition: PetitionRecord, chosen: dt.date) -> None:
 def choose_time(chat: Chat, petition: PetitionRecord, argument: str) -> None:
     """A time was pressed, with its day."""
     try:
-        moment = dt.datetime.strptime(argument, "%Y%m%d%H%M").replace(tzinfo=chat.agency.zone)
+        at = dt.datetime.strptime(argument, "%Y%m%d%H%M").replace(tzinfo=chat.agency.zone)
     except ValueError:
         offer_days(chat, petition)
         return
-    book(chat, petition, moment)
+    book(chat, petition, at)
 
 
-def book(chat: Chat, petition: PetitionRecord, moment: dt.datetime) -> None:
+def book(chat: Chat, petition: PetitionRecord, at: dt.datetime) -> None:
     """Book it, if it is one of the times that are offered now."""
     if not wants_form(petition):
         lawful_form.not_needed(chat, petition)
         return
-    if moment.date() not in _days(chat) or moment.time() not in chat.agency.office.reception.times():
+    if at.date() not in _days(chat) or at.time() not in chat.agency.office.reception.times():
         chat.lead("form.day_gone")
         offer_days(chat, petition)
         return
     before = petition.visit_at
-    if before == moment:
+    if before == at:
         chat.close()
-        chat.say("form.visit_same", when=when(chat, moment))
+        chat.say("form.visit_same", when=moment(chat, at))
         return
-    if after.act(chat, petition, Action.BOOK_VISIT, moment=moment) is None:
+    if after.act(chat, petition, Action.BOOK_VISIT, moment=at) is None:
         return
     chat.close()
     key = "form.visit_moved" if before is not None and before > chat.turn.now else "form.visit_booked"
@@ -126,7 +127,7 @@ def book(chat: Chat, petition: PetitionRecord, moment: dt.datetime) -> None:
         2,
     )
     chat.send(
-        chat.text(key, when=when(chat, moment), code=shown_code(petition), where=_where(chat)),
+        chat.text(key, when=moment(chat, at), code=shown_code(petition), where=_where(chat)),
         rows=rows,
         petition_id=petition.id,
         legal=True,
@@ -168,8 +169,8 @@ def take(chat: Chat, ask: Asked, text: str, found: frozenset[Intent]) -> bool:
         rows = ((petition_button(chat.text("form.button_other_way"), "paper", petition.id, "m"),),)
         chat.say("form.visit_not_now", rows=rows)
     elif (spoken_day or chosen) and len(times) == 1:
-        moment = dt.datetime.combine(spoken_day or chosen or chat.today, times[0], chat.agency.zone)
-        book(chat, petition, moment)
+        at = dt.datetime.combine(spoken_day or chosen or chat.today, times[0], chat.agency.zone)
+        book(chat, petition, at)
     elif spoken_day is not None:
         _offer_times(chat, petition, spoken_day)
     elif question(text) is not None or found & _ELSEWHERE or len(text.split()) > _LONG:
@@ -214,22 +215,19 @@ def _times_in(chat: Chat, text: str) -> list[dt.time]:
         hours = {hour, hour + 12} if _AFTERNOON.search(folded) or hour < 7 else {hour}
         minute = int(match[2] or 0)
         found += [
-            time for time in chat.agency.office.reception.times() if time.hour in hours and time.minute == minute
+            time
+            for time in chat.agency.office.reception.times()
+            if time.hour in hours and time.minute == minute
         ]
     return found
 
 
 def _named(chat: Chat, each: dt.date) -> str:
     return chat.text(
-        "form.day", weekday=chat.text(f"form.weekday_{each.weekday()}"), date=f"{each.day:02d}/{each.month:02d}"
+        "form.day",
+        weekday=chat.text(f"form.weekday_{each.weekday()}"),
+        date=f"{each.day:02d}/{each.month:02d}",
     )
-
-
-def when(chat: Chat, moment: dt.datetime) -> str:
-    """Day and hour as people say them, in the office's zone."""
-    local = moment.astimezone(chat.agency.zone)
-    weekday = chat.text(f"form.weekday_{local.weekday()}")
-    return chat.text("form.moment", time=f"{local:%H:%M}", weekday=weekday, date=day(chat, moment))
 
 
 def _where(chat: Chat) -> str:
@@ -237,5 +235,3 @@ def _where(chat: Chat) -> str:
     address = (office.address_en if chat.turn.language == "en" else None) or office.address_vi
     name = chat.agency.name(chat.turn.language)
     return chat.text("form.place", name=name, address=address) if address else name
-
-
