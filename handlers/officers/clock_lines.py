@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
+from petitions.clock_steps import SETTLE
 from petitions.clocks import Clock, ClockState, Duty
 from petitions.clockwork import current
 from petitions.rules import LegalRule, Mark, NoRule
 
 if TYPE_CHECKING:
     from handlers.texts import Texts
-    from handlers.turn import Turn
+    from handlers.turn import Facts
+    from storage.casebook import Casebook
     from storage.records import PetitionRecord
+
+
+class Standpoint(Protocol):
+    """From where a case is looked at: a turn, or a page that is only shown."""
+
+    @property
+    def facts(self) -> Facts: ...
+    @property
+    def book(self) -> Casebook: ...
+    @property
+    def now(self) -> dt.datetime: ...
+
 
 _OTHERS: Final = 4
 """Further running limits named on a card."""
 
 
-def officer_lines(turn: Turn, petition: PetitionRecord, texts: Texts) -> list[str]:
+def officer_lines(turn: Standpoint, petition: PetitionRecord, texts: Texts) -> list[str]:
     """The limits of a case for those who work on it: the governing one first, with its reason and article."""
     clocks = list(turn.book.clocks(petition.id).values())
     running = [c for c in clocks if c.state is ClockState.RUNNING and c.duty is not Duty.CITIZEN]
@@ -38,15 +52,19 @@ def officer_lines(turn: Turn, petition: PetitionRecord, texts: Texts) -> list[st
     return lines
 
 
-def citizen_lines(turn: Turn, petition: PetitionRecord, texts: Texts) -> list[str]:
-    """The limit that governs now in plain words, how it came about, and what stopped or moved it."""
+def citizen_lines(turn: Standpoint, petition: PetitionRecord, texts: Texts) -> list[str]:
+    """The limit that governs now in plain words, how it came about, and what stopped or moved it.
+
+    Once the case is accepted that is the day it is settled by, not what the office owes others meanwhile.
+    """
     clocks = list(turn.book.clocks(petition.id).values())
     lines = [
         texts.get("clocks.citizen_suspended", date=_date(clock.suspended_on, texts))
         for clock in clocks
         if clock.state is ClockState.SUSPENDED and clock.suspended_on is not None
     ]
-    governing = current(clocks)
+    settling = [c for c in clocks if c.step == SETTLE and c.state is ClockState.RUNNING]
+    governing = settling[-1] if settling else current(clocks)
     if governing is not None and governing.duty is Duty.OFFICE:
         rule = rule_of(turn, governing)
         today = turn.now.astimezone(turn.facts.agency.zone).date()
@@ -72,7 +90,7 @@ def citizen_lines(turn: Turn, petition: PetitionRecord, texts: Texts) -> list[st
     return lines
 
 
-def rule_of(turn: Turn, clock: Clock) -> LegalRule | None:
+def rule_of(turn: Standpoint, clock: Clock) -> LegalRule | None:
     """The version of the rule that this case keeps; None for a task, which no rule dates."""
     conditions = frozenset(word for word in clock.conditions.split(",") if word)
     try:
@@ -81,12 +99,12 @@ def rule_of(turn: Turn, clock: Clock) -> LegalRule | None:
         return None
 
 
-def named(turn: Turn, clock: Clock, texts: Texts) -> str:
+def named(turn: Standpoint, clock: Clock, texts: Texts) -> str:
     """What is due, in a few words."""
     return _what(rule_of(turn, clock), texts)
 
 
-def _whole(turn: Turn, clock: Clock, texts: Texts) -> str:
+def _whole(turn: Standpoint, clock: Clock, texts: Texts) -> str:
     rule = rule_of(turn, clock)
     if rule is None or clock.duty is Duty.TASK:
         return texts.get("clocks.task", date=_date(clock.due_on, texts))
@@ -111,14 +129,14 @@ def _whole(turn: Turn, clock: Clock, texts: Texts) -> str:
     return line
 
 
-def _late(turn: Turn, clock: Clock, texts: Texts) -> list[str]:
+def _late(turn: Standpoint, clock: Clock, texts: Texts) -> list[str]:
     today = turn.now.astimezone(turn.facts.agency.zone).date()
     if not clock.late_on(today) or clock.due_on is None:
         return []
     return [texts.get("cards.overdue", days=(today - clock.due_on).days)]
 
 
-def _short(turn: Turn, clock: Clock, texts: Texts) -> str:
+def _short(turn: Standpoint, clock: Clock, texts: Texts) -> str:
     if clock.duty is Duty.TASK:
         return texts.get("clocks.task", date=_date(clock.due_on, texts))
     key = "clocks.effect" if clock.duty is Duty.EFFECT else "clocks.also"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from petitions.clocks import Clock
 from petitions.codes import TrackingCode
 from petitions.text import fold
 from tests.e2e.support.heard import Exchange, NoSuchButton
@@ -122,6 +123,10 @@ class Case:
         assert len(news) == 1, [heard.text for heard in news]
         return news[0].text
 
+    async def hears(self, *, vi: str, en: str) -> None:
+        """Exactly this is the one notice, in the citizen's language; `{code}` stands for the code."""
+        assert await self.told() == (en if self.language == "en" else vi).replace("{code}", self.shown)
+
 
 _STORIES: Final = {
     ("khieu_nai", "vi"): (
@@ -200,6 +205,12 @@ class LegalOffice:
 
     async def kept(self, case: Case) -> Kept:
         return await self.house.ledger.petition(case.code)
+
+    async def clocks(self, case: Case) -> dict[str, Clock]:
+        """The limits of the case by step; the last of each."""
+        kept = await self.kept(case)
+        found = await self.house.ledger.read(lambda book: book.clocks(kept.record.id))
+        return {clock.step: clock for clock in found.values()}
 
     async def unchanged(self, before: Kept) -> None:
         """Nothing half done: the same history, but for attempts without the right, stage and limits."""
