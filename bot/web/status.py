@@ -26,7 +26,9 @@ from bot.web.limits import Blocklist
 from bot.web.pages import Pages
 from bot.web.parts import WebParts
 from bot.web.security import is_own_page
+from handlers.officers import clock_lines
 from handlers.texts import Texts
+from handlers.turn import Facts
 from petitions.codes import BadCode, TrackingCode
 from petitions.kinds import Action, Stage
 from petitions.transition_groups import ENDED, FINISHED
@@ -62,6 +64,17 @@ class _Found:
     own: bool
     events: tuple[EventRecord, ...] = ()
     story: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    """The legal limits in plain words, in the language of the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """The page looks at a case as a turn does, and changes nothing."""
+
+    facts: Facts
+    book: Casebook
+    now: datetime
 
 
 class StatusPage:
@@ -147,7 +160,15 @@ class StatusPage:
             own=True,
             events=tuple(book.events(petition.id)),
             story=book.content(petition).story,
+            limits=tuple(self._limits(book, petition, page_language(request))),
         )
+
+    def _limits(self, book: Casebook, petition: PetitionRecord, language: str) -> list[str]:
+        if petition.stage in _NO_MORE_DUE:
+            return []
+        facts = self._parts.facts
+        texts = facts.catalogue.language(language)
+        return clock_lines.citizen_lines(_Look(facts, book, self._parts.clock.now()), petition, texts)
 
     def _is_own(self, book: Casebook, request: web.Request, petition: PetitionRecord) -> bool:
         """Whether this browser's chat is the one that sent it."""
@@ -207,6 +228,7 @@ class StatusPage:
             "step": _STEPS[petition.stage],
             "own": found.own,
             "facts": facts,
+            "limits": list(found.limits),
             "history": [line for event in found.events if (line := self._line(event, texts))],
             "answer": _answer_text(found.events),
             "story": found.story,
