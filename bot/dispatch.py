@@ -33,6 +33,7 @@ from handlers.messages import (
     Outgoing,
     Unusable,
 )
+from handlers.service_turn import service_turn
 from handlers.talk import Talk
 from handlers.turn import Facts, Turn
 from petitions.clock import Clock
@@ -139,8 +140,9 @@ class Dispatcher:
             self._wake(done.queued)
         return done.verdict
 
-    async def fire(self, now: datetime) -> bool:
-        """Fire the timer that has waited longest, in a transaction of its own; False when none is due.
+    async def fire(self, now: datetime, timer_id: int | None = None) -> bool:
+        """Fire that timer, or the one that has waited longest, in a transaction of its own; False when none is
+        due.
 
         One that fails is tried again later; its fault is logged, not raised. Raises Unavailable, and what
         goes wrong before a timer is in hand.
@@ -149,7 +151,7 @@ class Dispatcher:
 
         def work(connection: Connection) -> _Done | None:
             taken.clear()
-            taken.extend(timers.due(connection, self._books.vault, agency=self._books.agency, now=now))
+            taken.extend(self._due(connection, now, timer_id))
             if not taken:
                 return None
             return self._fire(self._books(connection), taken[0], now)
@@ -220,13 +222,27 @@ class Dispatcher:
         _save(book, opened.conversation, turn.talk)
         return _Done(Verdict.DONE, tuple(turn.queued), turn.acknowledgement)
 
+    def _due(self, connection: Connection, now: datetime, timer_id: int | None) -> list[TimerRecord]:
+        if timer_id is not None:
+            return timers.take(connection, self._books.vault, timer_id, now=now)
+        return timers.due(connection, self._books.vault, agency=self._books.agency, now=now)
+
+    async def due(self, now: datetime, limit: int) -> list[int]:
+        """Which timers are due, the oldest first. Raises Unavailable."""
+        agency = self._books.agency
+        return await self._database.read(
+            lambda connection: timers.due_ids(connection, agency=agency, now=now, limit=limit)
+        )
+
     def _fire(self, book: Casebook, timer: TimerRecord, now: datetime) -> _Done:
         if timer.damaged:
             raise LookupError("the timer's data cannot be opened")
         if not timers.fired(book.connection, timer.id, now=now):
             return _Done(Verdict.DUPLICATE)
-        if timer.conversation_id is None:  # it would otherwise be lost in silence
-            raise LookupError(f"nobody handles a timer {timer.what!r} without a conversation")
+        if timer.conversation_id is None:
+            turn = service_turn(book, self._facts, self._clock.now(), self._chance)
+            timer_handlers.fire(turn, timer)
+            return _Done(Verdict.DONE, tuple(turn.queued))
         conversation = book.conversation(timer.conversation_id)
         contact = None if conversation is None else book.contact_by_id(conversation.owner_contact_id)
         if conversation is None or contact is None:

@@ -169,7 +169,7 @@ class Service:
         if PartRole.FILES in self.roles:
             self._spawn(fetcher.run(), "files")
         if PartRole.TIMERS in self.roles:
-            self._spawn(Ticker(self.dispatcher, database=self.database, clock=self.clock).run(), "timers")
+            self._spawn(Ticker(self.dispatcher, clock=self.clock).run(), "timers")
         await self._start_channels(telegram, chat)
         if PartRole.WEB in self.roles:
             await self._serve(chat, telegram, facts)

@@ -1,26 +1,37 @@
-"""What happens when a timer fires: which part of the dialogue wakes up."""
+"""What happens when a timer fires: which part of the dialogue or of the service wakes up."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Final
 
-from handlers.citizens import reminders, unkept
+from handlers import alarms, digests, summaries
+from handlers.citizens import form_pages, form_reminder, reminders, unkept
 from handlers.turn import Turn
 from storage.records import TimerRecord
 
 _BACK_OFF: Final = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 
+_DEEDS: Final[Mapping[str, Callable[[Turn, TimerRecord], None]]] = {
+    reminders.TIMER: reminders.fire,
+    unkept.TIMER: unkept.fire,
+    form_pages.TIMER: form_pages.fire,
+    form_reminder.TIMER: form_reminder.fire,
+    alarms.TIMER: alarms.fire,
+    digests.TIMER: digests.fire,
+    summaries.HEADS: summaries.fire_heads,
+    summaries.WEEKLY: summaries.fire_weekly,
+}
+"""Timers of a conversation are turns of it, all others turns of the service (`handlers.service_turn`)."""
+
 
 def fire(turn: Turn, timer: TimerRecord) -> None:
-    """Do what `timer` stands for, as a turn of its conversation. Raises LookupError for an unknown name."""
-    if timer.what == reminders.TIMER:
-        reminders.fire(turn, timer)
-        return
-    if timer.what == unkept.TIMER:
-        unkept.fire(turn, timer)
-        return
-    raise LookupError(f"no timer is called {timer.what!r}")
+    """Do what `timer` stands for. Raises LookupError for an unknown name."""
+    deed = _DEEDS.get(timer.what)
+    if deed is None:
+        raise LookupError(f"no timer is called {timer.what!r}")
+    deed(turn, timer)
 
 
 def back_off(attempts: int) -> timedelta:

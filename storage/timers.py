@@ -26,6 +26,25 @@ _DUE: Final = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
+_DUE_IDS: Final = (
+    select(timers.c.id)
+    .where(
+        holds(timers.c.status, "waiting"),
+        timers.c.agency == bindparam("agency"),
+        timers.c.due_at <= bindparam("now"),
+    )
+    .order_by(timers.c.due_at, timers.c.id)
+    .limit(bindparam("most"))
+)
+_TAKE: Final = (
+    select(timers)
+    .where(
+        timers.c.id == bindparam("timer_id"),
+        holds(timers.c.status, "waiting"),
+        timers.c.due_at <= bindparam("now"),
+    )
+    .with_for_update(skip_locked=True)
+)
 _NEXT: Final = (
     select(timers.c.due_at).where(holds(timers.c.status, "waiting")).order_by(timers.c.due_at).limit(1)
 )
@@ -152,6 +171,19 @@ def due(
     """Timers whose time has come, the oldest first. On PostgreSQL they are locked, and those that another
     process holds are passed over; fire them and mark them in this same transaction."""
     rows = connection.execute(_DUE, {"agency": agency, "now": now, "most": limit})
+    return [_record(row, vault) for row in rows]
+
+
+def due_ids(connection: Connection, *, agency: str, now: datetime, limit: int) -> list[int]:
+    """Which timers are due, the oldest first; nothing is locked, each is then `take`n on its own."""
+    values = {"agency": agency, "now": now, "most": limit}
+    return list(connection.execute(_DUE_IDS, values).scalars())
+
+
+def take(connection: Connection, vault: Vault, timer_id: int, *, now: datetime) -> list[TimerRecord]:
+    """This timer, locked as by `due`; empty where it was fired, moved or called off meanwhile, or is in other
+    hands."""
+    rows = connection.execute(_TAKE, {"timer_id": timer_id, "now": now})
     return [_record(row, vault) for row in rows]
 
 

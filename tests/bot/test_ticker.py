@@ -28,7 +28,7 @@ def ticker(database: Database, books: Books, clock: HandClock) -> Ticker:
     dispatcher = Dispatcher(
         database=database, books=books, clock=clock, facts=sample_facts(), chance=random.Random(1)
     )
-    return Ticker(dispatcher, database=database, clock=clock)
+    return Ticker(dispatcher, clock=clock)
 
 
 @pytest.fixture

@@ -88,6 +88,7 @@ QUERIES: list[tuple[str, Any, str]] = [
     ("messages of a lost contact", outbox._LET_GO, "ix_outbox_waiting"),
     ("card", notices._CARD, "uq_cards_petition_id_contact_id"),
     ("timers due", timers._DUE, "ix_timers_due"),
+    ("timers due, by id", timers._DUE_IDS, "ix_timers_due"),
     ("next timer", timers._NEXT, "ix_timers_due"),
     ("move a petition's timer", timers._MOVE, "ix_timers_petition"),
     ("timers of petitions", timers._PLANNED, "ix_timers_petition"),

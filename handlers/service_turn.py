@@ -1,0 +1,80 @@
+"""A turn of the service itself: no chat, no conversation, nobody to answer.
+
+Timers, the command line and the simulation act on petitions through it. It locks petitions only (lock order:
+conversation, then petition), and no talk is saved after it.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from handlers.clock_timers import timing_of
+from handlers.messages import Capabilities, Incoming, Outgoing, Unusable
+from handlers.talk import Talk
+from handlers.turn import Facts, Priority, Turn
+from storage.records import ContactRecord
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from random import Random
+
+    from storage.casebook import Casebook
+
+_NO_CHAT: Final = ContactRecord(
+    id=0,
+    channel="",
+    account="",
+    chat="",
+    is_group=False,
+    language="",
+    blocked_at=None,
+    blocked_reason=None,
+    conversation_id=0,
+    unit=None,
+    officer_id=None,
+    notify="",
+    discreet=False,
+)
+
+
+class ServiceTurn(Turn):
+    """What the service does by itself at night is read in the morning; only an alert goes out at once."""
+
+    def send(
+        self,
+        message: Outgoing,
+        *,
+        priority: Priority = Priority.REPLY,
+        delay: timedelta | None = None,
+        **more: Any,
+    ) -> None:
+        """As `Turn.send`; a notice or digest that is made in a quiet hour waits for its end."""
+        if delay is None and priority is not Priority.REPLY:
+            morning = timing_of(self.facts).after_night(self.now)
+            delay = morning - self.now if morning > self.now else None
+        super().send(message, priority=priority, delay=delay, **more)
+
+
+def service_turn(book: Casebook, facts: Facts, now: datetime, random: Random) -> Turn:
+    """A turn in the casebook's transaction; what it queues stands in `queued`."""
+    incoming = Incoming(
+        channel="",
+        account="",
+        update_id="",
+        chat="",
+        person="",
+        content=Unusable(what="service"),
+        at=now,
+    )
+    return ServiceTurn(
+        incoming=incoming,
+        now=now,
+        facts=facts,
+        book=book,
+        contact=_NO_CHAT,
+        conversation_id=0,
+        talk=Talk(),
+        capabilities=Capabilities(),
+        random=random,
+    )
