@@ -32,14 +32,17 @@ def is_sound(finding: Mapping[str, Any]) -> bool:
     return bool(finding.get("signed") and finding.get("intact") and finding.get("trusted"))
 
 
-def signature_words(finding: Mapping[str, Any], texts: Texts) -> str:
-    """What the signature says, one short sentence for each thing found."""
+def signature_words(finding: Mapping[str, Any], texts: Texts, *, hidden: bool = False) -> str:
+    """What the signature says, one short sentence for each thing found. `hidden`: without the signer's name."""
     found = frozenset(finding.get("problems", ()))
     broken = next((problem for problem in _BROKEN if problem in found), None)
     if broken is not None or not finding.get("signed"):
         return texts.get(f"form.signature_{broken or 'unsigned'}")
     who = str(finding.get("signer_name") or "")
-    lines = [texts.get("form.signature_by", name=who) if who else texts.get("form.signature_somebody")]
+    if hidden:
+        lines = [texts.get("form.signature_hidden")]
+    else:
+        lines = [texts.get("form.signature_by", name=who) if who else texts.get("form.signature_somebody")]
     lines.append(texts.get("form.signature_intact" if finding.get("intact") else "form.signature_altered"))
     if finding.get("intact") and not finding.get("covers_whole_document", True):
         lines.append(texts.get("form.signature_not_whole"))

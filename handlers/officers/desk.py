@@ -12,6 +12,7 @@ from handlers.officers import (
     choosing,
     corrections,
     details,
+    form_view,
     history,
     inbox,
     questions,
@@ -89,6 +90,8 @@ def _about_petition(room: Room, wish: Press) -> None:
             history.show(room, petition)
         case "case":
             inbox.show_case(room, petition)
+        case form_view.VERB:
+            form_view.send_paper(room, petition, wish.argument)
         case "file":
             details.send_file(room, petition, read_number(wish.argument))
         case "more":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from handlers import cases
 from handlers.messages import Button, Outgoing, OutgoingFile
-from handlers.officers import cards
+from handlers.officers import cards, form_view
 from handlers.officers.access import sealed
 from handlers.officers.tokens import Press, to_base36
 from petitions.kinds import Action
@@ -43,6 +43,7 @@ def show(room: Room, petition: PetitionRecord) -> None:
         if len(parts) > 1:
             title = room.text("officer.story_part", code=code, part=place, parts=len(parts))
         room.send(Outgoing(title=title, text=part, protect=True), petition_id=petition.id)
+    form_view.show(room, petition)
     buttons = _files(room, petition)
     if sealed(petition):
         who = Button(label=room.text("officer.button_identity"), token=Press("who", petition.id).token)
@@ -64,6 +65,7 @@ def open_identity(room: Room, petition: PetitionRecord, reason: str) -> None:
     """Name and ways to reach the person behind a sealed case, after putting on record who asked and why."""
     if not _on_record(room, petition, "identity", reason):
         return
+    form_view.show(room, petition)
     text = _person(room, petition, room.turn.book.content(petition))
     room.send(
         Outgoing(title=room.text("officer.person_title"), text=text, protect=True), petition_id=petition.id
@@ -78,6 +80,9 @@ def send_file(room: Room, petition: PetitionRecord, file_id: int) -> None:
         return
     if file.content_key is None:
         room.refuse("officer.file_not_here")
+        return
+    if form_view.is_signed_paper(file) and not form_view.may_open(room, petition):
+        room.refuse("form.open_identity_first")
         return
     if sealed(petition) and not _on_record(room, petition, "file", room.text("officer.opened_file")):
         return
@@ -156,7 +161,7 @@ def _person(room: Room, petition: PetitionRecord, content: PetitionContent) -> s
 
 
 def _files(room: Room, petition: PetitionRecord) -> tuple[tuple[Button, ...], ...]:
-    files = room.turn.book.files_of(petition.id)
+    files = [f for f in room.turn.book.files_of(petition.id) if not form_view.is_signed_paper(f)]
     return tuple(
         (
             Button(
