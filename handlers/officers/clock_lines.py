@@ -28,6 +28,10 @@ class Standpoint(Protocol):
     def now(self) -> dt.datetime: ...
 
 
+_AWAITED: Final = frozenset(
+    {"first_answer", "accept", "pass_on", SETTLE, "answer", "send_decision", "carry_out"}
+)
+"""Steps whose result a citizen waits for; the office's letters and publicity are not among them."""
 _OTHERS: Final = 4
 """Further running limits named on a card."""
 

@@ -31,7 +31,8 @@ MAX_WORDS: Final = 3000
 MAX_LINE: Final = 200
 _FULL: Final = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})")
 _HOUR: Final = re.compile(r"\b([01]?\d|2[0-3])\s*(?:h|:|giờ|g)\s*([0-5]\d)?\b", re.IGNORECASE)
-_PAIR: Final = re.compile(r"(\d{1,2})\s*[=:]\s*([\d.,\s]*\d)")
+_PAIR: Final = re.compile(r"(?<!\d)(\d{1,2})\s*[=:]\s*(\d{1,3}(?:[. ]\d{3})+|\d+)(?!\d)")
+"""Line of the list = amount; thousands may be parted by a point or a space, pairs by anything else."""
 _NONE: Final = frozenset({"khong", "khong co", "khong co gi", "none", "no", "0"})
 _PICK: Final = "pick"
 
@@ -206,7 +207,7 @@ def _facts(room: Room, petition: PetitionRecord, row: Transition, text: str) -> 
         place = int(number) - 1
         if not 0 <= place < len(known):
             return Unread("officer.step_bad_facts")
-        given[known[place].key] = int(re.sub(r"[.,\s]", "", amount))
+        given[known[place].key] = int(re.sub(r"[. ]", "", amount))
     if not given:
         return Unread("officer.step_bad_facts")
     try:
