@@ -39,6 +39,8 @@ class Fetching:
         self.folder = folder
         self.store = FileStore(folder, books.vault)
         self.asked: list[str] = []
+        self.max_size = 100_000
+        self.trust_roots: Path | None = None
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[Fetcher]:
@@ -49,7 +51,8 @@ class Fetching:
             vault=self.books.vault,
             books=self.books,
             clock=self.clock,
-            max_size=100_000,
+            max_size=self.max_size,
+            trust_roots=self.trust_roots,
         )
         task = asyncio.create_task(fetcher.run())
         try:

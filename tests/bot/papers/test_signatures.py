@@ -8,12 +8,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.writer import PageObject
+from pyhanko.sign import fields
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import NameObject, TextStringObject
 
+from bot.cli.checkup.findings import Level
+from bot.cli.checkup.office_checks import check_trust_roots
 from bot.papers.printer import PaperPrinter
 from bot.papers.signatures import SignatureFinding, readable_roots, root_files, validate
+from bot.settings import Settings
 from handlers.texts import Catalogue
 from petitions.papers import Paper
 from tests.bot.papers.sample import FULL
@@ -113,9 +118,6 @@ def test_one_changed_byte_inside(paper: bytes, hanh: Signed, roots: list[Path], 
 def test_a_page_added_after_signing(paper: bytes, hanh: Signed, roots: list[Path], tmp_path: Path) -> None:
     signed = sign(paper, hanh, tmp_path)
     writer = IncrementalPdfFileWriter(io.BytesIO(signed))
-    from pyhanko.pdf_utils import generic
-    from pyhanko.pdf_utils.writer import PageObject
-
     content = writer.add_object(generic.StreamObject(stream_data=b"BT ET"))
     writer.insert_page(PageObject(contents=content, media_box=(0, 0, 595, 842)))
     out = io.BytesIO()
@@ -141,7 +143,12 @@ def test_two_people_sign_one_after_the_other(
     assert (mixed.trusted, mixed.intact, mixed.problems) == (False, True, ("untrusted",))
 
 
-def test_an_unsigned_paper(paper: bytes, roots: list[Path]) -> None:
+def test_an_unsigned_paper_also_with_an_empty_field(paper: bytes, roots: list[Path]) -> None:
+    writer = IncrementalPdfFileWriter(io.BytesIO(paper))
+    fields.append_signature_field(writer, fields.SigFieldSpec("Chu_ky_1"))
+    out = io.BytesIO()
+    writer.write(out)
+    assert look(out.getvalue(), roots) == SignatureFinding(problems=("unsigned",))
     assert look(paper, roots) == SignatureFinding(problems=("unsigned",))
 
 
@@ -165,9 +172,19 @@ def test_a_pdf_locked_with_a_password(paper: bytes, roots: list[Path]) -> None:
     assert look(locked.getvalue(), roots) == SignatureFinding(problems=("password",))
 
 
-def test_a_signature_field_nobody_signed(paper: bytes, roots: list[Path]) -> None:
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(paper)))
-    writer.add_metadata({NameObject("/Subject"): TextStringObject("signed? no")})
-    out = io.BytesIO()
-    writer.write(out)
-    assert look(out.getvalue(), roots).problems == ("unsigned",)
+def test_the_doctor_reads_every_certificate(root: Signed, tmp_path: Path) -> None:
+    def examined(folder: Path | None) -> tuple[Level, str]:
+        found = check_trust_roots(Settings(trust_roots=folder))
+        return found.level, found.message
+
+    assert examined(None)[0] is Level.OK
+    folder = tmp_path / "roots"
+    folder.mkdir()
+    assert examined(folder)[0] is Level.WARN
+    root.pem(folder / "root.pem")
+    assert examined(folder) == (Level.OK, f"1 certificate from {folder}")
+    (folder / "bad.crt").write_text("no certificate")
+    level, message = examined(folder)
+    assert level is Level.FAIL
+    assert "bad.crt" in message
+    assert "root.pem" not in message
