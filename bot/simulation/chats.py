@@ -64,7 +64,7 @@ class Chats:
         self._waiting: dict[int, OutboxRow] = {}
         self._latest: dict[str, deque[Message]] = {}
         self._cards: dict[tuple[str, int], Message] = {}
-        self._listeners: dict[str, Listener] = {}
+        self._listeners: dict[str, list[Listener]] = {}
         self._refs = count(1)
         self.sent = 0
         """Messages that arrived so far."""
@@ -74,7 +74,7 @@ class Chats:
 
     def listen(self, chat: str, listener: Listener) -> None:
         """Whoever listens to a chat hears each of its messages; it may plan, not act."""
-        self._listeners[chat] = listener
+        self._listeners.setdefault(chat, []).append(listener)
 
     def latest(self, chat: str) -> list[Message]:
         """The latest messages of a chat, oldest first."""
@@ -123,8 +123,7 @@ class Chats:
         self.sent += len(rows)
         arrived = [self._remember(row) for row in rows]
         for message in arrived:
-            listener = self._listeners.get(message.chat)
-            if listener is not None:
+            for listener in self._listeners.get(message.chat, ()):
                 listener(message)
         return arrived
 

@@ -30,7 +30,7 @@ class Hand:
         self.refused: Counter[Action] = Counter()
         """Steps that were offered and asked through, and then not done."""
 
-    def do(self, officer: Officer, petition_id: int, action: Action, **told: Any) -> bool:
+    def do(self, officer: Officer, petition_id: int, action: Action, /, **told: Any) -> bool:
         """The officer does `action` to a petition. False where no button offers it, or it was refused.
 
         `told`: the answers by need (`petitions.transition_rows.NEEDS`); `path` for a correction.

@@ -13,6 +13,7 @@ from bot.simulation.agenda import Agenda, JumpingClock, Process
 from bot.simulation.chats import Chats
 from bot.simulation.hours import Arrivals, Hours
 from bot.simulation.house import House
+from bot.simulation.office import Office
 from bot.simulation.runner import Runner
 from bot.simulation.staff import Staff
 from bot.simulation.telling import Telling, invent
@@ -86,6 +87,7 @@ class World:
             chance=chance,
         )
         self.staff = Staff(self.house)
+        self.office = Office(self.house, self.staff)
         self.filed: list[int] = []
 
     def play(self, connection: Connection) -> None:
@@ -93,6 +95,7 @@ class World:
         house = self.house
         house.open(connection)
         self.staff.arrive()
+        self.office.open()
         self.staff.plan_leave(self.wish.first, self.wish.last)
         for number, moment in enumerate(sorted(self._moments()), start=1):
             house.begin(moment, self._citizen(number))
@@ -107,9 +110,11 @@ class World:
         stories = house.words.stories
         story = house.chance.choices(stories, weights=[each.weight for each in stories])[0]
         told = house.words.tell(story, house.now, house.chance)
-        petition_id = Telling(house, invent(house, number), told).run()
+        who = invent(house, number)
+        petition_id = Telling(house, who, told).run()
         if petition_id is not None:
             self.filed.append(petition_id)
+            self.office.receive(who, petition_id)
         return
         yield  # makes it a process
 
