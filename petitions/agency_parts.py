@@ -6,7 +6,7 @@ Unknown keys are refused, so that a slip in the file is named instead of ignored
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
@@ -67,12 +67,32 @@ class Unit(Named):
     keywords: tuple[Label, ...] = ()
 
 
+class ReportFields(Part):
+    """Under which field of the report forms a topic counts (Thông tư 06/2025/TT-TTCP, 02/XLD cols 9–22)."""
+
+    complaint: Literal["land", "policy", "other"] = "other"
+    """Đất đai; chế độ, chính sách; khác (cols 9–11)."""
+    denunciation: Literal["administrative", "corruption", "judicial", "other"] = "administrative"
+    """Hành chính; tham nhũng; tư pháp; khác (cols 15–18)."""
+    proposal: Literal["policy", "land", "other"] = "other"
+    """Kiến nghị, phản ánh: chế độ, chính sách; đất đai; khác (cols 20–22)."""
+
+
 class Topic(Named):
     """A field of matters, and the unit it belongs to ("outside" where it is none of the office's)."""
 
     code: Code
     unit: Code
     keywords: tuple[Label, ...] = ()
+    report: ReportFields = ReportFields()
+
+    def report_field(self, kind: Kind) -> str:
+        """The field of the report forms in which a petition of this topic and kind counts."""
+        if kind is Kind.COMPLAINT:
+            return self.report.complaint
+        if kind in {Kind.DENUNCIATION, Kind.ANONYMOUS_TIP}:
+            return self.report.denunciation
+        return self.report.proposal
 
 
 class KindText(Named):

@@ -232,3 +232,20 @@ def test_the_fields_of_the_file_cannot_be_changed_afterwards() -> None:
     with pytest.raises(ValueError, match="frozen"):
         AGENCY.units[0].active = False
     assert Agency.model_validate(DATA) == AGENCY
+
+
+def test_topics_name_the_field_of_the_report_forms() -> None:
+    agency = load_agency(changed())
+    corruption, personnel = agency.topic("tham_nhung_tieu_cuc"), agency.topic("to_chuc_can_bo")
+    assert corruption.report_field(Kind.DENUNCIATION) == "corruption"
+    assert corruption.report_field(Kind.COMPLAINT) == "other"
+    assert personnel.report_field(Kind.COMPLAINT) == "policy"
+    assert agency.topic("le_hoi").report_field(Kind.DENUNCIATION) == "administrative"
+    assert agency.topic("gop_y_chinh_sach").report_field(Kind.RECOMMENDATION) == "policy"
+
+
+def test_a_field_the_forms_do_not_have_is_named() -> None:
+    data = changed()
+    data["topics"][0]["report"] = {"complaint": "karaoke"}
+    with pytest.raises(ProfileProblem, match=r"topics\[0\]\.report\.complaint"):
+        load_agency(data)
