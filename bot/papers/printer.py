@@ -13,8 +13,9 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.channels.base import Attachment
+from bot.papers.blocks import Sheet
 from bot.papers.glyphs import printable
-from bot.papers.layout import Sheet, sheet
+from bot.papers.layout import sheet
 from bot.qr import qr_svg
 from handlers.texts import DEFAULT_LANGUAGE, Catalogue
 from petitions.papers import Paper, PaperData

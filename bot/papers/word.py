@@ -14,7 +14,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Length, Mm, Pt
 
-from bot.papers.layout import (
+from bot.papers.blocks import (
     REST,
     Block,
     Dots,
