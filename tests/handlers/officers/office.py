@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from itertools import count
@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import yaml
 from sqlalchemy import Connection
 
+from bot.dispatch import Books, Dispatcher
 from handlers import cases, router
 from handlers.messages import (
     Button,
@@ -29,15 +30,16 @@ from handlers.messages import (
     Outgoing,
     Text,
 )
+from handlers.service_turn import service_turn
 from handlers.talk import Talk
 from handlers.texts import Catalogue
 from handlers.turn import Facts, Turn, outgoing_from_data
 from petitions.agency import Agency, load_agency
 from petitions.calendar import WorkingCalendar
 from petitions.deadlines import first_answer_due
-from petitions.kinds import ActorKind, Kind, Role
+from petitions.kinds import Action, ActorKind, Kind, Role
 from petitions.understanding import KeywordSuggester
-from storage import outbox
+from storage import outbox, timers
 from storage.casebook import Casebook
 from storage.database import Database
 from storage.ids import IdSource
@@ -114,6 +116,7 @@ class Office:
     """What the last press said on its button."""
     last_ref: str = ""
     """`message_ref` of the last update."""
+    facts: Facts = field(default_factory=sample_facts)
     _updates: Any = field(default_factory=lambda: count(1))
     _refs: Any = field(default_factory=lambda: count(1000))
     _chats: dict[str, list[Sent]] = field(default_factory=dict)
@@ -293,6 +296,54 @@ class Office:
         await self.database.transact(lambda connection: self._turn(connection, incoming, handle))
         await self.deliver()
 
+    async def does(
+        self, officer: OfficerRecord, petition: PetitionRecord, action: Action, **given: Any
+    ) -> PetitionRecord:
+        """An officer's step, past the buttons that lead to it."""
+        actor = ActorRef(kind=ActorKind.OFFICER, officer_id=officer.id, role=officer.role, unit=officer.unit)
+        done: list[PetitionRecord] = []
+        await self.as_service(
+            lambda turn: done.append(cases.perform(turn, petition.id, action, actor, **given))
+        )
+        return done[-1]
+
+    async def as_service(self, handle: Callable[[Turn], None]) -> None:
+        """A turn of the service itself."""
+
+        def task(connection: Connection) -> None:
+            handle(service_turn(self._book(connection), self.facts, self.clock.now(), random.Random(7)))
+
+        await self.database.transact(task)
+        await self.deliver()
+
+    async def fire_timers(self) -> int:
+        """Fire what is due, as the ticker does, and deliver; how many that were."""
+        books = Books(vault=self.vault, ids=self.ids, clock=self.clock, agency=self._agency)
+        dispatcher = Dispatcher(
+            database=self.database,
+            books=books,
+            clock=self.clock,
+            facts=self.facts,
+            chance=random.Random(7),
+        )
+        fired = 0
+        while await dispatcher.fire(self.clock.now()):
+            fired += 1
+            assert fired < 1000, "the timers never end"
+        await self.deliver()
+        return fired
+
+    async def live_until(self, moment: datetime) -> None:
+        """Let time pass from timer to timer, each at its own moment, and deliver what is due meanwhile."""
+        while True:
+            due = await self.database.read(timers.next_due)
+            if due is None or due > moment:
+                break
+            self.clock.at = max(self.clock.at, due)
+            assert await self.fire_timers(), "a timer is due and does not fire"
+        self.clock.at = moment
+        await self.deliver()
+
     async def now(self, petition: PetitionRecord) -> PetitionRecord:
         """The petition as it stands."""
         found = await self.work(lambda book: book.petition(petition.id))
@@ -317,7 +368,7 @@ class Office:
         turn = Turn(
             incoming=incoming,
             now=self.clock.now(),
-            facts=sample_facts(),
+            facts=self.facts,
             book=book,
             contact=opened.contact,
             conversation_id=opened.conversation.id,
