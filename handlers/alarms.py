@@ -75,10 +75,11 @@ def _alarm(turn: Turn, petition: PetitionRecord, clock: Clock, due: Due) -> Peti
 
 
 def _effect(turn: Turn, petition: PetitionRecord, clock: Clock) -> PetitionRecord:
-    """No second complaint came in time. The first day in effect is the one after the nominal end."""
-    if petition.stage is not Stage.DECIDED or clock.nominal_on is None:
+    """No second complaint came in time. The first day in effect is the one after the last in which it could:
+    an end on a day off moves on in the citizen's favour (BLDS Đ148 k5)."""
+    if petition.stage is not Stage.DECIDED or clock.due_on is None:
         return petition
-    first = clock.nominal_on + timedelta(days=1)
+    first = clock.due_on + timedelta(days=1)
     return cases.perform(turn, petition.id, Action.TAKE_EFFECT, SERVICE, on=first)
 
 

@@ -124,8 +124,8 @@ def moments(clock: Clock, timing: Timing, *, urgent: bool = False) -> tuple[Mome
     """
     if clock.state is not ClockState.RUNNING:
         return ()
-    if clock.duty is Duty.EFFECT and clock.nominal_on is not None:
-        return (Moment(timing.morning(clock.nominal_on + _DAY), What.EFFECT),)
+    if clock.duty is Duty.EFFECT and clock.due_on is not None:
+        return (Moment(timing.morning(clock.due_on + _DAY), What.EFFECT),)
     if clock.duty not in ALARMED or clock.due_on is None or clock.aim_on is None:
         return ()
     return (*_warnings(clock, clock.aim_on, timing, urgent=urgent), *_late(clock.due_on, timing))

@@ -61,6 +61,7 @@ def citizen_lines(turn: Standpoint, petition: PetitionRecord, texts: Texts) -> l
 
     Once the case is accepted that is the day it is settled by, not what the office owes others meanwhile.
     """
+    today = turn.now.astimezone(turn.facts.agency.zone).date()
     clocks = list(turn.book.clocks(petition.id).values())
     lines = [
         texts.get("clocks.citizen_suspended", date=_date(clock.suspended_on, texts))
@@ -71,7 +72,6 @@ def citizen_lines(turn: Standpoint, petition: PetitionRecord, texts: Texts) -> l
     governing = settling[-1] if settling else current(clocks)
     if governing is not None and governing.duty is Duty.OFFICE:
         rule = rule_of(turn, governing)
-        today = turn.now.astimezone(turn.facts.agency.zone).date()
         key = "clocks.citizen_late" if governing.late_on(today) else "clocks.citizen_due"
         lines.append(
             texts.get(
@@ -89,7 +89,9 @@ def citizen_lines(turn: Standpoint, petition: PetitionRecord, texts: Texts) -> l
             lines.append(texts.get("clocks.citizen_extended", count=petition.extensions))
     own = [c for c in clocks if c.duty is Duty.CITIZEN and c.state is ClockState.RUNNING]
     lines += [
-        texts.get("clocks.citizen_own", date=_date(clock.due_on, texts)) for clock in own if clock.due_on
+        texts.get("clocks.citizen_own", date=_date(clock.due_on, texts))
+        for clock in own
+        if clock.due_on is not None and not clock.late_on(today)
     ]
     return lines
 

@@ -133,12 +133,13 @@ def test_what_stands_still_or_is_nobody_s_duty_says_nothing() -> None:
     assert moments(replace(COMPLAINT, due_on=None, aim_on=None), TIMING) == ()
 
 
-def test_a_decision_takes_effect_the_morning_after_the_nominal_end() -> None:
-    # The nominal end is Saturday 5/12, so Sunday 6/12 is the first day in effect; nobody is alarmed by it.
+def test_a_decision_takes_effect_the_morning_after_its_last_day() -> None:
+    # The nominal end is Saturday 5/12: the complainant may go on until Monday 7/12 (BLDS Đ148 k5), so Tuesday
+    # 8/12 is the first day in effect; nobody is alarmed by it.
     clock = a_clock((11, 5), (12, 7), nominal_on=dt.date(YEAR, 12, 5), duty=Duty.EFFECT)
-    assert moments(clock, TIMING) == (Moment(at(12, 6), What.EFFECT),)
-    assert due_now(clock, at(12, 5, 23, 59), TIMING) is None
-    assert due_now(clock, at(12, 6), TIMING) == Due(What.EFFECT, 0, 0)
+    assert moments(clock, TIMING) == (Moment(at(12, 8), What.EFFECT),)
+    assert due_now(clock, at(12, 7, 23, 59), TIMING) is None
+    assert due_now(clock, at(12, 8), TIMING) == Due(What.EFFECT, 0, 0)
 
 
 def test_each_is_told_in_its_time_and_none_twice() -> None:
