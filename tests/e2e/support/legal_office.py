@@ -48,7 +48,9 @@ class Officer:
         if not answers or not agree:
             return last
         ask = last.answers[-1]
-        return await self.chat.press_token(next(t for t in ask.tokens if t.startswith("o.yes.")), ask.ref)
+        agreeing = [token for token in ask.tokens if token.startswith("o.yes.")]
+        assert agreeing, f"nothing to confirm\n{shown(self.chat.transcript[-3:])}"
+        return await self.chat.press_token(agreeing[0], ask.ref)
 
     async def begins(self, code: str, label: str) -> Exchange:
         """Open the case and press the button `label`, on its card or behind "more"."""
