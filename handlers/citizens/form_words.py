@@ -51,7 +51,8 @@ _NOT: Final = re.compile(r"\b(?:khong muon|chua muon|khong can|khong the|bao gio
 
 def take(chat: Chat, text: str) -> bool:
     """Words that go on with a đơn, or ask for one. False for anything else."""
-    if len(text.split()) > _LONGEST or not (chat.me.filed or chat.me.proven):
+    known = chat.me.filed or chat.me.proven or chat.me.about is not None
+    if len(text.split()) > _LONGEST or not known:
         return False
     found = intents(text)
     if _goes_on(chat, text, found):

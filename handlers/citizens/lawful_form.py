@@ -218,6 +218,8 @@ def _answer(chat: Chat, talk: FormTalk, petition: PetitionRecord, key: str, text
             chat.close()
             return False
         chat.lead(f"form.bad_{value.problem}", **value.params)
+        if key.endswith("identity_number") and value.problem != "identity_none":
+            talk.here = True  # told where it is better typed, the citizen types it here
         repeat(chat)
         return True
     if give(chat, petition, {key: value}):

@@ -33,9 +33,13 @@ _HISTORY: Final = 6
 FIRST_ANSWER_RULE: Final = "A-01"
 _OVER: Final = frozenset({Stage.CLOSED, Stage.WITHDRAWN})
 _UNTOLD: Final = frozenset(
-    {Action.NOTE, Action.LINK, Action.RATE, Action.WARN, Action.ESCALATE, Action.DENIED, Action.BREACH}
-)
-"""What the petitioner does not see of the history: the unit's own notes and alarms."""
+    {
+        Action.NOTE, Action.LINK, Action.RATE, Action.WARN, Action.ESCALATE, Action.DENIED, Action.BREACH,
+        Action.GIVE_FORM_VALUES,
+    }
+)  # fmt: skip
+"""What the petitioner does not see of the history: the unit's own notes and alarms, and each field of the đơn
+that was told, which would leave no room for the rest."""
 _SECRET: Final = re.compile(r"[0-9A-Za-z]{4}(?:[\s\-–]?[0-9A-Za-z]{4}){3}")
 
 

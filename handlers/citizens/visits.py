@@ -18,7 +18,7 @@ from handlers.citizens.form_status import moment
 from handlers.citizens.said import only
 from handlers.citizens.state import Ask, Asked
 from handlers.citizens.wording import shown_code
-from petitions.intents import Intent, match_choice, question
+from petitions.intents import Intent, question
 from petitions.kinds import Action
 from petitions.text import fold
 from storage.records import PetitionRecord
@@ -27,6 +27,19 @@ DAYS: Final = 5
 """Days offered."""
 _CLOCK: Final = re.compile(r"(?<!\d)(\d{1,2})\s*(?:[:hg]|gio|o'?clock)\s*(\d{2})?(?!\d)")
 _DATE: Final = re.compile(r"(?<!\d)(\d{1,2})\s*(?:[/.-]|thang)\s*(\d{1,2})(?!\d)")
+_WEEKDAYS: Final = tuple(
+    re.compile(rf"\b(?:{words})\b")
+    for words in (
+        "thu (?:hai|2)|t2|monday|mon",
+        "thu (?:ba|3)|t3|tuesday|tue",
+        "thu (?:tu|4)|t4|wednesday|wed",
+        "thu (?:nam|5)|t5|thursday",
+        "thu (?:sau|6)|t6|friday|fri",
+        "thu (?:bay|7)|t7|saturday|sat",
+        "chu nhat|cn|sunday|sun",
+    )
+)
+"""How each day of the week is said (folded), Monday first."""
 _AFTERNOON: Final = re.compile(r"\b(?:chieu|toi|pm|afternoon)\b")
 _ELSEWHERE: Final = frozenset({Intent.STATUS, Intent.MINE, Intent.HOW_MANY, Intent.WITHDRAW, Intent.HUMAN})
 _LONG: Final = 14
@@ -198,12 +211,8 @@ def _day_in(chat: Chat, text: str) -> dt.date | None:
         return next((each for each in days if (each.day, each.month) == (int(named[1]), int(named[2]))), None)
     if "ngay mai" in fold(text) or "tomorrow" in fold(text):
         return next((each for each in days if (each - chat.today).days == 1), None)
-    spoken = _CLOCK.sub(" ", fold(text))
-    labels = [
-        (each.isoformat(), [_named(chat, each), chat.text(f"form.weekday_{each.weekday()}")]) for each in days
-    ]
-    found = match_choice(spoken, labels) if spoken.strip() and not spoken.strip().isdecimal() else None
-    return dt.date.fromisoformat(found) if found is not None else None
+    spoken = {number for number, pattern in enumerate(_WEEKDAYS) if pattern.search(fold(text))}
+    return next((each for each in days if each.weekday() in spoken), None)
 
 
 def _times_in(chat: Chat, text: str) -> list[dt.time]:
