@@ -187,6 +187,8 @@ def citizen_message(
     params = notice_words(turn, petition, action, given, texts) | {"code": code, "text": words}
     if words and f"{key}_reason" in texts:
         key = f"{key}_reason"
+    elif petition.instance > 1 and f"{key}_second" in texts:
+        key = f"{key}_second"
     told = texts.get(key, **params)
     return Outgoing(
         text="\n".join(line.rstrip() for line in told.strip().splitlines()),

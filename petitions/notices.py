@@ -131,6 +131,7 @@ TABLE: Final[dict[tuple[Action | Event, Kind | None], tuple[Notice, ...]]] = {
     (Action.CONCLUDE, None): (_citizen("concluded", legal=True),),
     (Action.SEND_DECISION, None): (_citizen("decision_sent", legal=True),),
     (Action.PUBLISH_DECISION, None): (_citizen("published", legal=True),),
+    (Action.PUBLISH_DECISION, Kind.DENUNCIATION): (_citizen("published_sealed", legal=True),),
     (Action.TAKE_EFFECT, None): (
         _citizen("in_effect", legal=True),
         _to(Audience.OFFICER, "officer_in_effect"),

@@ -14,6 +14,7 @@ from handlers.officers import clock_lines
 from handlers.officers.access import Access, in_unit, officer_access, same_unit, sealed, unit_name
 from handlers.officers.tokens import Press, verb_of
 from petitions.agency import UnknownCode
+from petitions.clock_steps import SETTLE
 from petitions.codes import TrackingCode
 from petitions.kinds import Action, Role, Severity, Stage
 from petitions.legal_checks import SENT
@@ -224,7 +225,7 @@ def _task_lines(turn: Turn, petition: PetitionRecord, texts: Texts) -> list[str]
             continue
         officer = turn.book.officer(task.officer_id) if task.officer_id is not None else None
         name = officer_name(officer, texts) if officer is not None else texts.get("cards.nobody")
-        what = _short(task.what) if not sealed(petition) else texts.get("clocks.task_named")
+        what = _short(task.what) if not sealed(petition) else texts.get("cards.task_sealed")
         lines.append(
             texts.get("cards.task_line", what=what, date=shown_date(task.due_on, texts), officer=name)
         )
@@ -302,6 +303,10 @@ def _makes_sense(turn: Turn, petition: PetitionRecord, action: Action, officer: 
             return not petition.bound or officer.role is Role.DIRECTOR
         case Action.PASS_ON | Action.GUIDE | Action.SCREEN_DUPLICATE:
             return petition.stage is not Stage.RECEIVED
+        case Action.GO_UP:
+            today = turn.now.astimezone(agency.zone).date()
+            clocks = turn.book.clocks(petition.id).values()
+            return any(clock.step == SETTLE and clock.late_on(today) for clock in clocks)
         case Action.SEND_DECISION:
             return any(c.alive and c.step in SENT for c in turn.book.clocks(petition.id).values())
         case _:

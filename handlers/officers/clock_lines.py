@@ -37,20 +37,24 @@ _OTHERS: Final = 4
 
 
 def officer_lines(turn: Standpoint, petition: PetitionRecord, texts: Texts) -> list[str]:
-    """The limits of a case for those who work on it: the governing one first, with its reason and article."""
+    """The limits of a case for those who work on it: the governing one first, with its reason and article.
+
+    Tasks have lines of their own on the card, with what is to be done and by whom.
+    """
     clocks = list(turn.book.clocks(petition.id).values())
     running = [c for c in clocks if c.state is ClockState.RUNNING and c.duty is not Duty.CITIZEN]
     governing = current(clocks)
     lines: list[str] = []
     if governing is not None:
-        lines.append(_whole(turn, governing, texts))
+        if governing.duty is not Duty.TASK:
+            lines.append(_whole(turn, governing, texts))
         lines += _late(turn, governing, texts)
     lines += [
         texts.get("clocks.suspended", date=_date(clock.suspended_on, texts))
         for clock in clocks
         if clock.state is ClockState.SUSPENDED and clock.suspended_on is not None
     ]
-    others = [c for c in running if governing is None or c.id != governing.id]
+    others = [c for c in running if c.duty is not Duty.TASK and (governing is None or c.id != governing.id)]
     others.sort(key=lambda clock: (clock.due_on or dt.date.max, clock.id))
     lines += [_short(turn, clock, texts) for clock in others[:_OTHERS] if clock.due_on is not None]
     return lines
@@ -112,8 +116,8 @@ def named(turn: Standpoint, clock: Clock, texts: Texts) -> str:
 
 def _whole(turn: Standpoint, clock: Clock, texts: Texts) -> str:
     rule = rule_of(turn, clock)
-    if rule is None or clock.duty is Duty.TASK:
-        return texts.get("clocks.task", date=_date(clock.due_on, texts))
+    if rule is None:
+        return _short(turn, clock, texts)
     line = texts.get(
         "clocks.due",
         date=_date(clock.due_on, texts),
@@ -143,8 +147,6 @@ def _late(turn: Standpoint, clock: Clock, texts: Texts) -> list[str]:
 
 
 def _short(turn: Standpoint, clock: Clock, texts: Texts) -> str:
-    if clock.duty is Duty.TASK:
-        return texts.get("clocks.task", date=_date(clock.due_on, texts))
     key = "clocks.effect" if clock.duty is Duty.EFFECT else "clocks.also"
     return texts.get(key, what=named(turn, clock, texts), date=_date(clock.due_on, texts))
 
