@@ -96,9 +96,7 @@ def refresh_cards(turn: Turn, petition: PetitionRecord, *, but: Collection[int] 
     """Bring every card of `petition` that is out, or still waits to go out, up to date with what its
     reader may see now. Where the case may no longer be seen, only its code stays."""
     out = {card.contact_id for card in turn.book.cards(petition.id)}
-    out |= {
-        row.contact_id for row in turn.book.notices_of(petition.id) if row.card_petition_id == petition.id
-    }
+    out |= turn.book.contacts_with_card(petition.id)
     for contact_id in sorted(out.difference(but)):
         contact = turn.book.contact_by_id(contact_id)
         if contact is None:

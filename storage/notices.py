@@ -48,6 +48,14 @@ _OF_PETITION: Final = WITH_ADDRESS.where(outbox.c.petition_id == bindparam("peti
     outbox.c.id
 )
 
+_WITH_CARD: Final = Prepared(
+    select(outbox.c.contact_id)
+    .where(
+        outbox.c.petition_id == bindparam("petition_id"),
+        outbox.c.card_petition_id == bindparam("card_of"),
+    )
+    .distinct()
+)
 _ABOUT: Final = (
     select(outbox.c.petition_id)
     .where(
@@ -99,6 +107,11 @@ class Notices(Book):
 
     def cards(self, petition_id: int) -> list[CardRecord]:
         return [_card_record(row) for row in self.connection.execute(_CARDS, {"petition_id": petition_id})]
+
+    def contacts_with_card(self, petition_id: int) -> set[int]:
+        """The chats to which the petition's card was sent, or in which it waits to go out."""
+        values = {"petition_id": petition_id, "card_of": petition_id}
+        return {row.contact_id for row in _WITH_CARD.rows(self.connection, values)}
 
     def petition_of_message(
         self, contact_id: int, platform_ref: str, *, audiences: Sequence[str]

@@ -12,6 +12,7 @@ from sqlalchemy import Row, bindparam, insert, select, update
 from petitions.codes import ALPHABET
 from petitions.kinds import Role
 from storage.contacts import Contacts
+from storage.prepared import Prepared
 from storage.records import ContactRecord, GroupBound, InviteRecord, OfficerRecord
 from storage.schema import contacts, invites, officers
 
@@ -19,11 +20,14 @@ _TOKEN_LETTERS: Final = 20
 _AS_TYPED: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 _OFFICERS: Final = select(officers).order_by(officers.c.id)
-_BY_ID: Final = select(officers).where(officers.c.id == bindparam("officer_id"))
-_OF_CONTACT: Final = (
+_BY_ID: Final = Prepared(select(officers).where(officers.c.id == bindparam("officer_id")))
+_OF_CONTACT: Final = Prepared(
     select(officers)
     .join(contacts, contacts.c.officer_id == officers.c.id)
     .where(contacts.c.id == bindparam("contact_id"), officers.c.active.is_(True))
+)
+_CHATS_OF_ONE: Final = Prepared(
+    select(contacts.c.id).where(contacts.c.officer_id == bindparam("officer_id")).order_by(contacts.c.id)
 )
 _CHATS: Final = (
     select(contacts.c.officer_id, contacts.c.id)
@@ -70,12 +74,12 @@ class Officers(Contacts):
 
     def officer(self, officer_id: int) -> OfficerRecord | None:
         """An officer, also one who has left."""
-        row = self.connection.execute(_BY_ID, {"officer_id": officer_id}).first()
+        row = _BY_ID.first(self.connection, {"officer_id": officer_id})
         return None if row is None else self._officer_records([row])[0]
 
     def officer_of_contact(self, contact_id: int) -> OfficerRecord | None:
         """The active officer this chat is linked to."""
-        row = self.connection.execute(_OF_CONTACT, {"contact_id": contact_id}).first()
+        row = _OF_CONTACT.first(self.connection, {"contact_id": contact_id})
         return None if row is None else self._officer_records([row])[0]
 
     def officer_of_chat(self, channel: str, account: str, chat: str) -> OfficerRecord | None:
@@ -216,12 +220,15 @@ class Officers(Contacts):
                 },
             )
         self._change(contact.id, officer_id=officer_id)
-        row = self.connection.execute(_BY_ID, {"officer_id": officer_id}).one()
+        [row] = _BY_ID.rows(self.connection, {"officer_id": officer_id})
         return self._officer_records([row])[0]
 
     def _officer_records(self, rows: Sequence[Row[Any]]) -> list[OfficerRecord]:
         chats: dict[int, list[int]] = {row.id: [] for row in rows}
-        if chats:
+        if len(rows) == 1:
+            of_one = {"officer_id": rows[0].id}
+            chats[rows[0].id] = [found.id for found in _CHATS_OF_ONE.rows(self.connection, of_one)]
+        elif chats:
             for officer_id, contact_id in self.connection.execute(_CHATS, {"officer_ids": list(chats)}):
                 chats[officer_id].append(contact_id)
         return [
