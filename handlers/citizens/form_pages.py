@@ -13,6 +13,7 @@ from handlers.citizens import after, lawful_form
 from handlers.citizens.chat import Chat, Rows, in_rows, petition_button
 from handlers.citizens.form_state import ESIGNED, PAGE, wants_form
 from handlers.citizens.form_talk import Flow, PagesTalk, Way
+from handlers.citizens.form_wishes import wish_in
 from handlers.citizens.said import only
 from handlers.citizens.state import Ask, Asked, load, save
 from handlers.citizens.wording import shown_code, unit_name
@@ -187,7 +188,7 @@ def take_words(chat: Chat, ask: Asked, text: str, found: frozenset[Intent]) -> b
         hand_in(chat, petition, pages.flow)
     elif only(text, found, Intent.CANCEL, Intent.LATER, Intent.BACK, Intent.NO):
         stop(chat, petition)
-    elif question(text) is not None or found & _ELSEWHERE or len(text.split()) > _SHORT:
+    elif question(text) is not None or found & _ELSEWHERE or len(text.split()) > _SHORT or wish_in(text):
         chat.close()
         return False
     else:

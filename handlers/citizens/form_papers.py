@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
+from handlers.citizens import own_page
 from handlers.citizens.chat import Chat, Rows, petition_button
 from handlers.citizens.form_state import FormView, field_names, is_lawful, view_of, wants_form
-from handlers.citizens.form_talk import Flow
+from handlers.citizens.form_talk import Flow, FormTalk
 from handlers.citizens.wording import shown_code
 from handlers.messages import Button, OutgoingFile
 from petitions.kinds import Kind
@@ -17,26 +18,42 @@ from storage.records import PetitionRecord
 NOTARISED_UNTIL: Final = date(2027, 1, 1)
 """From this day on an individual's authorisation is certified (chứng thực) only: the notarisation branch of
 Nghị định 155/2026 Đ3 lapses (Đ21 k2, VERIFIED)."""
+PRIVATE: Final = "identity_private"
+"""Kept with the values of the form where an identity number was told on our own page."""
 _READING: Final = "reading"
 
 
-def send(chat: Chat, petition: PetitionRecord, flow: Flow = Flow.MAIN) -> None:
-    """PDF and Word of each paper, then what to do with them; for a petition nobody signs, that it has none."""
+def send(chat: Chat, petition: PetitionRecord, flow: Flow = Flow.MAIN, *, here: bool = False) -> None:
+    """PDF and Word of each paper, then what to do with them; for a petition nobody signs, that it has none.
+
+    Papers with an identity number that was told on our own page go to a foreign messenger only where the
+    citizen insists (`here`).
+    """
     view = view_of(chat.turn, petition, flow)
     if view is None:
         chat.say("form.no_paper", code=shown_code(petition))
         return
-    leads, chat.leads = chat.leads, []
-    for paper in view.papers:
-        _send_files(chat, petition, paper)
-    chat.leads = leads
-    if flow is Flow.MAIN and not wants_form(petition):
+    to_sign = flow is Flow.WITHDRAWAL or wants_form(petition)
+    rows = _ways(chat, petition, flow) if to_sign else ()
+    if view.values.get(PRIVATE) and not here and flow is Flow.MAIN and own_page.is_offered(chat):
+        chat.lead("form.papers_own_page", minutes=own_page.MINUTES)
+        insist = petition_button(chat.text("form.button_papers_here"), "paperhere", petition.id)
+        rows = ((own_page.link(chat),), (insist,), *rows)
+        chat.me.form = FormTalk(
+            petition_id=petition.id, flow=flow, single=True
+        )  # what our own page goes on with
+    else:
+        leads, chat.leads = chat.leads, []
+        for paper in view.papers:
+            _send_files(chat, petition, paper)
+        chat.leads = leads
+    if not to_sign:
         key = "form.own_paper" if not is_lawful(petition) else "form.paper_again"
-        chat.say(key, code=shown_code(petition))
+        chat.say(key, code=shown_code(petition), rows=rows)
         return
     chat.send(
         _guidance(chat, view, flow),
-        rows=_ways(chat, petition, flow),
+        rows=rows,
         petition_id=petition.id,
         quiet=petition.discreet,
         protect=petition.confidential,

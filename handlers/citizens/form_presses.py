@@ -24,6 +24,9 @@ def press(chat: Chat, petition: PetitionRecord, action: str, argument: str) -> b
         case "paper":
             chat.close()
             form_papers.send(chat, petition, flow)
+        case "paperhere":
+            chat.close()
+            form_papers.send(chat, petition, here=True)
         case "pages":
             form_pages.start(chat, petition, flow, Way.PHOTOS)
         case "esigned":

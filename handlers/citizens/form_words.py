@@ -2,64 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
 from handlers.citizens import after, form_changes, form_pages, form_presses, lawful_form, tracking
 from handlers.citizens.chat import Chat, in_rows
 from handlers.citizens.form_state import is_lawful, wants_form
+from handlers.citizens.form_wishes import wish_in
 from handlers.citizens.said import only
 from handlers.citizens.state import Ask
 from petitions.intents import Intent, intents
 from petitions.kinds import Kind, Stage
-from petitions.text import fold
 from storage.records import PetitionRecord
-
-_LONGEST: Final = 14
-"""Words: a longer message tells something."""
-_PHRASES: Final = {
-    "authorise": ("uy quyen", "lam thay", "khieu nai thay", "khieu nai ho", "authori[sz]e", "on my behalf"),
-    "paper": (
-        "in (?:giup |ho |lai )?(?:cho (?:toi|em|minh|chau|ong|ba) )?(?:cai |la |ban )?don",
-        "ban in",
-        "lay (?:lai )?don",
-        "print (?:me )?(?:out )?(?:the|my) (?:petition|form|paper)",
-    ),
-    "visit": (
-        "dat lich",
-        "lich hen",
-        "(?:doi|huy) (?:gio |ngay |lich )?hen",
-        "(?:muon|cho (?:toi|em|minh|chau)) hen",
-        "hen (?:den |toi )?ky",
-        "appointment",
-    ),
-    "form": (
-        "hoan thien (?:don|ho so)",
-        "ky don",
-        "nop don ky",
-        "bo sung chu ky",
-        "complete (?:the|my) (?:petition|form)",
-        "sign (?:the|my) petition",
-    ),
-}
-"""What people say (folded), by what they wish; the first that fits is meant."""
-_WISHES: Final = tuple(
-    (name, re.compile(rf"\b(?:{'|'.join(phrases)})\b")) for name, phrases in _PHRASES.items()
-)
-_NOT: Final = re.compile(r"\b(?:khong muon|chua muon|khong can|khong the|bao gio|khi nao|vi sao|tai sao)\b")
 
 
 def take(chat: Chat, text: str) -> bool:
     """Words that go on with a đơn, or ask for one. False for anything else."""
     known = chat.me.filed or chat.me.proven or chat.me.about is not None
-    if len(text.split()) > _LONGEST or not known:
+    if not known:
         return False
     found = intents(text)
     if _goes_on(chat, text, found):
         return True
-    folded = fold(text)
-    wish = next((name for name, pattern in _WISHES if pattern.search(folded)), None)
-    if wish is None or _NOT.search(folded):
+    wish = wish_in(text)
+    if wish is None:
         return False
     _for_one(chat, wish)
     return True

@@ -14,6 +14,7 @@ from handlers.citizens.chat import Chat, Rows, petition_button
 from handlers.citizens.form_answers import WORDY, Bad, read
 from handlers.citizens.form_state import FormView, field_names, is_lawful, view_of, wants_form
 from handlers.citizens.form_talk import Flow, FormTalk
+from handlers.citizens.form_wishes import wish_in
 from handlers.citizens.said import only
 from handlers.citizens.state import REFS_KEPT, Ask, Asked
 from handlers.citizens.wording import day, shown_code
@@ -158,8 +159,11 @@ def repeat(chat: Chat) -> None:
     talk = chat.me.form
     petition = chat.turn.book.petition(talk.petition_id) if talk is not None else None
     view = view_of(chat.turn, petition, talk.flow) if talk is not None and petition is not None else None
-    if talk is None or view is None or not talk.key:
+    if talk is None or view is None:
         chat.flush()
+        return
+    if not talk.key:
+        go_on(chat)
         return
     put(chat, talk, view, talk.key)
 
@@ -192,6 +196,9 @@ def take(chat: Chat, ask: Asked, text: str, found: frozenset[Intent]) -> bool:
         repeat(chat)
     elif only(text, found, Intent.RESUME, Intent.YES, Intent.GREETING, Intent.THANKS):
         repeat(chat)
+    elif talk.key not in WORDY and wish_in(text) is not None:
+        chat.close()
+        return False
     elif talk.key not in WORDY and (asked := question(text)) is not None:
         chat.lead_text(questions.line(chat, asked, text))
         repeat(chat)
@@ -222,13 +229,20 @@ def _answer(chat: Chat, talk: FormTalk, petition: PetitionRecord, key: str, text
             talk.here = True  # told where it is better typed, the citizen types it here
         repeat(chat)
         return True
-    if give(chat, petition, {key: value}):
+    if give(chat, petition, {key: value} | _told_where(chat, view, key)):
         _remember(chat, petition, key)
         _acknowledge(chat, key, value)
         if key not in talk.trail:
             talk.trail.append(key)
         go_on(chat)
     return True
+
+
+def _told_where(chat: Chat, view: FormView, key: str) -> dict[str, Any]:
+    """Whether an identity number was kept out of foreign messengers; its papers then stay out of them too."""
+    private = not chat.turn.capabilities.foreign
+    known = bool(view.values.get(form_papers.PRIVATE))
+    return {form_papers.PRIVATE: private} if key.endswith("identity_number") and private != known else {}
 
 
 def _acknowledge(chat: Chat, key: str, value: Any) -> None:

@@ -15,6 +15,7 @@ from handlers.citizens import after, lawful_form, questions
 from handlers.citizens.chat import Chat, in_rows, petition_button
 from handlers.citizens.form_state import wants_form
 from handlers.citizens.form_status import moment
+from handlers.citizens.form_wishes import wish_in
 from handlers.citizens.said import only
 from handlers.citizens.state import Ask, Asked
 from handlers.citizens.wording import shown_code
@@ -186,7 +187,7 @@ def take(chat: Chat, ask: Asked, text: str, found: frozenset[Intent]) -> bool:
         book(chat, petition, at)
     elif spoken_day is not None:
         _offer_times(chat, petition, spoken_day)
-    elif question(text) is not None or found & _ELSEWHERE or len(text.split()) > _LONG:
+    elif question(text) is not None or found & _ELSEWHERE or len(text.split()) > _LONG or wish_in(text):
         chat.close()
         return False
     elif chosen is not None:
