@@ -31,6 +31,7 @@ from bot.receipts import ReceiptPrinter
 from bot.rendering import Renderer
 from bot.sender import Sender
 from bot.settings import Problem, Settings, SettingsError
+from bot.settling import Settling
 from bot.ticker import Ticker
 from bot.web.app import WebParts, build_app
 from handlers.texts import Catalogue
@@ -170,6 +171,15 @@ class Service:
             self._spawn(fetcher.run(), "files")
         if PartRole.TIMERS in self.roles:
             self._spawn(Ticker(self.dispatcher, clock=self.clock).run(), "timers")
+            settling = Settling(
+                database=self.database,
+                books=self.books,
+                clock=self.clock,
+                facts=facts,
+                chance=self._chance,
+                wake=self.delivery.wake,
+            )
+            self._spawn(settling.run(), "settling")
         await self._start_channels(telegram, chat)
         if PartRole.WEB in self.roles:
             await self._serve(chat, telegram, facts)

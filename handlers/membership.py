@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from handlers import answerability
 from handlers.messages import Membership, MembershipChange, Migrated, Outgoing
 from handlers.officers.access import unit_name
 from handlers.officers.audience import duty_readers, texts_of
@@ -34,12 +35,15 @@ def moved(turn: Turn, migrated: Migrated) -> None:
 
 
 def _removed(turn: Turn) -> None:
-    """No notice may wait for a group we are no longer in: unbind it and tell those who can set it right."""
+    """No notice may wait for a group we are no longer in: unbind it, tell those who can set it right, and give
+    what nobody took to a person where no other group of the unit is left."""
     unit = turn.contact.unit
     turn.book.mark_blocked(turn.contact.id, turn.now, reason="removed")
     if unit is None:
         return
     turn.book.bind_group(turn.contact.id, None)
+    if not [group for group in turn.book.groups_of(unit) if group.blocked_at is None]:
+        answerability.group_gone(turn, unit)
     agency = turn.facts.agency
     for reader in duty_readers(turn):
         texts = texts_of(turn, reader.contact)

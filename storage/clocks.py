@@ -47,6 +47,15 @@ _TELL_ALARMS: Final = (
     .where(alarms.c.id.in_(bindparam("alarm_ids", expanding=True)), alarms.c.told_at.is_(None))
     .values(told_at=bindparam("now"))
 )
+_MOVE_ALARMS: Final = (
+    update(alarms)
+    .where(
+        alarms.c.petition_id == bindparam("of_petition"),
+        alarms.c.officer_id == bindparam("from_officer"),
+        alarms.c.told_at.is_(None),
+    )
+    .values(officer_id=bindparam("to_officer"))
+)
 _RUNNING_PAGE: Final = (
     select(clocks)
     .where(
@@ -185,6 +194,11 @@ class Clocks(Book):
     def alarms_told(self, alarm_ids: list[int]) -> None:
         if alarm_ids:
             self.connection.execute(_TELL_ALARMS, {"alarm_ids": alarm_ids, "now": self.now()})
+
+    def move_alarms(self, petition_id: int, from_officer: int, to_officer: int) -> int:
+        """What somebody was not told yet of a case goes to who took it over. Gives how much that was."""
+        values = {"of_petition": petition_id, "from_officer": from_officer, "to_officer": to_officer}
+        return self.connection.execute(_MOVE_ALARMS, values).rowcount
 
     # --- what an event does
 

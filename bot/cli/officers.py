@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from bot.cli.ground import Office, Refusal
+from bot.cli.ground import Office, Refusal, clear_words
 from petitions.kinds import Role
 
 if TYPE_CHECKING:
+    from handlers.turn import Turn
     from petitions.agency import Agency
     from storage.casebook import Casebook
-    from storage.records import OfficerRecord
+    from storage.records import OfficerRecord, PetitionRecord
 
 _LONGEST_DAYS = 90
+_MOST_SHOWN = 20
+_DAY = click.DateTime(["%Y-%m-%d"])
+T = TypeVar("T")
 
 
 @click.group()
@@ -95,55 +100,135 @@ def list_officers(unit: str | None, everybody: bool) -> None:
 
 @officer.command()
 @click.argument("officer_id", metavar="ID", type=int)
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day away, such as 2026-12-31.")
+@click.option("--from", "since", type=_DAY, help="First day away; without it the absence begins now.")
+@click.option("--to", "--until", "until", type=_DAY, help="Last day away, such as 2026-12-31.")
 @click.option("--deputy", type=int, metavar="ID", help="The officer who stands in.")
 @click.option("--back", is_flag=True, help="The officer is back.")
-def absent(officer_id: int, until: datetime | None, deputy: int | None, back: bool) -> None:
-    """Mark an officer as away until a day, or as back."""
-    if back == (until is not None) or (back and deputy is not None):
-        raise click.UsageError("Give either --until DATE (and --deputy ID if there is one), or --back alone.")
+def absent(
+    officer_id: int, since: datetime | None, until: datetime | None, deputy: int | None, back: bool
+) -> None:
+    """Mark an officer as away until a day, or as back.
+
+    At the first moment of the absence the officer's cases move to the deputy, or to the head of the unit, each
+    on record. They stay there when the officer is back: assign them anew where that is wanted.
+    """
+    from handlers.answerability import begin_absence
+
+    if back == (until is not None) or (back and (deputy is not None or since is not None)):
+        raise click.UsageError(
+            "Give either --to DATE, also written --until DATE (with --from DATE and --deputy ID if wanted), "
+            "or --back alone."
+        )
     office = Office.open()
-    end: datetime | None = None
-    if until is not None:
-        end = datetime.combine(until.date() + timedelta(days=1), time.min, office.agency.zone)
-        if end <= office.clock.now():
-            raise click.BadParameter("the day has passed", param_hint="--until")
+    if until is None:
+        name = office.work(lambda book: _back(book, officer_id))
+        click.echo(f"{name} is back. Cases that moved meanwhile stay where they are.")
+        return
+    now, zone = office.clock.now(), office.agency.zone
+    end = datetime.combine(until.date() + timedelta(days=1), time.min, zone)
+    begin = now if since is None else max(now, datetime.combine(since.date(), time.min, zone))
+    if end <= now:
+        raise click.BadParameter("the day has passed", param_hint="--to")
+    if begin >= end:
+        raise click.BadParameter("lies after --to", param_hint="--from")
 
-    def task(book: Casebook) -> str:
-        away = _officer(book, officer_id)
-        if deputy is not None and (deputy == officer_id or not _officer(book, deputy).active):
+    def task(turn: Turn) -> tuple[str, list[str]]:
+        away = _officer(turn.book, officer_id)
+        if not away.active:
+            raise Refusal(f"Officer {officer_id} has left already.")
+        if deputy is not None and (deputy == officer_id or not _officer(turn.book, deputy).active):
             raise Refusal("The deputy must be another officer who has not left.")
-        book.set_absent(officer_id, end, deputy)
-        return away.name or str(officer_id)
+        moved = begin_absence(turn, officer_id, since=begin, until=end, deputy=deputy)
+        return away.name or str(officer_id), _moves(turn, moved)
 
-    name = office.work(task)
-    click.echo(f"{name} is back." if end is None else f"{name} is away until the end of {until:%d/%m/%Y}.")
+    name, moves = _in_turn(office, task)
+    begins = f" from {since:%d/%m/%Y}" if since is not None and begin > now else ""
+    click.echo(f"{name} is away{begins} until the end of {until:%d/%m/%Y}.")
+    if begins:
+        click.echo("The cases move on that day.")
+    _show_moves(moves)
 
 
 @officer.command()
 @click.argument("officer_id", metavar="ID", type=int)
+@click.option("--deputy", type=int, metavar="ID", help="Who takes over the cases; without it the head.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def remove(officer_id: int, yes: bool) -> None:
-    """Unlink an officer's chats at once. What the officer did stays on record under the name."""
+def remove(officer_id: int, deputy: int | None, yes: bool) -> None:
+    """Unlink an officer's chats at once. What the officer did stays on record under the name.
+
+    The officer's cases move to the deputy, else to the head of the unit, the focal unit or the leadership, each
+    on record.
+    """
+    from handlers.answerability import officer_left
+
     office = Office.open()
     record, held = office.work(
-        lambda book: (
-            _officer(book, officer_id),
-            book.work_of(unit=None, officer_id=officer_id, open_only=True, limit=50),
-        )
+        lambda book: (_officer(book, officer_id), len(book.open_of_officer(officer_id)))
     )
     if not record.active:
         raise Refusal(f"Officer {officer_id} has left already.")
     if held:
-        codes = ", ".join(petition.code for petition in held[:10])
-        click.echo(
-            f"{len(held)} open petitions still name this officer: {codes}{' …' if len(held) > 10 else ''}"
-        )
-        click.echo("The head of the unit must assign them to somebody else.")
+        click.echo(f"{held} open petition{'s' if held > 1 else ''} will move to somebody else.")
     if not yes:
         click.confirm(f"Remove {record.name or officer_id} ({record.role.value}, {record.unit})?", abort=True)
-    office.work(lambda book: book.remove_officer(officer_id))
+
+    def task(turn: Turn) -> list[str]:
+        leaving = _officer(turn.book, officer_id)
+        if deputy is not None and (deputy == officer_id or not _officer(turn.book, deputy).active):
+            raise Refusal("The deputy must be another officer who has not left.")
+        turn.book.remove_officer(officer_id)
+        return _moves(turn, officer_left(turn, leaving, deputy or leaving.deputy_id))
+
+    moves = _in_turn(office, task)
     click.echo("Removed. The chats are unlinked.")
+    _show_moves(moves)
+
+
+def _back(book: Casebook, officer_id: int) -> str:
+    record = _officer(book, officer_id)
+    book.set_absent(officer_id, None, None)
+    return record.name or str(officer_id)
+
+
+def _in_turn(office: Office, task: Callable[[Turn], T]) -> T:
+    """Run `task` as a turn of the service itself; the running service sends what it queues."""
+    from random import SystemRandom
+
+    from bot.profile import read_calendar
+    from handlers.service_turn import service_turn
+    from handlers.texts import Catalogue
+    from handlers.turn import Facts
+    from petitions.understanding import KeywordSuggester
+
+    with clear_words():
+        calendar = read_calendar(office.settings.calendar_file)
+    facts = Facts(
+        agency=office.agency,
+        calendar=calendar,
+        catalogue=Catalogue.load(),
+        suggester=KeywordSuggester(office.agency),
+        public_url=office.settings.http.public_url,
+    )
+    return office.work(lambda book: task(service_turn(book, facts, office.clock.now(), SystemRandom())))
+
+
+def _moves(turn: Turn, moved: list[PetitionRecord]) -> list[str]:
+    """One line for each case that moved: its code and who has it now."""
+    names: dict[int | None, str] = {None: "nobody: there is no one left to name"}
+    for petition in moved:
+        if petition.officer_id not in names and petition.officer_id is not None:
+            officer = turn.book.officer(petition.officer_id)
+            names[petition.officer_id] = (
+                officer.name if officer and officer.name else str(petition.officer_id)
+            )
+    return [f"{petition.code} → {names[petition.officer_id]}" for petition in moved]
+
+
+def _show_moves(moves: list[str]) -> None:
+    for line in moves[:_MOST_SHOWN]:
+        click.echo(f"  {line}")
+    if len(moves) > _MOST_SHOWN:
+        click.echo(f"  … and {len(moves) - _MOST_SHOWN} more")
 
 
 def _check_unit(agency: Agency, code: str, *, may_be_inactive: bool = False) -> None:
@@ -176,6 +261,9 @@ def _line(office: Office, record: OfficerRecord) -> str:
     elif record.absent_until is not None and record.absent_until > office.clock.now():
         last_day = record.absent_until.astimezone(office.agency.zone) - timedelta(seconds=1)
         deputy = f", deputy {record.deputy_id}" if record.deputy_id else ""
-        notes.append(f"away until {last_day:%d/%m/%Y}{deputy}")
+        begins = record.absent_from
+        later = begins is not None and begins > office.clock.now()
+        since = f" from {begins.astimezone(office.agency.zone):%d/%m/%Y}" if begins and later else ""
+        notes.append(f"away{since} until {last_day:%d/%m/%Y}{deputy}")
     who = record.name or "(no name)"
     return f"{record.id}  {record.role.value:<10} {record.unit} ({unit})  {who}  [{'; '.join(notes)}]"
