@@ -78,11 +78,11 @@ def send_file(room: Room, petition: PetitionRecord, file_id: int) -> None:
     if file is None:
         room.refuse("officer.no_such_file")
         return
-    if file.content_key is None:
-        room.refuse("officer.file_not_here")
-        return
     if form_view.is_signed_paper(file) and not form_view.may_open(room, petition):
         room.refuse("form.open_identity_first")
+        return
+    if file.content_key is None:
+        room.refuse("officer.file_not_here")
         return
     if sealed(petition) and not _on_record(room, petition, "file", room.text("officer.opened_file")):
         return
