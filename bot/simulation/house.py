@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import count
 from random import Random
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from bot.simulation.words import Words
-    from handlers.turn import Facts
+    from handlers.turn import Facts, Turn
     from storage.casebook import Casebook
     from storage.records import PetitionRecord
 
@@ -105,6 +106,10 @@ class House:
 
     def press(self, chat: str, token: str, *, person: str = "") -> list[Message]:
         return self.act(chat, Choice(token=token, callback_id="1"), person=person)
+
+    def serve(self, work: Callable[[Turn], object]) -> None:
+        """What an operator does on the command line, as a turn of the service."""
+        self.chats.post(self.runner.service(self.connection, self.now, work))
 
     def begin(self, moment: datetime, process: Process) -> None:
         self.agenda.at(moment, process)

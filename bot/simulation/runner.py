@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.dispatch import Dispatcher
 from handlers.messages import Capabilities
+from handlers.service_turn import service_turn
 from storage import timers
 
 if TYPE_CHECKING:
@@ -50,6 +52,14 @@ class Runner(Dispatcher):
             return None
         self.fired += 1
         return self._fire(self._books(connection), due[0], now).queued
+
+    def service(
+        self, connection: Connection, now: datetime, work: Callable[[Turn], object]
+    ) -> Sequence[Queued]:
+        """Do what the command line or the service itself does; gives the messages it queued."""
+        turn = service_turn(self._books(connection), self._facts, now, self._chance)
+        work(turn)
+        return turn.queued
 
     def _make_turn(self, *parts: Any, **more: Any) -> Turn:
         turn = super()._make_turn(*parts, **more)

@@ -8,11 +8,12 @@ from enum import StrEnum, unique
 from typing import TYPE_CHECKING, Final
 
 from bot.simulation.house import GROUP
+from handlers.answerability import begin_absence, officer_left
 from petitions.kinds import Role
 
 if TYPE_CHECKING:
     from bot.simulation.house import House
-    from storage.records import OfficerRecord
+    from handlers.turn import Turn
 
 _DAY: Final = timedelta(days=1)
 
@@ -48,12 +49,12 @@ class Officer:
         return not self.left and not any(start <= moment < end for start, end in self.away)
 
 
-_FOCAL: Final = (Role.INTAKE, Role.INTAKE, Role.INSPECTOR, Role.HEAD, *(Role.OFFICER,) * 4)
+_FOCAL: Final = (Role.INTAKE, Role.INSPECTOR, Role.HEAD, *(Role.OFFICER,) * 4)
 _LEADERSHIP: Final = (Role.DIRECTOR, Role.HEAD, Role.OFFICER)
 _UNIT: Final = (Role.HEAD, *(Role.OFFICER,) * 3)
 _MANNERS: Final = (Manner.PROMPT, Manner.PROMPT, Manner.SLOW, Manner.PROMPT, Manner.SHIRKING)
-_WITH_GROUP: Final = 2
-"""Every second unit that is neither focal nor leading has a group."""
+_WITH_GROUP: Final = 3
+"""Of so many plain units one works without a group, by private cards only."""
 
 
 class Staff:
@@ -83,8 +84,8 @@ class Staff:
                 self._link(unit.code, role, number, next(names), manner)
             if roles is _UNIT:
                 plain += 1
-                if plain % _WITH_GROUP == 0:
-                    self._bind(unit.code)
+            if roles is not _LEADERSHIP and (roles is _FOCAL or plain % _WITH_GROUP):
+                self._bind(unit.code)
 
     def plan_leave(self, first: date, last: date) -> None:
         """Everybody is away once or twice a year, with a deputy of the unit where there is one."""
@@ -99,6 +100,12 @@ class Staff:
                 if officer.is_here(start) and officer.is_here(end):
                     officer.away.append((start, end))
                     self._house.agenda.once(start, lambda who=officer, until=end: self._leave(who, until))  # type: ignore[misc]
+
+    def plan_farewell(self, day: date) -> None:
+        """One officer leaves the office that day; the cases go on under another name."""
+        people = [each for each in self.everybody if each.role is Role.OFFICER]
+        leaver = self._house.one_of(people)
+        self._house.agenda.once(self._house.hours.at(day, 8), lambda: self._farewell(leaver))
 
     def of(self, unit: str) -> list[Officer]:
         """The officers of the unit that answers today for `unit`."""
@@ -137,11 +144,26 @@ class Staff:
         self.groups[unit] = chat
 
     def _leave(self, officer: Officer, until: datetime) -> None:
+        """As `tiepdan officer absent`."""
         others = [each for each in self.here(officer.unit) if each is not officer]
         if not officer.leads:
             others.sort(key=lambda each: each.leads)
         deputy = others[0].id if others else None
-        self._house.book.set_absent(officer.id, until, deputy, since=self._house.now)
+        if officer.left:
+            return
+        self._house.serve(
+            lambda turn: begin_absence(turn, officer.id, since=turn.now, until=until, deputy=deputy)
+        )
 
-    def record(self, officer: Officer) -> OfficerRecord | None:
-        return self._house.book.officer(officer.id)
+    def _farewell(self, officer: Officer) -> None:
+        """As `tiepdan officer remove`."""
+        record = self._house.book.officer(officer.id)
+        if record is None:
+            return
+        officer.left = True
+
+        def leave(turn: Turn) -> None:
+            turn.book.remove_officer(officer.id)
+            officer_left(turn, record)
+
+        self._house.serve(leave)

@@ -97,6 +97,7 @@ class World:
         self.staff.arrive()
         self.office.open()
         self.staff.plan_leave(self.wish.first, self.wish.last)
+        self.staff.plan_farewell(self.wish.first + (self.wish.last - self.wish.first) / 2)
         for number, moment in enumerate(sorted(self._moments()), start=1):
             house.begin(moment, self._citizen(number))
         self._go_on(connection, house.hours.at(self.wish.last + timedelta(days=1), 0))
