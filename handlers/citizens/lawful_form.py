@@ -19,7 +19,7 @@ from handlers.citizens.said import only
 from handlers.citizens.state import REFS_KEPT, Ask, Asked
 from handlers.citizens.wording import day, shown_code
 from petitions.identity import masked_identity
-from petitions.intents import Intent, question
+from petitions.intents import Intent, Question, question
 from petitions.kinds import Action, Kind
 from petitions.text import fold
 from petitions.workflow import Refused
@@ -125,6 +125,8 @@ def put(chat: Chat, talk: FormTalk, view: FormView, key: str) -> None:
     chat.open(Ask.FORM, petition_id=talk.petition_id)
     text, rows = _question(chat, talk, view, key)
     chat.send(text, rows=rows, petition_id=talk.petition_id, quiet=view.petition.discreet)
+    if key == "representatives":
+        chat.me.offered = {}  # a number names a person of the list, not a button
 
 
 def _question(chat: Chat, talk: FormTalk, view: FormView, key: str) -> tuple[str, Rows]:
@@ -199,7 +201,7 @@ def take(chat: Chat, ask: Asked, text: str, found: frozenset[Intent]) -> bool:
     elif talk.key not in WORDY and wish_in(text) is not None:
         chat.close()
         return False
-    elif talk.key not in WORDY and (asked := question(text)) is not None:
+    elif (asked := question(text)) is not None and _is_asked(talk.key, asked, text):
         chat.lead_text(questions.line(chat, asked, text))
         repeat(chat)
     elif found & _ELSEWHERE and only(text, found, *_ELSEWHERE):
@@ -208,6 +210,11 @@ def take(chat: Chat, ask: Asked, text: str, found: frozenset[Intent]) -> bool:
     else:
         return _answer(chat, talk, petition, talk.key, text)
     return True
+
+
+def _is_asked(key: str, asked: Question, text: str) -> bool:
+    """Whether a message asks something; where free words are awaited, only what is plainly a question does."""
+    return key not in WORDY or (asked is not Question.OTHER and text.rstrip().endswith("?"))
 
 
 _PAUSES: Final = frozenset(

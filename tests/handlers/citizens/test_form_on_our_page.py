@@ -88,3 +88,15 @@ async def test_without_a_safe_page_paper_and_the_desk_remain(post: Post) -> None
 async def test_our_own_page_asks_for_the_number_plainly(post: Post) -> None:
     asked = await asked_for_identity(post.browser())
     assert text(asked).endswith("Số căn cước, số định danh cá nhân hoặc hộ chiếu của Ông/Bà?")
+
+
+async def test_the_form_of_a_denunciation_is_offered_our_page_from_its_first_question(post: Post) -> None:
+    messenger = post.messenger()
+    await messenger.say("Tôi tố cáo ông Hùng, trưởng ban quản lý di tích, lấy tiền công đức về xây nhà riêng")
+    await messenger.press("Giữ bí mật")
+    await messenger.say("Nguyễn Thị Sen 0951 223 455")
+    await messenger.press("Gửi bí mật")
+    asked = await messenger.press("Hoàn thiện đơn")
+    assert "Nội dung tố cáo nên viết trên trang riêng" in text(asked)
+    there = await post.browser().take(messenger.link())
+    assert "Người hoặc cơ quan bị tố cáo là ai" in text(there)

@@ -127,6 +127,9 @@ async def test_a_sticker_and_a_question_in_the_middle_change_nothing(person: Per
     assert "Số căn cước" in (await person.sticker("👍")).text
     answered = await person.say("làm đơn này có mất phí không?")
     assert "Số căn cước" in answered.text
+    await person.say("quay lại")
+    assert "yêu cầu giải quyết thế nào" in (await person.say("làm đơn này có mất phí không?")).text
+    await person.press("Để trống")
     await person.say(IDENTITY)
     assert (await values(person, petition))["identity_number"] == IDENTITY
 
@@ -192,6 +195,32 @@ async def test_another_authoritys_matter_and_feedback_need_no_form(office: Offic
     given = await person.say("in đơn cho tôi")
     assert papers(office.chat("500"))[-2:] == ["feedback.pdf", "feedback.docx"]
     assert "không bắt buộc phải ký" in given.text
+
+
+async def test_words_for_one_of_several_petitions_are_asked_about(office: Office, person: Person) -> None:
+    petition = await complaint(person)
+    await office.file("500")
+    await person.command("mine")
+    person.rest(1)
+    await person.say(f"mã {petition.code}")
+    given = await person.say("cho tôi xin bản in đơn")
+    assert "complaint.pdf" in papers(office.chat("500"))
+    assert str(TrackingCode(petition.code)) in given.text
+
+
+async def test_two_petitions_sent_together_are_each_offered_their_form(
+    office: Office, person: Person
+) -> None:
+    first = await office.file("500", Kind.COMPLAINT, unit="thanh_tra")
+    second = await office.file("500", Kind.COMPLAINT, unit="thanh_tra")
+    asked = await person.say("tôi muốn tra cứu đơn")
+    assert len(asked.labels) == 2
+    await person.say(str(TrackingCode(first.code)))
+    await person.say(str(TrackingCode(second.code)))
+    await person.say("tôi muốn ký đơn")
+    await person.say("Thanh tra Sở")
+    assert await values(person, second) != {}
+    assert await values(person, first) == {}
 
 
 # --- photographed pages
@@ -523,6 +552,8 @@ async def test_several_people_get_the_list_to_sign_and_choose_representatives(
     assert "1. Nguyễn Thị Sen" in listed.text  # the petitioner is one of them
     assert "từ 1 đến 2" in (await person.say("1, 2 và 3")).text
     assert "không tìm thấy “Bích”" in (await person.say("Bích")).text
+    assert "Đã ghi 1 người đại diện" in (await person.say("2")).text
+    await person.say("quay lại")
     await person.say("bà Sen và ông Tám")
     await person.press("Toàn bộ việc này")
     done = await person.press("Để trống")
