@@ -14,7 +14,7 @@ from handlers.citizens.chat import petition_button
 from handlers.messages import Button, Outgoing
 from handlers.notice_words import notice_words
 from handlers.officers import cards
-from handlers.officers.access import sealed
+from handlers.officers.access import Access, officer_access, sealed
 from handlers.officers.audience import Reader, duty_readers, readers_for, readers_of, texts_of
 from handlers.officers.tokens import Press, to_base36, verb_of
 from handlers.turn import Priority
@@ -264,13 +264,14 @@ def _tell_officer(
         lines = [texts.get(notice.text_key, **_officer_params(petition))]
         if text and reader.officer is not None and not sealed(petition):
             lines.append(texts.get("notices.quoted", text=_cut(text, _QUOTED)))
+        opens = officer_access(turn.facts.agency, petition, reader.officer) is Access.FULL
         buttons = [Button(label=texts.get("notices.button_open"), token=Press("case", petition.id).token)]
         if action is Action.NOT_SATISFIED and notice.audience is Audience.HEAD:
             reopen = Press(verb_of(Action.REOPEN), petition.id).token
             buttons.insert(0, Button(label=texts.get("cards.button_reopen"), token=reopen, style="primary"))
         message = Outgoing(
             text="\n\n".join(lines),
-            rows=(tuple(buttons),) if reader.officer is not None else (),
+            rows=(tuple(buttons),) if opens else (),
             monospace=(code,),
             protect=sealed(petition),
         )

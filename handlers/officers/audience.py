@@ -44,7 +44,8 @@ def readers_for(turn: Turn, petition: PetitionRecord, notice: Notice) -> list[Re
         case Audience.FOCAL:
             found = duty_readers(turn)
         case Audience.DIRECTOR:
-            found = _chats(turn, _seeing(turn, petition, _leaders(turn, turn.book.officers())))
+            # A sealed case too: the words name its code only, as the alarms of the ladder do.
+            found = _chats(turn, _leaders(turn, turn.book.officers()))
         case _:
             found = _unit(turn, petition, notice)
     return found or _last_resort(turn, petition)
