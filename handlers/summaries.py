@@ -16,6 +16,7 @@ from handlers.messages import Button, Outgoing
 from handlers.officers import cards
 from handlers.officers.access import same_unit, unit_name, unit_today
 from handlers.officers.audience import texts_of
+from handlers.officers.inbox import SOON_DAYS
 from handlers.officers.room import private_chat
 from handlers.officers.tokens import Press
 from handlers.turn import Priority
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 HEADS: Final = "heads_digest"
 WEEKLY: Final = "weekly_digest"
-SOON_DAYS: Final = 3
-"""Working days: what falls due within them is due soon."""
 _MOST: Final = 40
 """Lines of a summary by unit or officer."""
 

@@ -11,6 +11,9 @@ from handlers.officers.access import Access, officer_access, same_unit, sealed, 
 from handlers.officers.lists import paged
 from handlers.officers.tokens import Press
 from petitions.codes import BadCode, TrackingCode, find_codes
+from petitions.text import fold
+from petitions.transition_groups import LEADING, OVERSIGHT
+from storage.work import Which
 
 if TYPE_CHECKING:
     from handlers.officers.room import Room
@@ -18,30 +21,88 @@ if TYPE_CHECKING:
 
 MOST: Final = 240
 """Open cases looked at for one list; more than that is work for the console."""
+SOON_DAYS: Final = 3
+"""Working days: what falls due within them is due soon."""
+_LABELS: Final = {
+    "mine": "officer.button_mine",
+    "unit": "officer.button_unit",
+    "late": "alarms.filter_late",
+    "soon": "alarms.filter_soon",
+    "waiting": "alarms.filter_waiting",
+}
+_TYPED: Final = {
+    "mine": ("mine", "cua toi", "toi"),
+    "unit": ("unit", "don vi", "phong"),
+    "late": ("late", "qua han", "tre"),
+    "soon": ("soon", "sap toi han", "sap den han", "sap han"),
+    "waiting": ("waiting", "cho", "cho nguoi dan"),
+}
+"""What may be typed after /inbox, without diacritics."""
+_WHICH: Final = {"late": Which.LATE, "soon": Which.SOON, "waiting": Which.WAITING}
 
 
 def show(room: Room, argument: str = "") -> None:
-    """The officer's own cases, or the unit's. `argument`: `mine` or `unit`, with `:<page>`.
+    """One list of work. `argument`: one of mine, unit, late, soon, waiting, with `:<page>`.
 
-    Without one, who has no case of their own sees what waits in the unit: a head's work is there.
+    Without one, who has no case of their own sees what waits in the unit: a head's work is there. Late, soon and
+    waiting are the unit's for those who lead, else one's own; who oversees the office sees all that is late.
     """
-    which, _, number = argument.partition(":")
+    typed, _, number = argument.partition(":")
     page = int(number) if number.isdigit() and len(number) < 4 else 0
-    found = _of_unit(room) if which == "unit" else _mine(room)
-    if not found and which not in ("mine", "unit"):
-        found = _of_unit(room)
+    asked = next((name for name, words in _TYPED.items() if fold(typed).strip() in words), "")
+    which = asked or "mine"
+    found = _found(room, which)
+    if not found and not asked:
+        found = _found(room, "unit")
         which = "unit" if found else "mine"
-    which = which if which == "unit" else "mine"
-    other = "unit" if which == "mine" else "mine"
     buttons = [
         Button(label=_label(room, petition), token=Press("case", petition.id).token) for petition in found
     ]
     rows = paged(buttons, page, lambda to: Press("inbox", 0, f"{which}:{to}").token, room.texts)
-    switch = Button(label=room.text(f"officer.button_{other}"), token=Press("inbox", 0, other).token)
-    key = f"officer.inbox_{which}" if found else f"officer.inbox_{which}_empty"
+    room.send(
+        Outgoing(text=_heading(room, which, len(found)), rows=(*rows, *_filters(room, which)), protect=True)
+    )
+
+
+def _heading(room: Room, which: str, number: int) -> str:
     unit = unit_name(room.turn.facts.agency, room.officer.unit, room.texts.language)
-    text = room.text(key, number=len(found), unit=unit)
-    room.send(Outgoing(text=text, rows=(*rows, (switch,)), protect=True))
+    empty = "" if number else "_empty"
+    own = which in ("mine", "unit")
+    key = f"officer.inbox_{which}{empty}" if own else f"alarms.list_{which}{empty}"
+    return room.text(key, number=number, unit=unit, days=SOON_DAYS)
+
+
+def _filters(room: Room, which: str) -> tuple[tuple[Button, ...], ...]:
+    """The other lists."""
+    buttons = {
+        name: Button(label=room.text(_LABELS[name]), token=Press("inbox", 0, name).token)
+        for name in _LABELS
+        if name != which
+    }
+    rows = (
+        tuple(button for name, button in buttons.items() if name in ("mine", "unit")),
+        tuple(button for name, button in buttons.items() if name not in ("mine", "unit")),
+    )
+    return tuple(row for row in rows if row)
+
+
+def _found(room: Room, which: str) -> list[PetitionRecord]:
+    """The cases of a list that this officer may see, the soonest date first, in one look."""
+    book, agency, officer = room.turn.book, room.turn.facts.agency, room.officer
+    today = room.turn.now.astimezone(agency.zone).date()
+    if which == "late" and officer.role in OVERSIGHT:
+        found = book.late_everywhere(today=today, limit=MOST)
+    else:
+        own = which == "mine" or (which != "unit" and officer.role not in LEADING)
+        found = book.work_list(
+            _WHICH.get(which, Which.ALL),
+            units=[unit.code for unit in agency.units if same_unit(agency, unit.code, officer.unit)],
+            officer_id=officer.id if own else None,
+            today=today,
+            soon=room.turn.facts.calendar.add_working_days(today, SOON_DAYS),
+            limit=MOST,
+        )
+    return [p for p in found if officer_access(agency, p, officer) is not Access.NONE]
 
 
 def show_by_code(room: Room, typed: str) -> None:
@@ -70,7 +131,7 @@ def show_case(room: Room, petition: PetitionRecord) -> None:
 
 def waiting(room: Room) -> int:
     """How many open cases of the unit this officer may see."""
-    return len(_of_unit(room))
+    return len(_found(room, "unit"))
 
 
 def _code(typed: str) -> str | None:
@@ -79,22 +140,6 @@ def _code(typed: str) -> str | None:
     except BadCode:
         found = find_codes(typed)
         return found[0].code.value if found and found[0].code is not None else None
-
-
-def _mine(room: Room) -> list[PetitionRecord]:
-    return room.turn.book.work_of(unit=None, officer_id=room.officer.id, limit=MOST)
-
-
-def _of_unit(room: Room) -> list[PetitionRecord]:
-    """The unit's open cases, with those of units it succeeded, without what is sealed from this officer."""
-    agency = room.turn.facts.agency
-    found = [
-        petition
-        for unit in agency.units
-        if same_unit(agency, unit.code, room.officer.unit)
-        for petition in room.turn.book.work_of(unit=unit.code, officer_id=None, limit=MOST)
-    ]
-    return [p for p in found if officer_access(agency, p, room.officer) is not Access.NONE]
 
 
 def _label(room: Room, petition: PetitionRecord) -> str:

@@ -180,10 +180,10 @@ async def test_the_inbox_turns_its_pages(office: Office) -> None:
     await office.command(PERSON, "inbox", "unit")
     first = office.last(PERSON)
     assert "14 đơn đang mở" in first.text
-    assert len(first.message.rows) == 14  # twelve cases, the next page, the other list
+    assert len(first.message.rows) == 15  # twelve cases, the next page, the other lists in two rows
     await office.press(PERSON, first.button("Trang sau"))
     second = office.last(PERSON)
-    assert [len(row) for row in second.message.rows] == [1, 1, 1, 1]
+    assert [len(row) for row in second.message.rows] == [1, 1, 1, 1, 3]
     codes = {
         button.token
         for sent in (first, second)
