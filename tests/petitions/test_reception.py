@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from importlib.resources import files
 
 import pytest
+import yaml
 from pydantic import ValidationError
 
+from petitions.agency import ProfileProblem, load_agency
 from petitions.calendar import WorkingCalendar
 from petitions.reception import Reception
 
@@ -55,3 +58,14 @@ def test_an_office_may_offer_no_appointments() -> None:
 def test_hours_that_make_no_sense_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Reception.model_validate(wrong)
+
+
+def test_a_profile_names_what_is_wrong_with_its_hours_by_place() -> None:
+    data = yaml.safe_load((files("petitions") / "data" / "agency.yaml").read_text("utf-8"))
+    data["agency"]["reception"] = {"days": ["mon"], "hours": ["08:00-11:00"], "minutes": 30}
+    assert len(load_agency(data).office.reception.times()) == 6
+    data["agency"]["reception"] = {"hours": ["11:00-08:00"]}
+    with pytest.raises(ProfileProblem) as fault:
+        load_agency(data)
+    assert "agency.reception: " in str(fault.value)
+    assert "must end after they begin: 11:00-08:00" in str(fault.value)

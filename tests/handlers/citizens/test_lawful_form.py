@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from petitions.codes import TrackingCode
 from petitions.kinds import Action, Kind, Role, Stage
+from petitions.reception import Reception
 from tests.handlers.citizens.forms import (
     BLURRED,
     FINE,
@@ -442,6 +444,14 @@ async def test_days_and_hours_in_words(person: Person, words: str, answer: str) 
     await filled(person)
     await person.press("Hẹn đến ký")
     assert answer in (await person.say(words)).text
+
+
+async def test_an_office_without_appointments_says_so(office: Office, person: Person) -> None:
+    await filled(person)
+    agency = office.facts.agency
+    closed = agency.office.model_copy(update={"reception": Reception(days=())})
+    office.facts = replace(office.facts, agency=agency.model_copy(update={"office": closed}))
+    assert "chưa có lịch nhận hẹn" in (await person.press("Hẹn đến ký")).text
 
 
 async def test_a_time_that_has_gone_by_meanwhile_is_not_booked(office: Office, person: Person) -> None:
