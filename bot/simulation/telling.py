@@ -163,7 +163,7 @@ class Telling:
             case "kind":
                 return self._press(heard, "kind", argument=self._told.story.kind.value)
             case "identity":
-                shy = self._told.story.kind is Kind.DENUNCIATION and house.happens(0.25)
+                shy = self._told.story.kind is Kind.DENUNCIATION and house.happens(0.15)
                 return self._press(heard, "identity", argument="anonymous" if shy else "confidential")
             case "outside":
                 return self._press(heard, "forward")
