@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from handlers.officers.tokens import Press, verb_of
 from petitions.clocks import Clock
 from petitions.codes import TrackingCode
+from petitions.kinds import Action
 from petitions.text import fold
 from tests.e2e.support.heard import Exchange, NoSuchButton
 from tests.e2e.support.house import House, running_house
@@ -204,6 +206,24 @@ class LegalOffice:
         await self.hand(kind).does(case.code, "Thụ lý…", TODAY, "12/TB-TTr")
         await case.told()
         return case
+
+    async def joins(self, unit: str, role: str, name: str) -> Officer:
+        """A further officer of the office."""
+        return await officer(self.house, unit, role, name)
+
+    async def asks_to_withdraw(self, case: Case) -> Exchange:
+        """The citizen says so in words and agrees to what is explained."""
+        words = {"vi": f"Tôi muốn rút đơn {case.shown}", "en": f"I want to withdraw petition {case.shown}"}
+        await case.citizen.say(words[case.language])
+        return await case.citizen.press(
+            {"vi": "Đồng ý xin rút đơn", "en": "Yes, ask to withdraw"}[case.language]
+        )
+
+    async def presses_an_old_button(self, hand: Officer, case: Case, action: Action) -> Exchange:
+        """A button that stands no more on the card, pressed on an older one."""
+        kept = await self.kept(case)
+        token = Press(verb_of(action), kept.record.id).token
+        return await hand.chat.press_token(token, (await hand.chat.all_heard())[-1].ref)
 
     async def kept(self, case: Case) -> Kept:
         return await self.house.ledger.petition(case.code)
