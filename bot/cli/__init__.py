@@ -9,6 +9,7 @@ from bot.cli.inbox import inbox
 from bot.cli.law import law
 from bot.cli.officers import officer
 from bot.cli.service import doctor, migrate, run
+from bot.cli.simulate import simulate
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -21,5 +22,5 @@ def main() -> None:
     """
 
 
-for _command in (run, doctor, migrate, officer, inbox, law, verify):
+for _command in (run, doctor, migrate, officer, inbox, law, verify, simulate):
     main.add_command(_command)

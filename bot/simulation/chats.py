@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
-from storage import outbox
+from bot.simulation.runner import ACCOUNT, CHANNEL
+from storage import file_queue, outbox
 from storage.records import OutboxStatus
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from bot.simulation.agenda import Agenda, JumpingClock
     from storage.ids import IdSource
+    from storage.keys import Vault
     from storage.records import OutboxRow, Queued
 
 _REMEMBERED: Final = 12
@@ -49,6 +52,15 @@ class Message:
         return next((token for token in self.tokens if token.startswith(start)), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What every file that comes holds, as it lies in the file store."""
+
+    key: str
+    size: int
+    mime: str
+
+
 Listener = Callable[[Message], None]
 
 
@@ -71,6 +83,19 @@ class Chats:
 
     def open(self, connection: Connection) -> None:
         self._connection = connection
+
+    @property
+    def waiting(self) -> int:
+        """Messages that wait for their hour."""
+        return len(self._waiting)
+
+    def fetch(self, photo: Stored, vault: Vault, now: datetime) -> None:
+        """The files just announced are here."""
+        account = [(CHANNEL, ACCOUNT)]
+        for file in file_queue.pending(self._connection, vault, accounts=account, now=now):
+            file_queue.mark_stored(
+                self._connection, file.id, content_key=photo.key, size=photo.size, mime=photo.mime
+            )
 
     def listen(self, chat: str, listener: Listener) -> None:
         """Whoever listens to a chat hears each of its messages; it may plan, not act."""

@@ -9,10 +9,10 @@ from random import Random
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.simulation.agenda import Agenda, JumpingClock, Process
-from bot.simulation.chats import Chats, Message
+from bot.simulation.chats import Chats, Message, Stored
 from bot.simulation.hours import Arrivals, Hours
 from bot.simulation.runner import ACCOUNT, CHANNEL, Runner
-from handlers.messages import Choice, Command, Content, Incoming, Text
+from handlers.messages import Choice, Command, Content, Files, Incoming, Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.simulation.words import Words
     from handlers.turn import Facts, Turn
     from storage.casebook import Casebook
+    from storage.keys import Vault
     from storage.records import PetitionRecord
 
 T = TypeVar("T")
@@ -45,6 +46,8 @@ class House:
         arrivals: Arrivals,
         words: Words,
         chance: Random,
+        photo: Stored,
+        vault: Vault,
     ) -> None:
         self.runner = runner
         self.chats = chats
@@ -56,6 +59,8 @@ class House:
         self.arrivals = arrivals
         self.words = words
         self.chance = chance
+        self._photo = photo
+        self._vault = vault
         self.connection: Connection
         self._updates = count(1)
 
@@ -96,7 +101,10 @@ class House:
             is_group=chat.startswith(GROUP),
             message_ref=f"u{number}",
         )
-        return self.chats.post(self.runner.update(self.connection, incoming))
+        queued = self.runner.update(self.connection, incoming)
+        if isinstance(content, Files):
+            self.chats.fetch(self._photo, self._vault, self.now)
+        return self.chats.post(queued)
 
     def say(self, chat: str, words: str) -> list[Message]:
         return self.act(chat, Text(text=words))

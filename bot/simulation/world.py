@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.dispatch import Books
 from bot.simulation.agenda import Agenda, JumpingClock, Process
-from bot.simulation.chats import Chats
+from bot.simulation.chats import Chats, Stored
 from bot.simulation.hours import Arrivals, Hours
 from bot.simulation.house import House
 from bot.simulation.office import Office
@@ -57,6 +57,7 @@ class World:
         calendar: WorkingCalendar,
         vault: Vault,
         chance: Random,
+        photo: Stored,
         progress: Callable[[date], None] = lambda _: None,
     ) -> None:
         self.wish = wish
@@ -85,10 +86,12 @@ class World:
             arrivals=Arrivals(hours, wish.first, wish.last),
             words=Words.load(),
             chance=chance,
+            photo=photo,
+            vault=vault,
         )
         self.staff = Staff(self.house)
         self.office = Office(self.house, self.staff)
-        self.filed: list[int] = []
+        self.told = 0
 
     def play(self, connection: Connection) -> None:
         """From the first day to the end of the last."""
@@ -113,8 +116,8 @@ class World:
         told = house.words.tell(story, house.now, house.chance)
         who = invent(house, number)
         petition_id = Telling(house, who, told).run()
+        self.told += 1
         if petition_id is not None:
-            self.filed.append(petition_id)
             self.office.receive(who, petition_id)
         return
         yield  # makes it a process
