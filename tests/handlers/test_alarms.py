@@ -314,6 +314,29 @@ async def test_a_decision_takes_effect_and_the_citizen_reads_it_in_the_morning(s
     assert staff.office.last(CITIZEN).row.created_at == at(7, 1, 7, 30, year=2027)
 
 
+async def test_a_task_of_a_decision_climbs_by_its_own_officer(staff: Staff) -> None:
+    # Ordered on Monday 7/12 for Friday 18/12: half of 11 days is 5, Sunday 13/12, told on Monday 14/12; two and one
+    # working days before: 16/12, 17/12. Late from Saturday 19/12: working mornings 21, 22/12 …
+    petition = await staff.accepted()
+    other = await staff.office.officer("203", "ql_van_hoa", Role.OFFICER, "Phạm Thị Hai")
+    staff.office.clock.at = at(7, 12, 9, 0)
+    await staff.decided(petition)
+    await staff.office.does(
+        staff.officer,
+        petition,
+        Action.ORDER_TASK,
+        officer_id=other.id,
+        task="Trả lại giấy phép",
+        due=dt.date(2026, 12, 18),
+    )
+    await staff.office.live_until(at(22, 12, 12, 0))
+    assert staff.times("203") == [at(14, 12), at(16, 12), at(17, 12), at(21, 12)]
+    near, late = staff.told("203")[0][1], staff.told("203")[-1][1]
+    assert "Hạn 18/12/2026, còn 4 ngày làm việc" in near
+    assert "việc phải thi hành đã quá hạn ngày 18/12/2026" in late
+    assert at(22, 12) in staff.times(HEAD)
+
+
 async def test_an_office_s_own_hours_are_kept(staff: Staff) -> None:
     agency = sample_agency()
     own = agency.deadlines.model_validate(
