@@ -55,5 +55,4 @@ class Agenda:
 
 def _once(work: Callable[[], object]) -> Process:
     work()
-    return
-    yield  # makes it a process
+    yield from ()

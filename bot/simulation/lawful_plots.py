@@ -355,11 +355,11 @@ def _decided(work: Work) -> Process:
 
 def _carried_out(work: Work) -> Process:
     """A decision in force is carried out, task by task, and the case closed."""
-    if work.petition.stage is not Stage.DECIDED:
+    if not work.stands(Stage.DECIDED):
         return
     if work.petition.kind is Kind.COMPLAINT:
         yield from work.until(Stage.ENFORCING, days=5, most=14)
-        if work.petition.stage is not Stage.ENFORCING or work.citizen.seconds:
+        if not work.stands(Stage.ENFORCING) or work.citizen.seconds:
             return
     else:
         yield from work.wait(1)

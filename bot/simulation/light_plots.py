@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from bot.simulation.staff import Manner
+from handlers.officers.access import sealed
 from petitions.kinds import Action, Role, Stage
 from petitions.reasons import codes_of
 
@@ -29,7 +30,7 @@ def ask(work: Work) -> Process:
     yield from work.wait(1)
     work.step(Action.ASK_CITIZEN, text=work.line("ask"))
     yield from work.wait(3)
-    if work.petition.stage is Stage.WAITING_CITIZEN:
+    if work.stands(Stage.WAITING_CITIZEN):
         work.step(Action.START)
     yield from _answer(work, 1)
 
@@ -98,7 +99,7 @@ def withdrawn(work: Work) -> Process:
     work.house.begin(work.house.soon(40), work.citizen.withdraw())
     yield from work.take()
     yield from work.until(Stage.WITHDRAWN, days=2, most=5)
-    if work.petition.stage is not Stage.WITHDRAWN:
+    if not work.stands(Stage.WITHDRAWN):
         yield from _answer(work, 1)
 
 
@@ -179,7 +180,7 @@ def late(work: Work) -> Process:
 def untaken(work: Work) -> Process:
     """Nobody takes it until the head, told so, names somebody."""
     yield from work.until(Stage.ASSIGNED, days=2, most=9)
-    if work.petition.stage is Stage.RECEIVED:
+    if work.stands(Stage.RECEIVED):
         yield from work.take()
     yield from _answer(work, 2)
 
@@ -196,7 +197,10 @@ def repeat(work: Work) -> bool:
             for each in work.house.book.work_of(
                 unit=petition.unit, officer_id=None, open_only=False, limit=40
             )
-            if each.id < petition.id and each.kind is petition.kind and each.linked_to != petition.id
+            if each.id < petition.id
+            and each.kind is petition.kind
+            and each.linked_to != petition.id
+            and (officer.leads or each.officer_id == officer.id or not sealed(each))
         ]
         if not earlier:
             return False
@@ -232,7 +236,11 @@ def wandering(work: Work) -> Process:
         yield work.house.work_days(1)
         _give_back(work)
         yield work.house.work_days(1)
-    focal = work.house.agency.focal_unit
+    agency = work.house.agency
+    focal = agency.focal_unit
+    if first == focal:  # it cannot name itself; the matter goes to whoever knows the rules
+        others = [unit.code for unit in agency.units if unit.active and unit.code != focal]
+        first = work.house.one_of(others)
     for officer in work.staff.leaders(focal)[:2]:
         if work.hand.do(officer, work.id, Action.RULE_UNIT, unit=first, reason=work.line("rule")):
             return
@@ -249,7 +257,7 @@ def _give_back(work: Work) -> bool:
 
 def _answer(work: Work, days: float, *, closes: bool = True) -> Process:
     yield from work.wait(days)
-    if work.petition.stage is Stage.WITHDRAWN:
+    if work.stands(Stage.WITHDRAWN):
         return
     work.step(Action.ANSWER, text=work.line("answer"))
     if closes:

@@ -59,8 +59,7 @@ class Petitioner:
     def withdraw(self) -> Process:
         """The wish to withdraw, with its confirmation."""
         self._withdraw()
-        return
-        yield  # makes it a process
+        yield from ()
 
     def reopen(self) -> Process:
         """The matter came back: take back the withdrawal."""
@@ -68,26 +67,22 @@ class Petitioner:
         token = find(heard, self.who.chat, "reopenit")
         if token is not None:
             self._house.press(self.who.chat, token)
-        return
-        yield  # makes it a process
+        yield from ()
 
     def go_up(self) -> Process:
         """The time has passed: up to the superior."""
         self._pressed("goup")
-        return
-        yield  # makes it a process
+        yield from ()
 
     def complain_again(self) -> Process:
         """Go on to the second instance."""
         self._again(self._pressed("again"))
-        return
-        yield  # makes it a process
+        yield from ()
 
     def add(self) -> Process:
         """Words or a photo that come to mind later."""
         self._reply()
-        return
-        yield  # makes it a process
+        yield from ()
 
     def ask_status(self) -> Process:
         """How does it stand? By code, or by the list of one's own."""
@@ -96,8 +91,7 @@ class Petitioner:
             house.command(self.who.chat, "mine")
         else:
             house.command(self.who.chat, "status", house.petition(self.petition_id).code)
-        return
-        yield  # makes it a process
+        yield from ()
 
     # --- what is heard
 

@@ -37,6 +37,10 @@ class Work:
     def petition(self) -> PetitionRecord:
         return self.house.petition(self.id)
 
+    def stands(self, *stages: Stage) -> bool:
+        """Whether the case stands at one of these stages now."""
+        return self.petition.stage in stages
+
     @property
     def today(self) -> date:
         return self.house.hours.local(self.house.now).date()
@@ -78,7 +82,7 @@ class Work:
     def until(self, *stages: Stage, days: float = 4, most: int = 16) -> Process:
         """Look every few days until the case stands at one of these stages; give up after so many looks."""
         for _ in range(most):
-            if self.petition.stage in stages:
+            if self.stands(*stages):
                 return
             yield self.house.work_days(days)
 
@@ -96,9 +100,7 @@ class Work:
     def take(self, *, manner: Manner | None = None) -> Process:
         """Somebody of the unit takes it, or the head names somebody."""
         for _ in range(_MOST_WAITS):
-            if self._take_now(manner):
-                return
-            if self.petition.stage is not Stage.RECEIVED:
+            if not self.stands(Stage.RECEIVED) or self._take_now(manner):
                 return
             yield self.house.work_days(0.7)
 

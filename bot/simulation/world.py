@@ -119,8 +119,7 @@ class World:
         self.told += 1
         if petition_id is not None:
             self.office.receive(who, petition_id)
-        return
-        yield  # makes it a process
+        yield from ()
 
     def _go_on(self, connection: Connection, end: datetime) -> None:
         house = self.house
