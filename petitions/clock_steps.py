@@ -110,6 +110,10 @@ _OF_ALL: Final = {FIRST_ANSWER: ("A-01", Duty.OFFICE), TAKE: ("U-01", Duty.AGENC
 _OF_LIGHT: Final = {"answer": ("N-01", Duty.AGENCY), "written_refusal": ("A-05", Duty.OFFICE)}
 
 
+EXTENSIONS: Final = ("D-10", "D-11")
+"""Rules of a further term, which begins at the nominal end of the one before."""
+
+
 def rule_of(step: str, case: Case) -> StepRule | None:
     """The rule that gives the step its time; None where no rule does for this sort of case.
 
@@ -139,4 +143,4 @@ def rule_of(step: str, case: Case) -> StepRule | None:
 
 def extension_rule(extensions: int) -> str:
     """The rule of a denunciation's next extension: D-10 the first time, D-11 the second (Luật Tố cáo Đ30)."""
-    return "D-10" if extensions == 0 else "D-11"
+    return EXTENSIONS[min(extensions, 1)]

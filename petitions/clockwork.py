@@ -14,6 +14,7 @@ from petitions import clocks as ops
 from petitions.calendar import WorkingCalendar
 from petitions.clock_steps import (
     EXTEND,
+    EXTENSIONS,
     FIRST_ANSWER,
     SETTLE,
     SETTLE_COMPLEX,
@@ -140,9 +141,19 @@ def _extended(case: Case, clocks: Mapping[int, Clock], *, on: dt.date, ground: G
 
 
 def _resume(clock: Clock, on: dt.date, ground: Ground) -> Operation:
-    """The time goes on from the day of resumption (Luật Khiếu nại Đ11a k4; Luật Tố cáo Đ34 k2)."""
-    spans = (*clock.spans, (clock.suspended_on or on, on))
-    dates = _dates(clock, spans, ground)
+    """The time goes on from the day of resumption (Luật Khiếu nại Đ11a k4; Luật Tố cáo Đ34 k2).
+
+    A term that was over when it was suspended gains nothing. A denunciation suspended in its last term but one,
+    when the next was decided already, begins that next term later by as many days.
+    """
+    since = clock.suspended_on or on
+    if clock.nominal_on is not None and since > clock.nominal_on:
+        return ops.change(clock.id, state=ClockState.RUNNING, suspended_on=None)
+    spans, started_on = (*clock.spans, (since, on)), clock.started_on
+    if clock.rule in EXTENSIONS and since <= started_on:
+        spans, started_on = clock.spans, started_on + (on - since)
+    moved = replace(clock, started_on=started_on)
+    values = {} if started_on == clock.started_on else {"started_on": started_on}
     return ops.change(
         clock.id,
         state=ClockState.RUNNING,
@@ -150,7 +161,8 @@ def _resume(clock: Clock, on: dt.date, ground: Ground) -> Operation:
         suspensions=write_spans(spans),
         warned=0,
         level=clock.level,
-        **dates,
+        **values,
+        **_dates(moved, spans, ground),
     )
 
 
