@@ -62,7 +62,10 @@ def check_law(row: Transition, given: Given, standing: Standing) -> None:
 
 def check_possible(row: Transition, standing: Standing) -> None:
     """What can be said before anything is given, so that nobody is asked in vain. Raises Refused."""
-    given = Given(on=standing.today, code="several_criteria")
+    on = standing.today
+    if row.action in (Action.FIND_COMPLEX, Action.EXTEND):
+        on = standing.case.accepted_on or on  # a decision made in time may be entered after it
+    given = Given(on=on, code="several_criteria")
     if row.action in _KNOWN_BEFORE:
         _CHECKS[row.action](given, standing)
 
@@ -106,6 +109,8 @@ def _earliest(action: Action, standing: Standing) -> dt.date:
             return formed
         case Action.RESUME:
             return max((clock.suspended_on or accepted for clock in standing.clocks), default=accepted)
+        case Action.HOLD_DIALOGUE if case.dialogue_at is not None:
+            return max(accepted, case.dialogue_at.astimezone(standing.zone).date())
         case Action.PUBLISH_DECISION | Action.TASK_DONE:
             return case.decided_on or accepted
         case Action.SEND_DECISION:

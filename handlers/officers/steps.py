@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from handlers import cases
+from handlers import case_clocks, cases
+from handlers.case_details import Details
 from handlers.messages import Button
 from handlers.officers import cards, state, step_answers
 from handlers.officers.refusals import explain
@@ -17,7 +18,7 @@ from handlers.officers.tokens import Press, action_of
 from petitions.agency_parts import OUTSIDE
 from petitions.kinds import Action
 from petitions.transition_rows import NEEDS
-from petitions.workflow import Refused
+from petitions.workflow import RefusalCode, Refused
 
 if TYPE_CHECKING:
     from handlers.officers.room import Room
@@ -75,7 +76,30 @@ def take(room: Room, pending: state.Pending, words: str) -> None:
         room.say(answer.key, petition_id=petition.id, **answer.params)
         return
     given = pending.given | {pending.asking: answer}
+    if pending.asking in _DATED and not _day_allowed(room, petition, row, given):
+        return
     _next(room, petition, row, pending.model_copy(update={"given": given, "asked_at": room.turn.now}))
+
+
+_DATED: Final = frozenset({"on", "moment", "due"})
+_ANOTHER_DAY: Final = frozenset(
+    {RefusalCode.DATE_AHEAD, RefusalCode.DATE_TOO_EARLY, RefusalCode.DATE_PAST, RefusalCode.TERM_OVER}
+)
+"""Refusals that another day answers: said at once, and the question stays open."""
+
+
+def _day_allowed(room: Room, petition: PetitionRecord, row: Transition, given: dict[str, Any]) -> bool:
+    """Whether the law takes the day just told; what else it refuses is said when everything is told."""
+    details = Details(**fields_of(given))
+    clocks = room.turn.book.clocks(petition.id)
+    try:
+        case_clocks.check(room.turn, petition, row, details, clocks, case_clocks.today_of(room.turn))
+    except Refused as refused:
+        if refused.code in _ANOTHER_DAY:
+            key, params = explain(room.turn, petition, row.action, refused)
+            room.say(key, petition_id=petition.id, **params)
+            return False
+    return True
 
 
 def action_behind(pending: state.Pending) -> Action:

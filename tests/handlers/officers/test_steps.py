@@ -91,11 +91,14 @@ async def test_a_day_before_the_event_or_ahead_is_refused_with_what_is_possible(
 ) -> None:
     before = await office.now(verified)
     await begin(office, verified, "suspend")
-    for words in ("chờ kết quả", day, "9/QĐ", "Chờ kết luận"):
+    for words in ("chờ kết quả", day):
         await office.say(HEAD, words)
-    await office.press(HEAD, office.last(HEAD).button("Ghi nhận"))
     assert said in office.last(HEAD).text
     assert await office.now(verified) == before  # nothing half done
+    for words in ("23/11/2026", "9/QĐ", "Chờ kết luận"):  # the question stayed open for another day
+        await office.say(HEAD, words)
+    await office.press(HEAD, office.last(HEAD).button("Ghi nhận"))
+    assert (await office.now(verified)).stage is Stage.SUSPENDED
 
 
 async def test_words_after_the_preview_neither_agree_nor_get_lost(
