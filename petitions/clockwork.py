@@ -120,7 +120,7 @@ def repicked(case: Case, clocks: Mapping[int, Clock], *, on: dt.date, ground: Gr
         found = rule_of(SETTLE, case)
         if clock.step != SETTLE or not clock.alive or found is None:
             continue
-        rule = _picked(found.rule, case, clock.version, ground.rules)
+        rule = _picked(found.rule, case, clock.started_on, ground.rules)
         fresh = _reckoned(ground.new_id(), rule, SETTLE, clock.duty, clock.started_on, clock.spans, ground)
         if clock.state is ClockState.SUSPENDED:
             fresh = replace(fresh, state=ClockState.SUSPENDED, suspended_on=clock.suspended_on)
