@@ -161,7 +161,7 @@ def correct(work: Work) -> Process:
     """The focal unit puts another kind and subject under it."""
     yield work.house.work_hours(3)
     agency = work.house.agency
-    for officer in work.staff.leaders(agency.focal_unit)[:1]:
+    for officer in work.staff.leaders(agency.focal_unit)[::-1][:1]:  # receives, or inspects
         kind = "kien_nghi" if work.petition.kind.value == "phan_anh" else "phan_anh"
         work.hand.do(
             officer, work.id, Action.CORRECT, path=("kind", f"k:{kind}"), reason=work.line("correct")

@@ -83,36 +83,50 @@ class Telling:
         self._left = list(told.say)
         self._abandons = abandons
         self._corrected = False
+        self._before = 0
         self._photos = house.happens(0.35)
 
     def run(self) -> int | None:
         """Tell it now. The id of the petition; None where it came to none."""
+        self._before = self._filed_before()
+        return self._go_on(self._open())
+
+    def come_back(self) -> int | None:
+        """Go on with what was set aside."""
+        self._abandons = False
+        house = self._house
+        return self._go_on(house.say(self._who.chat, house.words.citizen("returns", house.chance)))
+
+    def _go_on(self, heard: list[Message]) -> int | None:
         house, who = self._house, self._who
-        before = self._filed_before()
-        heard = self._open()
         for _ in range(_PATIENCE):
             memory = house.waits_for()
             filed = memory.get("filed", [])
-            if len(filed) > before:
+            if len(filed) > self._before:
                 return int(filed[-1]["petition_id"])
             draft = memory.get("draft")
             if draft is None:
-                if self._left:
-                    heard = self._next_part()
-                    continue
-                ask = memory.get("ask") or {}
-                token = find(heard, who.chat, "isstory", "asnew")
-                if ask and token is not None:
-                    heard = house.press(who.chat, token)
-                    continue
-                return None
-            if self._left and self._told_some and house.happens(0.6 if who.talkative else 0.0):
+                token = find(heard, who.chat, "isstory", "asnew") if memory.get("ask") else None
+                if not self._left and token is None:
+                    return None
+                heard = self._next_part() if self._left else house.press(who.chat, token or "")
+            elif self._left and self._told_some and house.happens(0.6 if who.talkative else 0.0):
                 heard = self._next_part()
-                continue
-            if self._abandons and draft.get("step") in {"contact", "review"}:
+            elif self._abandons and draft.get("step") in {"contact", "place", "review"}:
+                self._set_aside()
                 return None
-            heard = self._answer(draft, heard)
+            else:
+                heard = self._answer(draft, heard)
         return None
+
+    def _set_aside(self) -> None:
+        """Busy now: the draft is kept, with a reminder or without."""
+        house, who = self._house, self._who
+        heard = house.say(who.chat, house.words.citizen("leaves", house.chance))
+        kept = house.one_of(("remind", "keep", "forget"))
+        token = find(heard, who.chat, "later", argument=kept)
+        if token is not None:
+            house.press(who.chat, token)
 
     @property
     def _told_some(self) -> bool:

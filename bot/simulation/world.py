@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 COMMIT_EVERY: Final = 4000
 """Pieces of work to a commit."""
+_LEAVES: Final = 0.04
+"""Share of those who leave in the middle; most of them come back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,11 +117,15 @@ class World:
         story = house.chance.choices(stories, weights=[each.weight for each in stories])[0]
         told = house.words.tell(story, house.now, house.chance)
         who = invent(house, number)
-        petition_id = Telling(house, who, told).run()
+        leaves = house.happens(_LEAVES)
+        telling = Telling(house, who, told, abandons=leaves)
         self.told += 1
+        petition_id = telling.run()
+        if petition_id is None and leaves and house.happens(0.6):
+            yield house.soon(30)
+            petition_id = telling.come_back()
         if petition_id is not None:
             self.office.receive(who, petition_id)
-        yield from ()
 
     def _go_on(self, connection: Connection, end: datetime) -> None:
         house = self.house
