@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from petitions import clocks as ops
 from petitions import legal_checks
-from petitions.clock_steps import SETTLE
 from petitions.clocks import Clock, Operation
-from petitions.clockwork import Ground, current, operations, recomputed, repicked, task_clock
+from petitions.clockwork import Ground, corrected, current, operations, recomputed, task_clock
 from petitions.kinds import Action, Kind, Stage
 from petitions.legal_checks import Standing, check_law
 from petitions.transition_rows import Transition
@@ -129,7 +128,8 @@ def made(
     elif row.action is Action.TASK_DONE:
         found += _done(turn, petition, clocks, on)
     elif row.action is Action.CORRECT:
-        found += _corrected(turn, petition, after, clocks, on)
+        moved = after.unit != petition.unit
+        found += corrected(petition, after, clocks, moved=moved, on=on, ground=ground(turn))
     return found
 
 
@@ -178,22 +178,3 @@ def _done(turn: Turn, petition: PetitionRecord, clocks: Mapping[int, Clock], on:
         if clock.task_id == task.id and clock.alive
     ]
     return found
-
-
-def _corrected(
-    turn: Turn,
-    petition: PetitionRecord,
-    after: PetitionRecord,
-    clocks: Mapping[int, Clock],
-    on: dt.date,
-) -> list[Operation]:
-    """Another kind has other limits; a longer way has longer ones."""
-    if after.kind is not petition.kind:
-        return [
-            ops.change(clock.id, state=ops.ClockState.REPLACED, ended_on=on)
-            for clock in clocks.values()
-            if clock.alive and clock.step not in ("first_answer", "take")
-        ]
-    if after.remote != petition.remote and any(c.alive and c.step == SETTLE for c in clocks.values()):
-        return repicked(after, clocks, on=on, ground=ground(turn))
-    return []

@@ -63,6 +63,7 @@ class StepRule:
 FIRST_ANSWER: Final = "first_answer"
 TAKE: Final = "take"
 ACCEPT: Final = "accept"
+FORWARD: Final = "pass_on"
 SETTLE: Final = "settle"
 SETTLE_COMPLEX: Final = "settle_complex"
 EXTEND: Final = "extend"
@@ -97,7 +98,7 @@ _DISCIPLINE: Final = {
 }
 _DENUNCIATION: Final = {
     ACCEPT: ("D-01", Duty.OFFICE),
-    "pass_on": ("D-04", Duty.OFFICE),
+    FORWARD: ("D-04", Duty.OFFICE),
     "notify_acceptance": ("D-08", Duty.OFFICE),
     SETTLE: ("D-09", Duty.OFFICE),
     "send_suspension": ("D-14", Duty.OFFICE),
@@ -130,7 +131,7 @@ def rule_of(step: str, case: Case) -> StepRule | None:
         tables += [_SECOND] if case.instance > 1 else []
         tables.append(_COMPLAINT)
     elif case.kind is Kind.DENUNCIATION:
-        if step == "pass_on" and case.destination is None:
+        if step == FORWARD and case.destination is None:
             return None
         tables.append(_DENUNCIATION)
     elif case.kind in LIGHT:

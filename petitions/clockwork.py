@@ -13,11 +13,14 @@ from typing import Final
 from petitions import clocks as ops
 from petitions.calendar import WorkingCalendar
 from petitions.clock_steps import (
+    ACCEPT,
     EXTEND,
     EXTENSIONS,
     FIRST_ANSWER,
+    FORWARD,
     SETTLE,
     SETTLE_COMPLEX,
+    TAKE,
     TASK,
     Case,
     extension_rule,
@@ -166,6 +169,34 @@ def _resume(clock: Clock, on: dt.date, ground: Ground) -> Operation:
     )
 
 
+def corrected(
+    before: Case, after: Case, clocks: Mapping[int, Clock], *, moved: bool, on: dt.date, ground: Ground
+) -> list[Operation]:
+    """Another class has other limits, from the day of the form they have in common; a longer way longer ones.
+
+    Args:
+        moved: the case came to another unit, where nobody is named yet.
+    """
+    gone: set[str] = set()
+    if after.kind is not before.kind:
+        gone = {clock.step for clock in clocks.values()} - {FIRST_ANSWER, TAKE}
+    elif after.subkind != before.subkind:
+        gone = {ACCEPT}
+    if after.destination != before.destination:
+        gone.add(FORWARD)
+    made = [_end(c, ClockState.REPLACED, on) for c in clocks.values() if c.alive and c.step in gone]
+    begun = [
+        (step, after.formed_on) for step in (ACCEPT, FORWARD) if step in gone or after.kind is not before.kind
+    ]
+    if moved:
+        begun.append((TAKE, on))
+    left = ops.apply(clocks, made)
+    for step, since in begun:
+        if since is not None:
+            made += _start(step, after, left, on=since, first_day=since, code="", ground=ground)
+    return made + (repicked(after, left, on=on, ground=ground) if after.remote != before.remote else [])
+
+
 def recomputed(clocks: Iterable[Clock], ground: Ground) -> list[Operation]:
     """The running clocks whose dates the calendar of today puts elsewhere. A breach found stays found."""
     made: list[Operation] = []
@@ -204,7 +235,7 @@ def current(clocks: Iterable[Clock]) -> Clock | None:
     """
     running = [c for c in clocks if c.state is ClockState.RUNNING and c.due_on is not None]
     for duties in ({Duty.OFFICE}, {Duty.TASK}, {Duty.AGENCY}):
-        found = [clock for clock in running if clock.duty in duties and clock.step != "take"]
+        found = [clock for clock in running if clock.duty in duties and clock.step != TAKE]
         if found:
             return min(found, key=lambda clock: (clock.due_on or dt.date.max, clock.id))
     return None
