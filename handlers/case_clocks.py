@@ -122,6 +122,8 @@ def made(
     after = replace(petition, **changes)
     first_day = petition.first_message_at.astimezone(turn.facts.agency.zone).date()
     on = details.on or today
+    if row.action is Action.REOPEN:  # a withdrawal taken back is received anew on that day
+        first_day = on
     found = operations(row, after, clocks, on=on, first_day=first_day, code=details.code, ground=ground(turn))
     if row.action is Action.ORDER_TASK:
         found += _ordered(turn, after, details, on)
