@@ -284,14 +284,14 @@ _ENDING: Final = (
     ),
     Transition(
         action=Action.WITHDRAW,
-        from_stages=_OPEN,
+        from_stages=_INTAKE | {Stage.ELIGIBLE},
         to_stage=Stage.WITHDRAWN,
         actors=_OFFICER,
         roles=_STAFF,
         kinds=_FORMAL,
         needs=_REASON,
         stops=True,
-        reason="Luật Khiếu nại Đ10, Luật Tố cáo Đ33: in writing or on record; an officer enters it.",
+        reason="In writing or on record (Luật Khiếu nại Đ10, Luật Tố cáo Đ33); what is accepted is discontinued instead.",
     ),
     Transition(
         action=Action.ASK_WITHDRAW,

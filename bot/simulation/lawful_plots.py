@@ -78,8 +78,8 @@ def discontinue(work: Work) -> Process:
 
 
 def withdrawn(work: Work) -> Process:
-    """The citizen withdraws it; an officer enters the lawful form."""
-    yield from _accepted(work)
+    """The citizen withdraws it before it is accepted; an officer enters the lawful form."""
+    yield from _formed(work)
     work.house.begin(work.house.soon(20), work.citizen.withdraw())
     yield from work.wait(4)
     work.step(Action.WITHDRAW, reason=work.line("withdrawn"))

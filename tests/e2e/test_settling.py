@@ -358,7 +358,7 @@ async def test_a_denunciation_is_concluded_published_and_acted_on(office: LegalO
 
 async def test_withdrawn_as_a_whole_or_in_part_or_kept_going(office: LegalOffice) -> None:
     for language in LANGUAGES:
-        case = await office.accepted("khieu_nai", language)
+        case = await office.eligible("khieu_nai", language)
         await office.asks_to_withdraw(case)
         assert "xin rút đơn" in "\n".join(heard.text for heard in await office.clerk.chat.news())
         await office.clerk.does(case.code, "Hoàn tất rút đơn", "Đơn rút có chữ ký ngày 30/11/2026.")
