@@ -14,8 +14,8 @@ from handlers.alarm_people import hearers
 from petitions.clock_steps import TAKE
 from petitions.clocks import Clock, Duty, change
 from petitions.escalation import Due, Level, What, due_now
-from petitions.kinds import Action, Stage
-from petitions.transition_groups import FINISHED
+from petitions.kinds import Action
+from petitions.transition_groups import AFTERWARDS, FINISHED
 from storage.records import SERVICE
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _alarm(turn: Turn, petition: PetitionRecord, clock: Clock, due: Due) -> Peti
 def _effect(turn: Turn, petition: PetitionRecord, clock: Clock) -> PetitionRecord:
     """No second complaint came in time. The first day in effect is the one after the last in which it could:
     an end on a day off moves on in the citizen's favour (BLDS Đ148 k5)."""
-    if petition.stage is not Stage.DECIDED or clock.due_on is None:
+    if petition.stage not in AFTERWARDS or clock.due_on is None:
         return petition
     first = clock.due_on + timedelta(days=1)
     return cases.perform(turn, petition.id, Action.TAKE_EFFECT, SERVICE, on=first)

@@ -51,6 +51,15 @@ SERVICE_ROWS: Final = (
         reason="No second complaint within the limit: legal effect, and immediate enforceability (Đ44).",
     ),
     Transition(
+        action=Action.TAKE_EFFECT,
+        from_stages=frozenset({Stage.ENFORCING}),
+        to_stage=None,
+        actors=SERVICE,
+        kinds=COMPLAINT,
+        ends=("effect",),
+        reason="It takes effect likewise where its tasks were ordered before; nothing is ordered twice.",
+    ),
+    Transition(
         action=Action.DENIED,
         from_stages=ANY_STAGE,
         to_stage=None,

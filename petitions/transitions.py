@@ -291,7 +291,7 @@ _ENDING: Final = (
         kinds=_FORMAL,
         needs=_REASON,
         stops=True,
-        reason="In writing or on record (Luật Khiếu nại Đ10, Luật Tố cáo Đ33); what is accepted is discontinued instead.",
+        reason="In writing or on record (L02 Đ10, L25 Đ33); once accepted it is discontinued by decision instead.",
     ),
     Transition(
         action=Action.ASK_WITHDRAW,
