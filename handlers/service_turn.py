@@ -39,21 +39,32 @@ _NO_CHAT: Final = ContactRecord(
 
 
 class ServiceTurn(Turn):
-    """What the service does by itself at night is read in the morning; only an alert goes out at once."""
+    """What the service does by itself at night is read in the morning; only an alert goes out at once, and a card
+    that is edited where it stands, which makes no sound."""
 
     def send(
         self,
         message: Outgoing,
         *,
+        to: ContactRecord | None = None,
         priority: Priority = Priority.REPLY,
         delay: timedelta | None = None,
+        card_of: int | None = None,
         **more: Any,
     ) -> None:
         """As `Turn.send`; a notice or digest that is made in a quiet hour waits for its end."""
         if delay is None and priority is not Priority.REPLY:
             morning = timing_of(self.facts).after_night(self.now)
-            delay = morning - self.now if morning > self.now else None
-        super().send(message, priority=priority, delay=delay, **more)
+            if morning > self.now and not self._stands(card_of, to):
+                delay = morning - self.now
+        super().send(message, to=to, priority=priority, delay=delay, card_of=card_of, **more)
+
+    def _stands(self, petition_id: int | None, contact: ContactRecord | None) -> bool:
+        """Whether the petition's card is in that chat already."""
+        if petition_id is None or contact is None:
+            return False
+        card = self.book.card(petition_id, contact.id)
+        return card is not None and card.platform_ref != ""
 
 
 def service_turn(book: Casebook, facts: Facts, now: datetime, random: Random) -> Turn:
