@@ -17,6 +17,9 @@ from petitions.transition_groups import LIGHT
 
 DISCIPLINE: Final = "ky_luat"
 """Sub-kind of a complaint: against a disciplinary decision on an official (Luật Khiếu nại Đ47)."""
+DISMISSAL: Final = "buoc_thoi_viec"
+"""The same against dismissal, which leaves more time for the second complaint (Luật Khiếu nại Đ48; rule K-02)."""
+DISCIPLINARY: Final = frozenset({DISCIPLINE, DISMISSAL})
 
 
 class Case(Protocol):
@@ -127,7 +130,7 @@ def rule_of(step: str, case: Case) -> StepRule | None:
     if case.kind is Kind.COMPLAINT:
         if step == SECOND_COMPLAINT and (case.instance > 1 or case.decided_on is None):
             return None
-        tables += [_DISCIPLINE] if case.subkind == DISCIPLINE else []
+        tables += [_DISCIPLINE] if case.subkind in DISCIPLINARY else []
         tables += [_SECOND] if case.instance > 1 else []
         tables.append(_COMPLAINT)
     elif case.kind is Kind.DENUNCIATION:

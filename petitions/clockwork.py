@@ -14,6 +14,7 @@ from petitions import clocks as ops
 from petitions.calendar import WorkingCalendar
 from petitions.clock_steps import (
     ACCEPT,
+    DISMISSAL,
     EXTEND,
     EXTENSIONS,
     FIRST_ANSWER,
@@ -242,7 +243,14 @@ def current(clocks: Iterable[Clock]) -> Clock | None:
 
 
 def _picked(rule_id: str, case: Case, since: dt.date, rules: RuleBook) -> LegalRule:
-    return rules.pick(rule_id, since, complex=case.complex, remote=case.remote, second=case.instance > 1)
+    return rules.pick(
+        rule_id,
+        since,
+        complex=case.complex,
+        remote=case.remote,
+        second=case.instance > 1,
+        dismissal=case.subkind == DISMISSAL,
+    )
 
 
 def _reckoned(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from petitions.calendar import WorkingCalendar
-from petitions.clock_steps import DISCIPLINE, SECOND_COMPLAINT, SETTLE, Case
+from petitions.clock_steps import DISCIPLINARY, SECOND_COMPLAINT, SETTLE, Case
 from petitions.clocks import Clock, ClockState
 from petitions.facts import BadFact, check_facts
 from petitions.kinds import Action, Kind
@@ -109,6 +109,8 @@ def _earliest(action: Action, standing: Standing) -> dt.date:
             return formed
         case Action.RESUME:
             return max((clock.suspended_on or accepted for clock in standing.clocks), default=accepted)
+        case Action.DECIDE if _needs_dialogue(case) and case.dialogue_held_at is not None:
+            return max(accepted, case.dialogue_held_at.astimezone(standing.zone).date())
         case Action.HOLD_DIALOGUE if case.dialogue_at is not None:
             return max(accepted, case.dialogue_at.astimezone(standing.zone).date())
         case Action.PUBLISH_DECISION | Action.TASK_DONE:
@@ -177,13 +179,16 @@ def _visit(given: Given, standing: Standing) -> None:
         raise Refused(RefusalCode.DATE_PAST, {"earliest": earliest})
 
 
+def _needs_dialogue(case: Case) -> bool:
+    return case.instance > 1 or case.subkind in DISCIPLINARY
+
+
 def _decide(given: Given, standing: Standing) -> None:
     """The dialogue is obligatory at second instance (NĐ 124/2020 Đ28 k2) and for disciplinary complaints
     (Luật Khiếu nại Đ53, Đ55)."""
     del given
     case = standing.case
-    obligatory = case.instance > 1 or case.subkind == DISCIPLINE
-    if obligatory and case.dialogue_held_at is None:
+    if _needs_dialogue(case) and case.dialogue_held_at is None:
         raise Refused(RefusalCode.DIALOGUE_DUE)
 
 

@@ -1,9 +1,10 @@
 """Correcting a petition's class: kind, topic, answerable unit, or the other authority it belongs to.
 
 What is chosen travels in the button's argument: `k:<kind>`, `t:<topic>`, `u:<unit>`, `d:<authority>`;
-`d:-` takes a destination back; `s:ky_luat` and `s:-` say whether a complaint is about a disciplinary
-decision, `r:1` and `r:0` whether the area is remote. A new kind or topic moves the petition along the routing
-rules, but only from where those rules had put it: a case kept away from a unit on purpose stays away from it.
+`d:-` takes a destination back; `s:ky_luat`, `s:buoc_thoi_viec` and `s:-` say whether a complaint is about a
+disciplinary decision or dismissal, `r:1` and `r:0` whether the area is remote. A new kind or topic moves the
+petition along the routing rules, but only from where those rules had put it: a case kept away from a unit on
+purpose stays away from it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from handlers.officers.access import same_unit, sealed, unit_name, unit_today
 from handlers.officers.lists import paged
 from handlers.officers.tokens import Press
 from petitions.agency import UnknownCode
-from petitions.clock_steps import DISCIPLINE
+from petitions.clock_steps import DISCIPLINARY, DISCIPLINE, DISMISSAL
 from petitions.kinds import Kind
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 KINDS: Final = tuple(Kind)
 NO_DESTINATION: Final = "d:-"
+_SUBKINDS: Final = {"": "ordinary", DISCIPLINE: "discipline", DISMISSAL: "dismissal"}
 KEEP: Final = "keep"
 """The destination stays what it is."""
 
@@ -76,7 +78,7 @@ def changes(room: Room, petition: PetitionRecord, argument: str) -> dict[str, An
         case "u":
             return {"unit": chosen, "destination": ""}
         case "s":
-            return {"subkind": DISCIPLINE if chosen == DISCIPLINE else ""}
+            return {"subkind": chosen if chosen in DISCIPLINARY else ""}
         case "r":
             return {"remote": chosen == "1"}
         case "d" if argument == NO_DESTINATION:
@@ -107,7 +109,7 @@ def described(room: Room, petition: PetitionRecord, argument: str) -> str:
             )
         )
     if "subkind" in given:
-        name = "discipline" if given["subkind"] else "ordinary"
+        name = _SUBKINDS[given["subkind"]]
         lines.append(texts.get("officer.change_subkind", after=texts.get(f"officer.correct_what_{name}")))
     if "remote" in given:
         name = "remote" if given["remote"] else "near"
@@ -169,11 +171,10 @@ def _of_complaint(room: Room, petition: PetitionRecord) -> list[Button]:
     """What makes a complaint's limits others: a disciplinary decision, an area hard to reach."""
     if petition.kind is not Kind.COMPLAINT:
         return []
-    subkind = ("s:-", "ordinary") if petition.subkind == DISCIPLINE else (f"s:{DISCIPLINE}", "discipline")
-    area = ("r:0", "near") if petition.remote else ("r:1", "remote")
+    choices = [(f"s:{code or '-'}", name) for code, name in _SUBKINDS.items() if code != petition.subkind]
+    choices.append(("r:0", "near") if petition.remote else ("r:1", "remote"))
     return [
-        _choice(petition, argument, room.text(f"officer.correct_what_{name}"))
-        for argument, name in (subkind, area)
+        _choice(petition, argument, room.text(f"officer.correct_what_{name}")) for argument, name in choices
     ]
 
 
