@@ -75,7 +75,30 @@ BEGINS = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+WAYS = [
+    Begin(kind, Severity.NORMAL, along, then, seed)
+    for seed, (kind, along, then) in enumerate(
+        [
+            (Kind.COMPLAINT, 5, (Action.FIND_COMPLEX, Action.SUSPEND, Action.RESUME)),
+            (Kind.COMPLAINT, 5, (Action.INVITE_DIALOGUE, Action.HOLD_DIALOGUE, Action.DECIDE)),
+            (Kind.DENUNCIATION, 5, (Action.EXTEND, Action.EXTEND, Action.SUSPEND, Action.RESUME)),
+            (Kind.DENUNCIATION, 6, (Action.SEND_DECISION, Action.PUBLISH_DECISION, Action.ORDER_TASK)),
+            (Kind.COMPLAINT, 3, (Action.NOT_ACCEPT,)),
+        ]
+    )
+]
+"""Ways that chance alone rarely goes; from their end it takes over."""
+
+
+@pytest.mark.parametrize("begin", WAYS, ids=lambda begin: f"{begin.kind}-{begin.then[0]}")
+async def test_from_deep_inside_the_law_the_promises_hold(
+    sqlite_template: Path, tmp_path: Path, vault: Vault, begin: Begin
+) -> None:
+    world = await play(tmp_path, sqlite_template, vault, begin)
+    DONE.update(world.done)
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(begin=BEGINS)
 def test_any_order_of_actions_keeps_the_promises(
     sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, vault: Vault, begin: Begin
