@@ -104,9 +104,9 @@ class Decks:
         name = _BY_KIND[petition.kind]
         if petition.destination is not None:
             name = "outside"
-        elif petition.instance > 1:
+        elif petition.kind is Kind.COMPLAINT and petition.instance > 1:
             name = "second"
-        elif institution and petition.kind is Kind.COMPLAINT:
+        elif petition.kind is Kind.COMPLAINT and institution:
             name = "institution"
         plot = self._draw(name)
         if plot == "guide" and petition.kind is not Kind.COMPLAINT:

@@ -49,10 +49,10 @@ class Hand:
         """Whether the officer's card offers this now."""
         return self._button(officer, petition_id, verb_of(action)) is not None
 
-    def take_in_group(self, group: str, officer: Officer, petition_id: int) -> bool:
-        """The officer takes a petition from the card in the unit's group."""
+    def try_in_group(self, group: str, officer: Officer, petition_id: int, action: Action) -> bool:
+        """The officer presses a button of the card in the unit's group. Whether something went on record."""
         card = self._house.chats.card(group, petition_id)
-        token = Press(verb_of(Action.TAKE), petition_id).token
+        token = Press(verb_of(action), petition_id).token
         if card is None or token not in card.tokens:
             return False
         before = self._house.petition(petition_id).events_count

@@ -51,6 +51,7 @@ def busy(work: Work) -> Process:
         work.hand.look(officer, work.id)
         work.hand.look(officer, work.id, "log")
     work.step(Action.START)
+    work.meddle(Action.ANSWER)
     work.step(Action.NOTE, text=work.line("note"))
     yield from work.wait(1)
     work.step(Action.MESSAGE_CITIZEN, text=work.line("message"))

@@ -97,6 +97,15 @@ class Work:
         people = self.staff.leaders(self.petition.unit)
         return any(self.hand.do(officer, self.id, action, **told) for officer in people[:2])
 
+    def meddle(self, action: Action) -> None:
+        """A colleague without the right tries it from the unit's group; that goes on record."""
+        petition = self.petition
+        group = self.staff.groups.get(self.house.agency.answerable(petition.unit).code)
+        for officer in self.staff.here(petition.unit):
+            if group is not None and not officer.leads and officer.id != petition.officer_id:
+                self.hand.try_in_group(group, officer, self.id, action)
+                return
+
     def take(self, *, manner: Manner | None = None) -> Process:
         """Somebody of the unit takes it, or the head names somebody."""
         for _ in range(_MOST_WAITS):
@@ -119,7 +128,7 @@ class Work:
             return bool(leaders) and self.hand.do(house.one_of(leaders), self.id, Action.TAKE)
         officer = house.one_of(fitting or officers)
         group = self.staff.groups.get(house.agency.answerable(petition.unit).code)
-        if group is not None and self.hand.take_in_group(group, officer, self.id):
+        if group is not None and self.hand.try_in_group(group, officer, self.id, Action.TAKE):
             return True
         return self.hand.do(officer, self.id, Action.TAKE)
 
