@@ -165,8 +165,11 @@ def done_to(petition: PetitionRecord) -> dict[Action, int]:
     }
 
 
-def put_on_record(turn: Turn, petition: PetitionRecord, actor: ActorRef, action: Action, code: str) -> None:
-    """An officer tried what is not theirs to do: kept in the case's history, told to nobody."""
+def put_on_record(turn: Turn, petition: PetitionRecord, actor: ActorRef, tried: str, code: str) -> None:
+    """An officer tried what is not theirs to do or to see: kept in the case's history, told to nobody.
+
+    `tried`: the action's wire value, or the verb of the button where it only shows something.
+    """
     name = f"denied:{actor.officer_id}:{petition.id}"
     if not turn.book.throttle(name, limit=DENIALS_KEPT, per=timedelta(days=1)):
         return
@@ -176,7 +179,7 @@ def put_on_record(turn: Turn, petition: PetitionRecord, actor: ActorRef, action:
             locked,
             action=Action.DENIED,
             actor=actor,
-            content={"tried": action.value, "why": code},
+            content={"tried": tried, "why": code},
             changes={},
         )
 

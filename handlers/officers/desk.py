@@ -74,8 +74,8 @@ def _about_petition(room: Room, wish: Press) -> None:
     petition = room.turn.book.petition(wish.petition_id)
     access = officer_access(room.turn.facts.agency, petition, room.officer)
     if petition is None or access is Access.NONE:
-        tried = action_of(wish.verb)
-        if petition is not None and tried is not None:
+        if petition is not None:
+            tried = action_of(wish.verb) or wish.verb
             cases.put_on_record(room.turn, petition, room.actor, tried, "hidden")
         room.refuse("officer.unknown_case")
         return
@@ -119,7 +119,7 @@ def _act(room: Room, petition: PetitionRecord, wish: Press) -> None:
         return
     except Refused as refused:
         if refused.code in RIGHTS:
-            cases.put_on_record(room.turn, petition, room.actor, action, refused.code.value)
+            cases.put_on_record(room.turn, petition, room.actor, action.value, refused.code.value)
         key, params = explain(room.turn, petition, action, refused)
         room.refuse(key, **params)
         _show_as_it_is(room, petition)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from handlers import cases
 from handlers.messages import Button, Outgoing
 from handlers.officers import cards, history
 from handlers.officers.access import Access, officer_access, same_unit, sealed, unit_name
@@ -106,13 +107,16 @@ def _found(room: Room, which: str) -> list[PetitionRecord]:
 
 
 def show_by_code(room: Room, typed: str) -> None:
-    """/case CODE. A code that is unknown and one that is not for this officer are answered alike."""
+    """/case CODE. A code that is unknown and one that is not for this officer are answered alike; the attempt
+    stands in the history of the case."""
     code = _code(typed)
     if code is None:
         room.say("officer.case_needs_code" if not typed.strip() else "officer.case_bad_code")
         return
     petition = room.turn.book.petition_by_code(code)
     if petition is None or officer_access(room.turn.facts.agency, petition, room.officer) is Access.NONE:
+        if petition is not None:
+            cases.put_on_record(room.turn, petition, room.actor, "case", "hidden")
         room.say("officer.unknown_case")
         return
     show_case(room, petition)

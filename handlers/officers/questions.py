@@ -176,7 +176,7 @@ def act(room: Room, petition: PetitionRecord, action: Action, **given: Any) -> b
     except Refused as refused:
         now = room.turn.book.petition(petition.id) or petition
         if refused.code in RIGHTS:
-            cases.put_on_record(room.turn, now, room.actor, action, refused.code.value)
+            cases.put_on_record(room.turn, now, room.actor, action.value, refused.code.value)
         key, params = explain(room.turn, now, action, refused)
         room.refuse(key, **params)
         return False

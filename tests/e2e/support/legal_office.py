@@ -35,9 +35,15 @@ TODAY: Final = "[Hôm nay]"
 class Officer:
     """An officer in the private chat: opens a case and takes its steps the way a hurried person does."""
 
-    def __init__(self, house: House, chat: TelegramCitizen) -> None:
+    def __init__(self, house: House, chat: TelegramCitizen, name: str) -> None:
         self.house = house
         self.chat = chat
+        self.name = name
+
+    async def id(self) -> int:
+        """The officer's number in the book, also of one who has left."""
+        people = await self.house.ledger.read(lambda book: book.officers(active=None))
+        return next(person.id for person in people if person.name == self.name)
 
     async def does(self, code: str, label: str, *answers: str, agree: bool = True) -> Exchange:
         """Open the case, press the button `label`, give the answers in turn and confirm; what came last.
@@ -105,7 +111,7 @@ async def officer(house: House, unit: str, role: str, name: str) -> Officer:
     chat = house.telegram_citizen()
     welcome = await link(house, chat, unit, role, name)
     assert "Đã liên kết" in welcome.text, welcome.text
-    return Officer(house, chat)
+    return Officer(house, chat, name)
 
 
 @dataclass(slots=True)
