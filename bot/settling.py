@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 
 from bot.dispatch import Books, Wake, fault_place
 from handlers import answerability, case_clocks, clock_timers, summaries
-from handlers.recomputing import recompute
+from handlers.recomputing import begin, recompute
 from handlers.service_turn import service_turn
 from handlers.turn import Facts, Turn
 from petitions.clock import Clock
@@ -34,6 +34,8 @@ DAY_SECONDS: Final = 24 * 3600.0
 RETRY_SECONDS: Final = 60.0
 PAGE: Final = 500
 """Clocks looked at in one read."""
+MOST_BEGUN: Final = 10_000
+"""Cases of an earlier version of the service that get their first clocks in one pass."""
 
 
 @dataclass(slots=True)
@@ -83,9 +85,11 @@ class Settling:
 
     async def settle(self) -> dict[str, int]:
         """One pass; how many cases were moved, reckoned anew and planned anew. Raises Unavailable."""
-        done = {"moved": 0, "moved_dates": 0, "planned": 0}
+        done = {"moved": 0, "begun": 0, "moved_dates": 0, "planned": 0}
         for petition_id in await self._read(self._misplaced):
             done["moved"] += await self._each(petition_id, answerability.settle)
+        for petition_id in await self._read(lambda turn: turn.book.without_clocks(most=MOST_BEGUN)):
+            done["begun"] += await self._each(petition_id, begin)
         await self._clocks(done)
         await self._transact(_arm_summaries)
         log.info("settled", extra=done)

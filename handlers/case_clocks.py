@@ -76,6 +76,14 @@ def with_first_clocks(turn: Turn, filing: Filing) -> Filing:
     )
 
 
+def first_clocks(turn: Turn, petition: PetitionRecord) -> list[Operation]:
+    """The clocks that a filing starts, for a petition that was filed without."""
+    zone = turn.facts.agency.zone
+    first_day = petition.first_message_at.astimezone(zone).date()
+    filed_on = petition.filed_at.astimezone(zone).date()
+    return operations(_FILE_ROW, petition, {}, on=filed_on, first_day=first_day, ground=ground(turn))
+
+
 def check(
     turn: Turn,
     petition: PetitionRecord,

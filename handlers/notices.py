@@ -66,7 +66,7 @@ def announce(
     told: set[int] = set()
     for notice in rows:
         if notice.audience is Audience.CITIZEN:
-            if actor.kind is not ActorKind.CITIZEN:
+            if actor.kind is not ActorKind.CITIZEN and _concerns_citizen(action, before, petition):
                 _tell_citizen(turn, petition, notice, action, given)
             continue
         for reader in _readers(turn, petition, notice, details):
@@ -80,6 +80,15 @@ def announce(
                 _tell_officer(turn, petition, notice, reader, action, text)
     if before is not None and action not in _QUIET:
         refresh_cards(turn, petition, but=carded)
+
+
+def _concerns_citizen(action: Action, before: PetitionRecord | None, after: PetitionRecord) -> bool:
+    """Whether the service's own doings changed anything for the citizen: another person, another date."""
+    if before is None:
+        return True
+    if action is Action.REASSIGN:
+        return (before.unit, before.officer_id) != (after.unit, after.officer_id)
+    return action is not Action.RECOMPUTE or before.due_on != after.due_on
 
 
 def _readers(turn: Turn, petition: PetitionRecord, notice: Notice, details: Details | None) -> list[Reader]:

@@ -35,6 +35,15 @@ def recompute(turn: Turn, petition_id: int) -> PetitionRecord | None:
     )
 
 
+def begin(turn: Turn, petition_id: int) -> PetitionRecord | None:
+    """Start the first clocks of a case that was filed before there were any; None where it has some."""
+    petition = turn.book.petition(petition_id, lock=True)
+    if petition is None or petition.stage in FINISHED or turn.book.clocks(petition.id):
+        return None
+    made = case_clocks.first_clocks(turn, petition)
+    return cases.perform(turn, petition.id, Action.RECOMPUTE, SERVICE, operations=made, extra={"begun": True})
+
+
 def _moved(before: Clock, after: Clock) -> dict[str, Any]:
     return {
         "clock": after.id,

@@ -202,8 +202,18 @@ class RuleBook:
         return self._in_force(rule_id, on, conditions, own=True)
 
     def pinned(self, rule_id: str, version: dt.date, conditions: Conditions = ORDINARY) -> LegalRule:
-        """The version a case keeps: the one whose `in_force_from` is `version`. Raises NoRule."""
-        return self._in_force(rule_id, version, conditions, own=True)
+        """The version a case keeps: the one whose `in_force_from` is `version`.
+
+        Where an agency moved the first day of a rule of its own, the version nearest to it stands in, so that
+        a case under way goes on. Raises NoRule for an id there is not.
+        """
+        try:
+            return self._in_force(rule_id, version, conditions, own=True)
+        except NoRule:
+            fitting = self._found.get((rule_id, conditions, True), ())
+            if not fitting:
+                raise
+            return min(fitting, key=lambda row: abs((row.in_force_from - version).days))
 
     def pick(
         self,

@@ -56,16 +56,6 @@ _MOVE_ALARMS: Final = (
     )
     .values(officer_id=bindparam("to_officer"))
 )
-_RUNNING_PAGE: Final = (
-    select(clocks)
-    .where(
-        clocks.c.agency == bindparam("agency"),
-        clocks.c.petition_id > bindparam("after"),
-        clocks.c.state.in_([ClockState.RUNNING.value, ClockState.SUSPENDED.value]),
-    )
-    .order_by(clocks.c.petition_id, clocks.c.id)
-    .limit(bindparam("most"))
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,11 +117,6 @@ class Clocks(Book):
             for row in self.connection.execute(_OF_PETITIONS, {"petition_ids": petition_ids}):
                 found[row.petition_id].append(clock_of(row))
         return found
-
-    def running_clocks(self, *, after: int = 0, most: int = 500) -> list[tuple[int, Clock]]:
-        """Petition and clock, in the order of petitions, for going through all that runs page by page."""
-        values = {"agency": self.agency, "after": after, "most": most}
-        return [(row.petition_id, clock_of(row)) for row in self.connection.execute(_RUNNING_PAGE, values)]
 
     def tasks(self, petition_id: int) -> list[TaskRecord]:
         """What was ordered, oldest first."""

@@ -12,7 +12,7 @@ from sqlalchemy import and_, bindparam, case, func, or_, select
 
 from petitions.clocks import ALARMED, Clock, ClockState
 from petitions.kinds import Stage
-from petitions.transition_groups import FINISHED, UNNAMED
+from petitions.transition_groups import FINISHED, INTAKE_STAGES, UNNAMED
 from storage.book import Book, as_record, holds
 from storage.clocks import clock_of
 from storage.records import PetitionRecord
@@ -160,6 +160,18 @@ class Gap(StrEnum):
     """The named officer does not work here any more."""
 
 
+_WITHOUT_CLOCKS: Final = (
+    select(petitions.c.id)
+    .where(
+        petitions.c.agency == bindparam("agency"),
+        petitions.c.stage.in_(sorted(INTAKE_STAGES)),
+        ~select(clocks.c.id).where(clocks.c.petition_id == petitions.c.id).exists(),
+    )
+    .order_by(petitions.c.id)
+    .limit(bindparam("most"))
+)
+
+
 class Work(Book):
     """Reading what is open; everything here is answered by an index."""
 
@@ -230,6 +242,11 @@ class Work(Book):
         """Petition and clock of what runs, by due day and id, beyond the clock `after` of `day`."""
         values = {"agency": self.agency, "day": day, "after": after, "most": most}
         return [(row.petition_id, clock_of(row)) for row in self.connection.execute(_RUNNING, values)]
+
+    def without_clocks(self, *, most: int) -> list[int]:
+        """Open cases that have no clock at all: filed before there were any."""
+        values = {"agency": self.agency, "most": most}
+        return [row.id for row in self.connection.execute(_WITHOUT_CLOCKS, values)]
 
     def unanswerable(self, units: Collection[str]) -> list[tuple[str, Gap]]:
         """Open cases nobody answers for, by code and how; `units` are those that answer today. Reads every open
