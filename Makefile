@@ -2,7 +2,7 @@
 # file with plain pip and goes. A stamp in .venv makes the second call quick.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench soak lock clean
+.PHONY: help run demo test lint format bench soak lock clean
 SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
@@ -24,6 +24,21 @@ help: ## show what there is
 
 run: $(VENV)/stamp-run ## start the service (prints the address of the web chat; Ctrl-C stops it)
 	@exec $(BIN)/tiepdan run
+
+# A folder of its own: what is set for the real service (.env, the environment) does not count here.
+DEMO := $(HERE)/var-demo
+DEMO_ENV := env -u TIEPDAN_DATABASE_URL -u TIEPDAN_SECRET_KEY_FILE -u TIEPDAN_AGENCY_FILE -u TIEPDAN_TELEGRAM_TOKEN TIEPDAN_DATA_DIR=$(DEMO)
+
+demo: $(VENV)/stamp-run ## start a service that already has a living year in it (in var-demo)
+	@mkdir -p $(DEMO) && cd $(DEMO) && if [ ! -f simulated ]; then \
+	  rm -rf tiepdan.db* keys.json files spool; echo "A year is played, once (a minute) ..."; \
+	  $(DEMO_ENV) $(HERE)/$(BIN)/tiepdan simulate --petitions 300 --seed 1 && touch simulated || exit 1; \
+	fi; \
+	echo "Citizens: open the web chat that is named below, tell something, or look at a code from /inbox."; \
+	echo "Officers: in another terminal"; \
+	echo "  TIEPDAN_DATA_DIR=var-demo $(BIN)/tiepdan officer invite --unit thanh_tra --role head --name Demo"; \
+	echo "then open the page in a private window and type the line it prints; /inbox shows the year's cases."; \
+	exec $(DEMO_ENV) $(HERE)/$(BIN)/tiepdan run
 
 test: $(VENV)/stamp-dev ## check style, types and floors, then run every test
 	@began=$$(date +%s); $(MAKE) --no-print-directory lint || exit 1; linted=$$(date +%s); \

@@ -45,7 +45,7 @@ class Petitioner:
         yield house.soon(20)
         if house.happens(0.2) and (token := self._button("visit")) is not None:
             self._book(house.press(self.who.chat, token))
-            if house.happens(0.15) and (token := self._button("unvisit")) is not None:
+            if house.happens(0.35) and (token := self._button("unvisit")) is not None:
                 yield house.soon(8)
                 house.press(self.who.chat, token)
             return

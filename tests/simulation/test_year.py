@@ -111,7 +111,7 @@ def test_nobody_was_left_without_an_answer_and_history_holds(year: Year) -> None
 
 def test_what_officers_were_offered_was_nearly_always_possible(year: Year) -> None:
     """A button that leads to a refusal is a card that promises too much."""
-    assert year.summary.refused <= 5
+    assert year.summary.refused <= 10
 
 
 def test_dates_pass_and_the_ladder_climbs_to_the_director(year: Year) -> None:
