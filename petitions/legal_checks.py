@@ -129,6 +129,9 @@ SENT: Final = frozenset(
 )
 """Steps whose clock a written document has to leave the house in."""
 
+BEFORE_CLOSING: Final = SENT | {"publish"}
+"""What the law has sent and published first; closing would let these duties fall away unmet."""
+
 
 def _settling(clocks: Iterable[Clock]) -> Clock | None:
     return next((clock for clock in clocks if clock.step == SETTLE and clock.alive), None)
@@ -212,6 +215,8 @@ def _task_done(given: Given, standing: Standing) -> None:
 
 def _close(given: Given, standing: Standing) -> None:
     del given
+    if any(clock.alive and clock.step in BEFORE_CLOSING for clock in standing.clocks):
+        raise Refused(RefusalCode.STILL_TO_SEND)
     if standing.open_tasks:
         raise Refused(RefusalCode.OPEN_TASKS, {"count": standing.open_tasks})
 

@@ -147,6 +147,8 @@ class RefusalCode(StrEnum):
     """The law asks for a dialogue before this decision."""
     OPEN_TASKS = "open_tasks"
     """`count` tasks of the decision are not done."""
+    STILL_TO_SEND = "still_to_send"
+    """A document of the case is not sent yet, or its decision not published."""
     NO_OPEN_TASK = "no_open_task"
     ALREADY_FORWARDED = "already_forwarded"
     """The same content was forwarded to that authority before."""

@@ -17,7 +17,7 @@ from petitions.agency import UnknownCode
 from petitions.clock_steps import SETTLE
 from petitions.codes import TrackingCode
 from petitions.kinds import Action, Role, Severity, Stage
-from petitions.legal_checks import SENT
+from petitions.legal_checks import BEFORE_CLOSING, SENT
 from petitions.phones import find_phones
 from petitions.reasons import ALL_CODES
 from petitions.text import fold
@@ -309,6 +309,10 @@ def _makes_sense(turn: Turn, petition: PetitionRecord, action: Action, officer: 
             return any(clock.step == SETTLE and clock.late_on(today) for clock in clocks)
         case Action.SEND_DECISION:
             return any(c.alive and c.step in SENT for c in turn.book.clocks(petition.id).values())
+        case Action.CLOSE:
+            return not any(
+                c.alive and c.step in BEFORE_CLOSING for c in turn.book.clocks(petition.id).values()
+            )
         case _:
             return True
 

@@ -305,6 +305,14 @@ async def test_a_decision_that_orders_nothing_is_closed_with_a_reason(office: Le
     case = await office.accepted("khieu_nai")
     await office.clerk.does(case.code, "Ra quyết định…", "[sai]", TODAY, "30/QĐ", NOTHING, "Giữ nguyên.")
     await case.told()
+    before = await office.kept(case)
+    early = await office.presses_an_old_button(office.clerk, case, Action.CLOSE)
+    assert "Còn văn bản chưa gửi hoặc chưa công khai" in early.text
+    await office.unchanged(before)
+    await office.clerk.does(case.code, "Đã gửi văn bản…", TODAY)
+    await case.told()
+    await office.clerk.does(case.code, "Đã công khai…", TODAY, "Niêm yết tại trụ sở.")
+    await case.told()
     await office.clerk.does(case.code, "Kết thúc", "Quyết định không có nội dung phải thi hành.")
     assert await case.told() == (
         f"Đơn {case.shown} đã kết thúc.\nLý do: Quyết định không có nội dung phải thi hành."
