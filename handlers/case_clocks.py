@@ -114,6 +114,7 @@ def _standing(
         today=today,
         zone=turn.facts.agency.zone,
         calendar=turn.facts.calendar,
+        rules=turn.facts.agency.rules,
     )
 
 

@@ -13,15 +13,18 @@ from typing import Final
 from petitions.calendar import WorkingCalendar
 from petitions.clock_steps import DISCIPLINARY, SECOND_COMPLAINT, SETTLE, Case
 from petitions.clocks import Clock, ClockState
+from petitions.deadlines import reckon
 from petitions.facts import BadFact, check_facts
 from petitions.kinds import Action, Kind
 from petitions.reasons import codes_of
+from petitions.rules import RuleBook
 from petitions.settling_transitions import codes_for
 from petitions.transition_rows import Transition
 from petitions.workflow import RefusalCode, Refused
 
 MAX_EXTENSIONS: Final = {"one_criterion": 1, "several_criteria": 2}
 """Complex: once; especially complex: twice (Luật Tố cáo Đ30 k2–3; NĐ 31/2019 Đ3)."""
+WITHOUT_DECISION: Final = "C-13"
 INVITED_DAYS: Final = 5
 """Rule C-08: invited to the dialogue at least so many days before (NĐ 124/2020 Đ28 k1)."""
 
@@ -48,6 +51,7 @@ class Standing:
     today: dt.date
     zone: dt.tzinfo
     calendar: WorkingCalendar
+    rules: RuleBook
 
 
 def check_law(row: Transition, given: Given, standing: Standing) -> None:
@@ -221,21 +225,36 @@ def _close(given: Given, standing: Standing) -> None:
         raise Refused(RefusalCode.OPEN_TASKS, {"count": standing.open_tasks})
 
 
+def _open_without_decision(given: Given, standing: Standing) -> dt.date | None:
+    """The last day to go on where the time for the first decision passed without one (rule C-13).
+
+    None where none is set: the decision is there and not sent yet, or it is about discipline, for which Luật
+    Khiếu nại Đ48 counts from the decision alone.
+    """
+    case = standing.case
+    if case.decided_on is not None:
+        return None
+    settling = _settling(standing.clocks)
+    ended = settling.due_on if settling is not None else None
+    if settling is None or ended is None or not settling.late_on(given.on):
+        raise Refused(RefusalCode.SECOND_TOO_EARLY, {"due": ended or standing.today})
+    if case.subkind in DISCIPLINARY:
+        return None
+    rule = standing.rules.pick(WITHOUT_DECISION, ended, remote=case.remote)
+    return reckon(rule, ended, standing.calendar).due
+
+
 def _again(given: Given, standing: Standing) -> None:
     """The first decision, or the end of the time for it without one, opens thirty days (rule C-13, K-02)."""
     case = standing.case
     if case.instance > 1:
         raise Refused(RefusalCode.SECOND_NOT_OPEN)
     limits = [c for c in standing.clocks if c.step == SECOND_COMPLAINT and c.due_on is not None]
-    if limits:
-        due = limits[-1].due_on
-        if due is not None and given.on > due:
-            raise Refused(RefusalCode.SECOND_TOO_LATE, {"due": due})
-        return
-    settling = _settling(standing.clocks)
-    if case.decided_on is None and (settling is None or not settling.late_on(given.on)):
-        due = settling.due_on if settling is not None else None
-        raise Refused(RefusalCode.SECOND_TOO_EARLY, {"due": due or standing.today})
+    if any(clock.state is ClockState.MET for clock in limits):
+        raise Refused(RefusalCode.ALREADY_DONE)
+    due = limits[-1].due_on if limits else _open_without_decision(given, standing)
+    if due is not None and given.on > due:
+        raise Refused(RefusalCode.SECOND_TOO_LATE, {"due": due})
 
 
 def _go_up(given: Given, standing: Standing) -> None:

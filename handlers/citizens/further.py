@@ -14,9 +14,9 @@ from handlers.citizens import drafting, person, prompts
 from handlers.citizens.chat import petition_button
 from handlers.citizens.state import Ask
 from handlers.citizens.wording import day, shown_code
-from petitions.clock_steps import SECOND_COMPLAINT, SETTLE
+from petitions.clock_steps import SETTLE
 from petitions.kinds import Action, Kind, Stage
-from petitions.transition_groups import SETTLING_STAGES
+from petitions.transition_groups import AFTERWARDS, SETTLING_STAGES
 from petitions.workflow import RefusalCode, Refused
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from handlers.messages import Button
     from storage.records import PetitionRecord
 
+_GOES_ON: Final = SETTLING_STAGES | AFTERWARDS | {Stage.CLOSED}
 AGAIN: Final = "again"
 GO_UP: Final = "goup"
 
@@ -40,12 +41,9 @@ def buttons(chat: Chat, petition: PetitionRecord) -> list[Button]:
 
 
 def _may_complain_again(chat: Chat, petition: PetitionRecord) -> bool:
-    if petition.instance > 1 or petition.stage in {Stage.WITHDRAWN, Stage.DISCONTINUED}:
+    if petition.instance > 1 or petition.stage not in _GOES_ON:
         return False
-    if petition.decided_on is None:
-        return petition.stage in SETTLING_STAGES and _is_late(chat, petition)
-    limits = [c for c in chat.turn.book.clocks(petition.id).values() if c.step == SECOND_COMPLAINT]
-    return not limits or any(c.due_on is not None and chat.today <= c.due_on for c in limits)
+    return _refusal(chat, petition, Action.COMPLAIN_AGAIN) is None
 
 
 def _is_late(chat: Chat, petition: PetitionRecord) -> bool:
