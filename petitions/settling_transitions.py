@@ -171,7 +171,7 @@ _DECIDING: Final = (
         needs=_RESULT,
         codes="result_denunciation",
         facts="decided",
-        ends=("settle",),
+        ends=("settle", "superior_demand"),
         starts=("send_decision", "publish", "carry_out"),
         reason="Kết luận nội dung tố cáo (Luật Tố cáo Đ35); the settler acts on it within seven working days.",
     ),
