@@ -193,7 +193,10 @@ def act(room: Room, petition: PetitionRecord, action: Action, **given: Any) -> b
         row = (Button(label=room.text("cards.button_close"), token=Press("close", after.id).token),)
         room.ask("officer.answered_now_close", (row,), petition_id=after.id, code=cards.shown_code(after))
     elif not room.in_group:
-        room.say(key, petition_id=after.id, **done)
+        rows: tuple[tuple[Button, ...], ...] = ()
+        if done:  # a legal step: the next one is on the card, which stands further up
+            rows = ((Button(label=room.text("notices.button_open"), token=Press("case", after.id).token),),)
+        room.ask(key, rows, petition_id=after.id, **done)
     return True
 
 
