@@ -50,7 +50,7 @@ async def test_a_dialogue_is_invited_to_in_time_and_put_on_record(office: LegalO
         await office.clerk.chat.press("Thôi")
         await office.unchanged(before)
         cases.append(case)
-    await office.house.pass_time(timedelta(days=15))
+    await office.later(timedelta(days=15))
     for case in cases:
         await office.clerk.does(case.code, "Ghi buổi đối thoại…", TODAY, "3/BB", "Hai bên đã trình bày.")
         await case.hears(
@@ -87,7 +87,7 @@ async def test_a_second_complaint_goes_to_the_superior_who_must_hold_a_dialogue(
         await office.unchanged(before)
         await office.director.does(second.code, "Mời đối thoại…", "07/12/2026 14h", "Phòng họp số 1.")
         seconds.append(second)
-    await office.house.pass_time(timedelta(days=7))
+    await office.later(timedelta(days=7))
     for second in seconds:
         await office.director.does(second.code, "Ghi buổi đối thoại…", TODAY, "3/BB", "Đã nghe hai bên.")
         await second.citizen.news()
@@ -130,7 +130,7 @@ async def test_a_second_complaint_after_its_limit_is_refused(office: LegalOffice
         # 30 days from Monday 30 November (C-13): Wednesday 30 December.
         assert (await office.clocks(case))["second_complaint"].due_on == date(2026, 12, 30)
         cases.append(case)
-    await office.house.pass_time(timedelta(days=31))
+    await office.later(timedelta(days=31))
     for case in cases:
         before = await office.kept(case)
         assert before.record.stage is Stage.ENFORCING
@@ -164,12 +164,16 @@ async def test_an_overdue_denunciation_goes_up(office: LegalOffice) -> None:
         assert "30/12/2026" in early.text, "not overdue yet"
         await office.unchanged(kept)
         cases.append(case)
-    await office.house.pass_time(timedelta(days=32))
+    await office.later(timedelta(days=32))
     await office.director.chat.news()
     for case in cases:
         await case.citizen.news()
         button = {"vi": "Báo quá hạn lên cấp trên", "en": "Report"}[case.language]
-        assert await case.citizen.say(case.shown)
+        looked_up = (await case.citizen.say(case.shown)).text
+        assert {
+            "vi": "Hạn là 30/12/2026, nay đã quá. Giải quyết tố cáo: 30 ngày tính từ ngày 30/11/2026",
+            "en": "The date was 30/12/2026 and has passed.",
+        }[case.language] in looked_up
         answer = await case.citizen.press(button)
         assert case.shown in answer.text
         assert {"vi": "báo lên cấp trên", "en": "superior"}[case.language] in answer.text
@@ -194,7 +198,7 @@ async def test_those_who_follow_up_bring_an_overdue_denunciation_up(office: Lega
     early = await office.presses_an_old_button(office.inspector, case, Action.GO_UP)
     assert early.text.startswith("Chưa quá hạn: hạn giải quyết là 30/12/2026.")
     await office.unchanged(before)
-    await office.house.pass_time(timedelta(days=32))
+    await office.later(timedelta(days=32))
     await case.citizen.news()
     await office.inspector.does(
         case.code, "Báo quá hạn lên cấp trên…", "Đã quá hạn, đề nghị yêu cầu báo cáo."

@@ -15,7 +15,7 @@ def at(day: int, month: int, hour: int, minute: int) -> datetime:
 
 async def told(office: LegalOffice, moment: datetime, *people: Officer) -> list[list[str]]:
     """Let the clock go on to `moment`; the alarms that each of these people got meanwhile."""
-    await office.house.pass_time(moment - office.house.clock.now())
+    await office.later(moment - office.house.clock.now())
     heard = [[news.text for news in await person.chat.news()] for person in people]
     return [[text for text in texts if "Nhắc hạn" in text] for texts in heard]
 

@@ -26,7 +26,7 @@ class Watch:
         """Who heard of the case up to that moment, and the line they read; since the last look."""
         year = 2026 if month > 6 else 2027
         moment = datetime(year, month, day, hour, minute, tzinfo=HANOI)
-        await self.office.house.pass_time(moment - self.office.house.clock.now())
+        await self.office.later(moment - self.office.house.clock.now())
         return await self.news()
 
     async def news(self) -> dict[str, str]:

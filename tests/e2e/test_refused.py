@@ -97,7 +97,7 @@ async def test_a_complaint_is_never_extended_and_a_finding_after_the_term_is_ref
     assert "Không áp dụng cho loại đơn này." in refused.text
     assert "Gia hạn…" not in await office.clerk.offered(case.code)
     await office.unchanged(before)
-    await office.house.pass_time(timedelta(days=32))
+    await office.later(timedelta(days=32))
     before = await office.kept(case)
     late = await office.clerk.does(case.code, "Vụ việc phức tạp…", "[nhiều người]", TODAY, agree=False)
     assert late.text.startswith("Hạn đã hết ngày 30/12/2026; hết hạn rồi thì không gia hạn được.")
@@ -111,7 +111,7 @@ async def test_a_complaint_is_never_extended_and_a_finding_after_the_term_is_ref
 
 async def test_a_resumption_before_its_suspension(office: LegalOffice) -> None:
     case = await office.accepted("khieu_nai")
-    await office.house.pass_time(timedelta(days=3))
+    await office.later(timedelta(days=3))
     await office.clerk.does(
         case.code, "Tạm đình chỉ…", "[trở ngại khách quan]", TODAY, "21/QĐ", "Người khiếu nại nằm viện."
     )

@@ -328,7 +328,7 @@ async def _feedback(office: LegalOffice, culture: Officer, language: str) -> Cas
 async def test_the_second_moment_is_the_day_the_signed_form_came(office: LegalOffice) -> None:
     """First word on Monday, the signed form on Wednesday, noted on Thursday: the law counts from Wednesday."""
     case = await office.taken("khieu_nai")
-    await office.house.pass_time(timedelta(days=3))
+    await office.later(timedelta(days=3))
     await case.citizen.news()
     await office.clerk.does(case.code, "Xác nhận đủ đơn…", "02/12/2026")
     told = await case.told()

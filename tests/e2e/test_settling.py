@@ -99,7 +99,7 @@ async def test_one_criterion_extends_once(office: LegalOffice) -> None:
 
 async def test_only_a_lawful_suspension_stops_the_clock(office: LegalOffice) -> None:
     cases = [await office.accepted("khieu_nai", language) for language in LANGUAGES]
-    await office.house.pass_time(timedelta(days=2))
+    await office.later(timedelta(days=2))
     for case in cases:
         await office.clerk.does(
             case.code, "Tạm đình chỉ…", "[chờ kết quả cơ quan khác]", TODAY, "21/QĐ", "Chờ kết quả đo đạc."
@@ -125,7 +125,7 @@ async def test_only_a_lawful_suspension_stops_the_clock(office: LegalOffice) -> 
         assert "02/12/2026" in sent.text
         assert sent.labels == (), "a suspension is no decision that one complains against"
         assert "second_complaint" not in await office.clocks(case)
-    await office.house.pass_time(timedelta(days=8))
+    await office.later(timedelta(days=8))
     for case in cases:
         assert await case.citizen.news() == []
         await office.clerk.does(case.code, "Tiếp tục giải quyết…", TODAY, "22/QĐ")
@@ -249,11 +249,11 @@ async def test_from_decision_over_effect_and_tasks_to_the_end(office: LegalOffic
             en="Petition {code}: the result is public from 30/11/2026.\n\nNiêm yết tại trụ sở Sở.",
         )
         cases.append(case)
-    await office.house.pass_time(timedelta(days=30))
+    await office.later(timedelta(days=30))
     for case in cases:
         assert await case.citizen.news() == [], "30 December is the last day to go on"
         assert (await office.kept(case)).record.stage is Stage.DECIDED
-    await office.house.pass_time(timedelta(days=1))
+    await office.later(timedelta(days=1))
     for case in cases:
         await case.hears(
             vi=(

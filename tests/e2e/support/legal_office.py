@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.ticker import Ticker
 from handlers.officers.tokens import Press, verb_of
 from petitions.clocks import Clock
 from petitions.codes import TrackingCode
 from petitions.kinds import Action
 from petitions.text import fold
 from tests.e2e.support.heard import Exchange, NoSuchButton
-from tests.e2e.support.house import House, running_house
+from tests.e2e.support.house import PATIENCE, House, running_house
 from tests.e2e.support.ledger import Kept
 from tests.e2e.support.office import link
 from tests.e2e.support.people import shown
 from tests.e2e.support.script import Person, file
 from tests.e2e.support.telegram_citizen import TelegramCitizen
+from tests.e2e.support.waiting import until
 
 HANOI: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 MONDAY: Final = datetime(2026, 11, 30, 8, 30, tzinfo=HANOI)
@@ -212,6 +214,19 @@ class LegalOffice:
         await self.hand(kind).does(case.code, "Thụ lý…", TODAY, "12/TB-TTr")
         await case.told()
         return case
+
+    async def later(self, step: timedelta) -> None:
+        """Let time pass; every timer that falls due meanwhile has fired and what it said is delivered."""
+        self.house.clock.forward(step)
+        dispatcher = self.house.service.dispatcher
+        ticker = Ticker(dispatcher, clock=self.house.clock)
+
+        async def all_fired() -> bool:
+            await ticker.look()
+            return not await dispatcher.due(self.house.clock.now(), 1)
+
+        await until(all_fired, "timers fired", within=PATIENCE)
+        await self.house.quiet()
 
     async def joins(self, unit: str, role: str, name: str) -> Officer:
         """A further officer of the office."""
