@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from handlers import cases
 from handlers.case_changes import goes_to_focal
-from handlers.messages import Button
+from handlers.messages import Button, Outgoing
 from handlers.officers import cards, corrections, state, steps
 from handlers.officers.access import unit_name
 from handlers.officers.refusals import RIGHTS, explain
@@ -196,7 +196,7 @@ def act(room: Room, petition: PetitionRecord, action: Action, **given: Any) -> b
         rows: tuple[tuple[Button, ...], ...] = ()
         if done:  # a legal step: the next one is on the card, which stands further up
             rows = ((Button(label=room.text("notices.button_open"), token=Press("case", after.id).token),),)
-        room.ask(key, rows, petition_id=after.id, **done)
+        room.send(Outgoing(text=room.text(key, **done), rows=rows), petition_id=after.id)
     return True
 
 
