@@ -145,6 +145,13 @@ def rule_of(step: str, case: Case) -> StepRule | None:
     return None
 
 
+def filing_rule(case: Case) -> str | None:
+    """The rule of the complainant's own time for a first complaint: C-01, or K-01 about discipline; else None."""
+    if case.kind is not Kind.COMPLAINT or case.instance > 1:
+        return None
+    return "K-01" if case.subkind in DISCIPLINARY else "C-01"
+
+
 def extension_rule(extensions: int) -> str:
     """The rule of a denunciation's next extension: D-10 the first time, D-11 the second (Luật Tố cáo Đ30)."""
     return EXTENSIONS[min(extensions, 1)]

@@ -15,6 +15,8 @@ from handlers.messages import Button, Outgoing, OutgoingFile
 from handlers.officers import cards
 from handlers.officers.access import sealed
 from handlers.officers.tokens import Press, to_base36
+from petitions.clock_steps import filing_rule
+from petitions.deadlines import reckon
 from petitions.kinds import Action
 from petitions.papers import Paper
 from petitions.transition_groups import LAWFUL
@@ -109,6 +111,7 @@ def _contents(room: Room, petition: PetitionRecord, view: FormView | None) -> It
             yield room.text("form.view_lacking", fields=field_names(view.missing, room.texts))
         else:
             yield room.text("form.view_complete")
+        yield from _in_time(room, petition, view.data.received_on)
         if is_group(petition, view.data):
             yield room.text("form.view_group", count=max(petition.people or 0, len(view.data.people)))
     if petition.withdraw_wish_at is not None:
@@ -119,6 +122,27 @@ def _contents(room: Room, petition: PetitionRecord, view: FormView | None) -> It
         yield room.text("form.view_not_given")
     if petition.visit_at is not None and petition.formed_on is None:
         yield room.text("form.view_visit", when=_moment(room, petition.visit_at))
+
+
+def _in_time(room: Room, petition: PetitionRecord, known: dt.date | None) -> Iterator[str]:
+    """Until when the complaint could be made, from the day its decision was received or known, and whether that
+    day passed before the signed đơn: a ground not to accept it, for the officer to weigh (Luật Khiếu nại Đ9, Đ11
+    k6, Đ48)."""
+    rule_id = filing_rule(petition)
+    if rule_id is None or known is None:
+        return
+    facts = room.turn.facts
+    today = room.turn.now.astimezone(facts.agency.zone).date()
+    limit = reckon(facts.agency.rules.pick(rule_id, known), known, facts.calendar)
+    yield room.text(
+        "form.view_limit",
+        date=cards.shown_date(limit.date, room.texts),
+        amount=room.text(f"clocks.amount_{limit.unit}", amount=limit.amount),
+        since=cards.shown_date(known, room.texts),
+        article=limit.article,
+    )
+    if (petition.formed_on or today) > limit.date:
+        yield room.text("form.view_limit_passed")
 
 
 def _handed_in(

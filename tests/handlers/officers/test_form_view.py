@@ -54,6 +54,22 @@ async def test_what_is_there_what_is_missing_and_since_when(desk: Office) -> Non
     assert shown.message.protect
 
 
+async def test_the_officer_sees_whether_the_complaint_came_in_time(desk: Office) -> None:
+    """Ninety days from 20/08/2026 ended on 18/11/2026, a Wednesday; from 01/09/2026 they end on 30/11/2026."""
+    for received, said, late in (("2026-08-20", "18/11/2026", True), ("2026-09-01", "30/11/2026", False)):
+        petition = await desk.file("500", Kind.COMPLAINT, unit="thanh_tra", answers={"received_on": received})
+        shown = (await view(desk, petition)).text
+        assert f"Thời hiệu khiếu nại: đến hết ngày {said} (90 ngày" in shown
+        assert "Điều 9 Luật Khiếu nại" in shown
+        assert ("Đã quá thời hiệu" in shown) is late
+    petition = await desk.file(
+        "500", Kind.COMPLAINT, unit="thanh_tra", subkind="ky_luat", answers={"received_on": "2026-11-02"}
+    )
+    shown = (await view(desk, petition)).text
+    assert "đến hết ngày 17/11/2026 (15 ngày" in shown
+    assert "Đã quá thời hiệu" in shown
+
+
 async def test_each_page_stands_with_its_finding_and_opens(desk: Office) -> None:
     person = Person(desk)
     petition = await filled(person)
