@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 from handlers.case_details import Details
-from handlers.officers.access import same_unit, unit_today
+from handlers.officers.access import same_unit, sealed, unit_today
 from petitions.kinds import Action, Kind, Stage
 from petitions.transition_rows import MAX_REFUSALS, MAX_TRANSFERS, OfficerEffect, Transition
 from petitions.transitions import SEALED_KINDS
@@ -120,10 +120,10 @@ def _moved(turn: Turn, petition: PetitionRecord, row: Transition, details: Detai
         case Action.TRANSFER:
             wanted = details.unit or petition.unit
             if petition.transfers >= MAX_TRANSFERS or _had_it(turn, petition, wanted):
-                wanted = agency.focal_unit
+                wanted = decider(turn, petition)
             return {"unit": wanted, "transfers": petition.transfers + 1}
         case Action.REFUSE_TRANSFER:
-            back = agency.focal_unit
+            back = decider(turn, petition)
             if petition.refusals < MAX_REFUSALS:
                 back = unit_today(agency, _came_from(turn, petition))
             return {"unit": back, "refusals": petition.refusals + 1}
@@ -135,8 +135,17 @@ def _moved(turn: Turn, petition: PetitionRecord, row: Transition, details: Detai
             return {}
 
 
+def decider(turn: Turn, petition: PetitionRecord) -> str:
+    """The unit that decides who answers: the focal unit; of a sealed case from elsewhere the leadership, for the
+    focal unit may be the accused one (Luật Tố cáo 2018 Đ12, Đ56)."""
+    agency = turn.facts.agency
+    if sealed(petition) and not _had_it(turn, petition, agency.focal_unit):
+        return agency.leadership_unit
+    return agency.focal_unit
+
+
 def goes_to_focal(turn: Turn, petition: PetitionRecord, unit: str) -> bool:
-    """Whether a transfer to `unit` would not go there, but to the focal unit for its decision."""
+    """Whether a transfer to `unit` would not go there, but to who decides (`decider`)."""
     return petition.transfers >= MAX_TRANSFERS or _had_it(turn, petition, unit)
 
 

@@ -295,7 +295,9 @@ def _makes_sense(turn: Turn, petition: PetitionRecord, action: Action, officer: 
         case Action.EXTEND:
             return petition.extensions < 2
         case Action.RULE_UNIT:
-            contested = petition.transfers > 0 and same_unit(agency, petition.unit, agency.focal_unit)
+            deciding = agency.leadership_unit if officer.role is Role.DIRECTOR else agency.focal_unit
+            here = same_unit(agency, petition.unit, agency.focal_unit)
+            contested = petition.transfers > 0 and (here or same_unit(agency, petition.unit, deciding))
             return contested and not petition.bound
         case Action.REFUSE_TRANSFER:
             return not petition.bound and in_unit(agency, officer, petition.unit)

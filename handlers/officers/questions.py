@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from handlers import cases
-from handlers.case_changes import goes_to_focal
+from handlers.case_changes import decider, goes_to_focal
 from handlers.messages import Button, Outgoing
 from handlers.officers import cards, corrections, state, steps
 from handlers.officers.access import unit_name
@@ -98,7 +98,7 @@ def _show_again(room: Room, petition: PetitionRecord, pending: state.Pending) ->
     elif action is Action.TRANSFER:
         unit = pending.argument
         if goes_to_focal(room.turn, petition, unit):
-            unit = room.turn.facts.agency.focal_unit
+            unit = decider(room.turn, petition)
         effect = unit_name(room.turn.facts.agency, unit, room.texts.language)
     room.ask(
         f"officer.preview_{action}",

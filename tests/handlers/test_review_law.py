@@ -284,3 +284,28 @@ async def test_a_ceiling_is_raised_under_the_rules_of_the_day_the_clock_started(
     )
     settling = next(c for c in apply(clocks, made).values() if c.alive and c.step == "settle")
     assert settling.nominal_on == bench.today + dt.timedelta(days=50)
+
+
+async def test_a_wandering_denunciation_is_not_decided_by_the_focal_unit_it_was_kept_from(
+    bench: Bench,
+) -> None:
+    """It may stand elsewhere because the focal unit is the accused one; the director then says who answers."""
+    office = bench.office
+    director = await office.officer("401", "lanh_dao", Role.DIRECTOR, "Vũ Giám Đốc")
+    heads = {
+        unit: await office.officer(f"5{n}", unit, Role.HEAD)
+        for n, unit in enumerate(("bao_tang", "ql_van_hoa"))
+    }
+    petition = await office.file(CITIZEN, Kind.DENUNCIATION, unit="bao_tang", confidential=True)
+    await office.does(
+        heads["bao_tang"], petition, Action.TRANSFER, unit="ql_van_hoa", reason="Không phải đơn vị này"
+    )
+    back = await office.does(
+        heads["ql_van_hoa"], petition, Action.TRANSFER, unit="bao_tang", reason="Cũng không phải"
+    )
+    assert back.unit == "lanh_dao"
+    assert petition.code not in office.everything_sent_to("301").replace("-", "")
+    ruled = await office.does(
+        director, petition, Action.RULE_UNIT, unit="ql_van_hoa", reason="Giao đơn vị này"
+    )
+    assert (ruled.unit, ruled.bound) == ("ql_van_hoa", True)

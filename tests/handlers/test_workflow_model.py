@@ -61,6 +61,8 @@ FURTHER: list[tuple[Action, ...]] = [
     (),
     (Action.EXTEND, Action.EXTEND),
     (Action.FIND_COMPLEX,),
+    (Action.EXTEND, Action.SUSPEND, Action.RESUME),
+    (Action.SUSPEND, Action.RESUME, Action.FIND_COMPLEX),
     (Action.INVITE_DIALOGUE, Action.HOLD_DIALOGUE),
     (Action.NOT_ACCEPT,),
 ]
