@@ -45,10 +45,10 @@ _TAKE: Final = (
     )
     .with_for_update(skip_locked=True)
 )
-_NEXT: Final = (
+_NEXT: Final = Prepared(
     select(timers.c.due_at).where(holds(timers.c.status, "waiting")).order_by(timers.c.due_at).limit(1)
 )
-_FIRED: Final = (
+_FIRED: Final = Prepared(
     update(timers)
     .where(timers.c.id == bindparam("timer_id"), holds(timers.c.status, "waiting"))
     .values(status="fired", finished_at=bindparam("now"))
@@ -210,13 +210,14 @@ def _record(row: Row[Any], vault: Vault) -> TimerRecord:
 
 def next_due(connection: Connection) -> datetime | None:
     """When the next timer falls due; None where none waits."""
-    moment: datetime | None = connection.execute(_NEXT).scalar()
+    row = _NEXT.first(connection, {})
+    moment: datetime | None = None if row is None else row.due_at
     return moment
 
 
 def fired(connection: Connection, timer_id: int, *, now: datetime) -> bool:
     """Marks a timer as fired. False where it was fired or called off meanwhile: then do nothing."""
-    return connection.execute(_FIRED, {"timer_id": timer_id, "now": now}).rowcount == 1
+    return _FIRED.run(connection, {"timer_id": timer_id, "now": now}) == 1
 
 
 def postpone(connection: Connection, timer_id: int, until: datetime) -> None:
