@@ -35,7 +35,10 @@ from petitions.text import clean
 
 _SWITCH: Final = 4
 """Words in the other language from which a chat switches to it."""
-_NAMED: Final = frozenset({"contact", "name", "phone", "address", "place", "accused", "respondent"})
+_NAMED: Final = frozenset(
+    {"contact", "name", "phone", "address", "place", "accused", "respondent", "people", "representatives"}
+    | {"identity_issued_by", "authorised_name", "authorised_address", "authorised_identity_issued_by"}
+)
 """Questions answered with names of people and places, which are Vietnamese in any language."""
 _MENTION: Final = 30
 """Words: a longer message that holds a code is a story that mentions it."""
@@ -141,8 +144,8 @@ def _language(chat: Chat, words: str) -> bool:
     if found & {Intent.LANGUAGE_EN, Intent.LANGUAGE_VI}:
         wanted = "en" if Intent.LANGUAGE_EN in found else "vi"
     else:
-        named = talk.language and draft is not None and draft.step in _NAMED
-        wanted = "" if named else language_of(words) or ""
+        asked = draft.step if draft is not None else chat.me.form.key if chat.me.form is not None else ""
+        wanted = "" if talk.language and asked in _NAMED else language_of(words) or ""
     if not wanted or wanted == talk.language:
         return False
     if talk.language and len(words.split()) < _SWITCH and not _only_about_language(words):

@@ -6,6 +6,8 @@ petition's history for good (Luật Tố cáo 2018 Đ9, Đ49, Đ56).
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from handlers import cases
@@ -135,13 +137,23 @@ def _answer(room: Room, name: str, answer: object) -> str:
     label = room.text(key) if key in room.texts else name
     if answer is True:
         return label
-    return room.text("officer.answer_line", label=label, answer=_plain(answer))
+    return room.text("officer.answer_line", label=label, answer=_plain(room, answer))
 
 
-def _plain(answer: object) -> str:
+def _plain(room: Room, answer: object) -> str:
     if isinstance(answer, list | tuple):
-        return ", ".join(_plain(item) for item in answer)
-    return str(answer)
+        return ", ".join(_plain(room, item) for item in answer)
+    words = str(answer)
+    if not _KEPT_DAY.fullmatch(words):
+        return words
+    try:
+        return cards.shown_date(date.fromisoformat(words), room.texts)
+    except ValueError:
+        return words
+
+
+_KEPT_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+"""A day as the form keeps it; people read it day first."""
 
 
 def _person(room: Room, petition: PetitionRecord, content: PetitionContent) -> str:

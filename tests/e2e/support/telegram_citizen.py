@@ -56,6 +56,12 @@ class TelegramCitizen:
             f"<album of {count}> {caption}", lambda: self.person.send_album(count, caption, chat=self.group)
         )
 
+    async def photo(self, data: bytes, caption: str = "") -> Exchange:
+        """One photograph with these bytes."""
+        return await self._do(
+            f"<photo> {caption}", lambda: self.person.send_photo(caption, data=data, chat=self.group)
+        )
+
     async def voice(self, seconds: int) -> Exchange:
         return await self._do(f"<voice {seconds} s>", lambda: self.person.send_voice(seconds))
 
