@@ -234,6 +234,15 @@ def allowed(
 
 _ROWS: Final = {action: tuple(row for row in TABLE if row.action is action) for action in Action}
 """The rows of each action in their order: a card asks for forty of them."""
+_CARD_AT: Final = {
+    stage: tuple(
+        action
+        for action in CARD_ORDER
+        if any(stage in row.from_stages and ActorKind.OFFICER in row.actors for row in _ROWS[action])
+    )
+    for stage in Stage
+}
+"""What some officer may do at a stage, in the order of the buttons; the rest is not asked for."""
 _FINISHED = frozenset({*ENDED, *FINISHED, None})
 _ORDER = (
     RefusalCode.WRONG_ACTOR,
@@ -288,7 +297,7 @@ def actions_for(
 ) -> tuple[Action, ...]:
     """What an officer's card offers now, in the order of its buttons."""
     offered = []
-    for action in CARD_ORDER:
+    for action in _CARD_AT[stage]:
         try:
             allowed(
                 stage,
