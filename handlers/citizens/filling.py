@@ -125,7 +125,7 @@ def first_words(chat: Chat, draft: Draft, text: str) -> None:
 
 def _aside(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> bool:
     """Leaving, coming back, cancelling, asking: what has nothing to do with the pending question."""
-    if Intent.CANCEL in found or (Intent.NEW_MATTER in found and draft.told):
+    if _cancels(chat, text, found) or (Intent.NEW_MATTER in found and draft.told):
         drafts.ask_discard(chat, _new_matter(text))
         return True
     if only(text, found, Intent.WITHDRAW) and not chat.me.filed:
@@ -151,6 +151,14 @@ def _aside(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> boo
         _rude(chat, draft)
         return True
     return _asked(chat, draft, text, found)
+
+
+def _cancels(chat: Chat, text: str, found: frozenset[Intent]) -> bool:
+    """Whether the draft is to go. An English story often asks to cancel a decision or a fine instead."""
+    if Intent.CANCEL not in found:
+        return False
+    told = chat.turn.language == "en" and len(_WORD.findall(text)) > _FEW
+    return not told or only(text, found, Intent.CANCEL)
 
 
 def _new_matter(text: str) -> str:

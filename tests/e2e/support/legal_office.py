@@ -147,7 +147,7 @@ _STORIES: Final = {
     ),
     ("khieu_nai", "en"): (
         "The Inspectorate fined my karaoke shop 20 million dong by decision no. 15/QD-XPHC of 20/11/2026. "
-        "It is wrong, we closed before midnight."
+        "It is wrong, we closed before midnight. Please cancel it."
     ),
     ("to_cao", "vi"): (
         "Tôi tố cáo ông Trưởng ban quản lý di tích thôn Cựu lấy tiền tu bổ 120 triệu mua xe, có bảng kê giả"
