@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from bot.simulation.lawful_parts import any_code
 from bot.simulation.staff import Manner
 from handlers.officers.access import sealed
 from petitions.kinds import Action, Role, Stage
-from petitions.reasons import codes_of
 
 if TYPE_CHECKING:
     from bot.simulation.agenda import Process
@@ -64,7 +64,7 @@ def ineligible(work: Work) -> Process:
     """Not to be handled, with one of the reasons."""
     yield from work.take()
     yield from work.wait(2)
-    work.step(Action.SCREEN_INELIGIBLE, code=_code(work, "ineligible"), text=work.line("text"))
+    work.step(Action.SCREEN_INELIGIBLE, code=any_code(work, "ineligible"), text=work.line("text"))
     yield from _close(work)
 
 
@@ -91,7 +91,9 @@ def pass_on(work: Work) -> Process:
     known = {authority.code for authority in work.house.agency.outside_authorities}
     if destination not in known:
         destination = "ubnd_xa" if "ubnd_xa" in known else sorted(known)[0]
-    work.step(Action.PASS_ON, destination=destination, code=_code(work, "outside"), text=work.line("outside"))
+    work.step(
+        Action.PASS_ON, destination=destination, code=any_code(work, "outside"), text=work.line("outside")
+    )
     yield from _close(work)
 
 
@@ -207,7 +209,7 @@ def repeat(work: Work) -> bool:
             return False
         linked = work.house.one_of(earlier).code
         if work.hand.do(
-            officer, work.id, Action.SCREEN_DUPLICATE, code=_code(work, "duplicate"), linked=linked
+            officer, work.id, Action.SCREEN_DUPLICATE, code=any_code(work, "duplicate"), linked=linked
         ):
             return True
     return False
@@ -277,10 +279,6 @@ def _objected(work: Work) -> Process:
         if work.petition.not_satisfied_at is not None:
             return
         yield work.house.work_days(1)
-
-
-def _code(work: Work, vocabulary: str) -> str:
-    return work.house.one_of(codes_of(vocabulary))
 
 
 Plot = Callable[["Work"], "Process"]
