@@ -32,3 +32,10 @@ async def office(sqlite_url: str, tmp_path: Path) -> AsyncIterator[LegalOffice]:
     """A service on SQLite on an ordinary Monday, with its people at work."""
     async with legal_office(sqlite_url, tmp_path / "var") as running:
         yield running
+
+
+@pytest.fixture
+async def any_office(database_url: str, tmp_path: Path) -> AsyncIterator[LegalOffice]:
+    """The same on SQLite and on PostgreSQL."""
+    async with legal_office(database_url, tmp_path / "var") as running:
+        yield running

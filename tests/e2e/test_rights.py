@@ -13,7 +13,8 @@ from tests.emulators.telegram import Shown
 NOT_HERE: Final = "Không có đơn này, hoặc đơn không thuộc phần việc của Ông/Bà."
 
 
-async def test_of_two_who_take_at_once_one_has_it(office: LegalOffice) -> None:
+async def test_of_two_who_take_at_once_one_has_it(any_office: LegalOffice) -> None:
+    office = any_office
     other = await office.joins("thanh_tra", "officer", "Trần Thị Bộ")
     case = await office.files("khieu_nai")
     said = await _both_press(office, case, "take", office.clerk, other)
@@ -28,8 +29,9 @@ async def test_of_two_who_take_at_once_one_has_it(office: LegalOffice) -> None:
     assert await office.house.ledger.open_assignments() == {kept.record.id: 1}
 
 
-async def test_of_two_who_decide_at_once_one_is_told_it_is_done(office: LegalOffice) -> None:
+async def test_of_two_who_decide_at_once_one_is_told_it_is_done(any_office: LegalOffice) -> None:
     """The head and the officer of a complaint both confirm their own decision in the same moment."""
+    office = any_office
     head = await office.joins("thanh_tra", "head", "Ngô Văn Trưởng")
     case = await office.accepted("khieu_nai")
     for hand, result in ((office.clerk, "[đúng]"), (head, "[sai]")):
