@@ -23,8 +23,6 @@ from storage.tally import occupied
 from tests.simulation.conftest import AGENCY, address_in, played, settings_in
 from tests.storage.builders import a_filing
 
-pytestmark = pytest.mark.xdist_group("simulation")
-
 SPRING = Wish(first=date(2026, 3, 2), last=date(2026, 5, 15), petitions=12)
 WORDS = ("simulate", "--from", "2026-03-02", "--to", "2026-05-15", "--petitions", "12", "--seed")
 
