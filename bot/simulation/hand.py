@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from handlers.officers import steps
 from handlers.officers.tokens import Press, to_base36, verb_of
 from petitions.kinds import Action, ActorKind, Kind
 from petitions.transition_rows import NEEDS
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from storage.records import PetitionRecord
 
 _MOST_QUESTIONS: Final = 20
-_ASKED_OTHERWISE: Final = frozenset({"unit", "officer"})
-"""Chosen before the words, in steps that are one question long."""
+_CHOSEN_BEFORE: Final = frozenset({"unit", "officer"})
 
 
 class Hand:
@@ -98,7 +98,7 @@ class Hand:
     ) -> None:
         """Answer what is asked until it is done or nothing more is asked."""
         case = to_base36(petition.id)
-        needs = [n for n in needs_of(action, petition.kind) if n not in _ASKED_OTHERWISE or _is_step(action)]
+        needs = needs_of(action, petition.kind)
         path = list(told.get("path", ()))
         for _ in range(_MOST_QUESTIONS):
             asked = _question(heard, officer.chat, case, verb_of(action))
@@ -156,32 +156,16 @@ class Hand:
 
 
 def needs_of(action: Action, kind: Kind) -> list[str]:
-    """What the first row of an officer's action for this kind asks, in the order it is asked."""
+    """What an officer is asked one by one for an action on this kind of petition, in that order.
+
+    Where it is one question long, unit and officer are chosen before and are not among it.
+    """
     for row in TABLE:
         fits = row.kinds is None or kind in row.kinds
         if row.action is action and fits and ActorKind.OFFICER in row.actors:
-            return [need for need in NEEDS if need in row.needs]
+            before = frozenset() if steps.is_step(action, row) else _CHOSEN_BEFORE
+            return [need for need in NEEDS if need in row.needs and need not in before]
     return []
-
-
-_ONE_QUESTION: Final = frozenset(
-    {
-        Action.ASSIGN,
-        Action.TRANSFER,
-        Action.CORRECT,
-        Action.ASK_CITIZEN,
-        Action.MESSAGE_CITIZEN,
-        Action.NOTE,
-        Action.ANSWER,
-        Action.CLOSE,
-        Action.REOPEN,
-        Action.WITHDRAW,
-    }
-)
-
-
-def _is_step(action: Action) -> bool:
-    return action not in _ONE_QUESTION
 
 
 def _choice(action: Action, told: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bot.simulation.agenda import Process
     from bot.simulation.chats import Message
     from bot.simulation.house import House
+    from storage.records import PetitionRecord
 
 _MOST_FIELDS: Final = 16
 _READ: Final = "n.read."
@@ -242,7 +243,3 @@ class Petitioner:
             if not tokens:
                 return
             heard = house.press(chat, house.one_of(tokens))
-
-
-if TYPE_CHECKING:
-    from storage.records import PetitionRecord
