@@ -16,6 +16,7 @@ from handlers.officers.access import Access, in_unit, officer_access, same_unit
 from handlers.turn import Turn
 from petitions.clocks import Operation
 from petitions.kinds import Action, ActorKind, Role
+from petitions.transition_groups import INTAKE_STAGES
 from petitions.transition_rows import Transition
 from petitions.workflow import RefusalCode, Refused, allowed, check_history, check_needs
 from storage.records import ActorRef, Filing, OfficerRecord, PetitionRecord
@@ -162,6 +163,7 @@ def done_to(petition: PetitionRecord) -> dict[Action, int]:
         Action.NOT_SATISFIED: int(petition.not_satisfied_at is not None),
         Action.CONFIRM_FORM: int(petition.formed_on is not None),
         Action.ASK_WITHDRAW: int(petition.withdraw_wish_at is not None),
+        Action.GO_UP: int(petition.gone_up_at is not None),
     }
 
 
@@ -203,19 +205,30 @@ def _check_details(turn: Turn, petition: PetitionRecord, transition: Transition,
     if transition.action is Action.TRANSFER and same_unit(agency, details.unit or "", petition.unit):
         raise Refused(RefusalCode.MISSING_UNIT)
     if "officer" in transition.needs:
-        _check_officer(turn, petition, details)
-    if transition.action is Action.CORRECT and not _corrects(petition, details):
-        raise Refused(RefusalCode.MISSING_TEXT)
+        _check_officer(turn, petition, transition.action, details)
+    if transition.action is Action.CORRECT:
+        _check_correction(petition, details)
     if transition.action in (Action.PASS_ON, Action.GUIDE):
         forwarding.check(turn, petition, transition.action, details.destination or "")
     if transition.action is Action.SCREEN_DUPLICATE:
         forwarding.check_linked(turn, petition, details.linked)
 
 
-def _check_officer(turn: Turn, petition: PetitionRecord, details: Details) -> None:
+def _check_officer(turn: Turn, petition: PetitionRecord, action: Action, details: Details) -> None:
     named = turn.book.officer(details.officer_id) if details.officer_id is not None else None
     if named is None or not named.active or not in_unit(turn.facts.agency, named, petition.unit):
         raise Refused(RefusalCode.MISSING_OFFICER)
+    if action is Action.ORDER_TASK and officer_access(turn.facts.agency, petition, named) is Access.NONE:
+        raise Refused(RefusalCode.MISSING_OFFICER)  # a sealed case: who may not see it cannot carry it out
+
+
+def _check_correction(petition: PetitionRecord, details: Details) -> None:
+    """After screening only what the limits depend on is put right: the class itself was decided on."""
+    if not _corrects(petition, details):
+        raise Refused(RefusalCode.MISSING_TEXT)
+    classed = (details.kind, details.topic, details.unit, details.destination)
+    if petition.stage not in INTAKE_STAGES and any(value is not None for value in classed):
+        raise Refused(RefusalCode.WRONG_STAGE, {"stage": petition.stage.value})
 
 
 def _corrects(petition: PetitionRecord, details: Details) -> bool:

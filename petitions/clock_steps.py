@@ -108,7 +108,7 @@ _DENUNCIATION: Final = {
     "send_decision": ("D-16", Duty.OFFICE),
     CARRY_OUT: ("D-17", Duty.OFFICE),
     "publish": ("D-19", Duty.OFFICE),
-    "superior_demand": ("D-22", Duty.OFFICE),
+    "report_up": ("D-23", Duty.OFFICE),
 }
 _OF_ALL: Final = {FIRST_ANSWER: ("A-01", Duty.OFFICE), TAKE: ("U-01", Duty.AGENCY)}
 _OF_LIGHT: Final = {"answer": ("N-01", Duty.AGENCY), "written_refusal": ("A-05", Duty.OFFICE)}

@@ -166,6 +166,8 @@ class Action(StrEnum):
     """Khiếu nại lần hai: noted in the first petition; the second is a linked petition of its own."""
     GO_UP = "go_up"
     """Tố cáo tiếp because the time limit has passed (Luật Tố cáo Đ38)."""
+    REPORT_UP = "report_up"
+    """The settler reports to the superior and goes on (Luật Tố cáo Đ38 k3)."""
 
     # --- between units
     REFUSE_TRANSFER = "refuse_transfer"

@@ -262,7 +262,7 @@ def _go_up(given: Given, standing: Standing) -> None:
     if settling is None or not settling.late_on(given.on):
         due = settling.due_on if settling is not None else None
         raise Refused(RefusalCode.NOT_OVERDUE, {"due": due or standing.today})
-    if any(c.step == "superior_demand" and c.state is ClockState.RUNNING for c in standing.clocks):
+    if any(c.step == "report_up" and c.state is ClockState.RUNNING for c in standing.clocks):
         raise Refused(RefusalCode.ALREADY_DONE)
 
 

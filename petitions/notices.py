@@ -150,6 +150,7 @@ TABLE: Final[dict[tuple[Action | Event, Kind | None], tuple[Notice, ...]]] = {
         _to(Audience.HEAD, "officer_gone_up"),
         _to(Audience.DIRECTOR, "officer_gone_up"),
     ),
+    (Action.REPORT_UP, None): (_citizen("reported_up", legal=True),),
     (Action.REFUSE_TRANSFER, None): (
         _citizen("given_back", legal=True),
         _to(Audience.UNIT, "unit_given_back"),

@@ -171,7 +171,7 @@ _DECIDING: Final = (
         needs=_RESULT,
         codes="result_denunciation",
         facts="decided",
-        ends=("settle", "superior_demand"),
+        ends=("settle", "report_up"),
         starts=("send_decision", "publish", "carry_out"),
         reason="Kết luận nội dung tố cáo (Luật Tố cáo Đ35); the settler acts on it within seven working days.",
     ),
@@ -251,7 +251,7 @@ _FURTHER: Final = (
         to_stage=None,
         actors=CITIZEN,
         kinds=DENUNCIATION,
-        starts=("superior_demand",),
+        starts=("report_up",),
         reason="The time limit has passed: the superior demands a report (Luật Tố cáo Đ38).",
     ),
     Transition(
@@ -263,12 +263,23 @@ _FURTHER: Final = (
         kinds=DENUNCIATION,
         needs=_TEXT,
         unit_scope="any",
-        starts=("superior_demand",),
+        starts=("report_up",),
         reason="Those who follow up bring an overdue denunciation before the superior themselves.",
     ),
 )
 
-SETTLING: Final = _VERIFYING + _DECIDING + _CARRYING_OUT + _FURTHER
+_REPORTING: Final = by_unit(
+    Action.REPORT_UP,
+    SETTLING_STAGES,
+    None,
+    kinds=DENUNCIATION,
+    needs=frozenset({"on", "document", "text"}),
+    after=Action.GO_UP,
+    ends=("report_up",),
+    reason="The settler reports to the superior within five working days and goes on (Luật Tố cáo Đ38 k3).",
+)
+
+SETTLING: Final = _VERIFYING + _DECIDING + _CARRYING_OUT + _FURTHER + _REPORTING
 
 RESULTS: Final = {1: "result_first", 2: "result_second"}
 """Which list of results a complaint's decision chooses from, by instance."""

@@ -23,7 +23,7 @@ from petitions.transition_groups import LIGHT as _LIGHT
 from petitions.transition_groups import OFFICER as _OFFICER
 from petitions.transition_groups import OPEN as _OPEN
 from petitions.transition_groups import OVERSIGHT as _OVERSIGHT
-from petitions.transition_groups import SEALED_KINDS, SEALED_ROLES
+from petitions.transition_groups import SEALED_KINDS, SEALED_ROLES, by_unit
 from petitions.transition_groups import SERVICE as _SERVICE
 from petitions.transition_groups import STAFF as _STAFF
 from petitions.transition_groups import TAKEN as _TAKEN
@@ -84,6 +84,15 @@ _FILING: Final = (
         needs=_REASON,
         reason="The head of the unit that has it knows the matter best.",
     ),
+)
+
+_LATE_CORRECTIONS: Final = by_unit(
+    Action.CORRECT,
+    frozenset({Stage.ELIGIBLE, Stage.ACCEPTED, Stage.VERIFYING}),
+    None,
+    kinds=frozenset({Kind.COMPLAINT}),
+    needs=_REASON,
+    reason="Whether the area is remote or the decision disciplinary decides the limits also after screening.",
 )
 
 _ANSWERING: Final = (
@@ -366,6 +375,6 @@ _ENDING: Final = (
 )
 
 TABLE: Final[tuple[Transition, ...]] = (
-    _FILING + _ANSWERING + _WORKING + _ENDING + SCREENING + SETTLING + SERVICE_ROWS
+    _FILING + _LATE_CORRECTIONS + _ANSWERING + _WORKING + _ENDING + SCREENING + SETTLING + SERVICE_ROWS
 )
 """Every row, in the order they are tried."""

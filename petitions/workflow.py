@@ -77,6 +77,7 @@ CARD_ORDER: Final = (
     Action.SUSPEND,
     Action.DISCONTINUE,
     Action.GO_UP,
+    Action.REPORT_UP,
     Action.WITHDRAW_PART,
     Action.KEEP_GOING,
     Action.REFUSE_TRANSFER,

@@ -45,6 +45,8 @@ def file_draft(chat: Chat, draft: Draft, *, pressed: str = "") -> Entered:
     going = route(chat, draft)
     secret = new_secret(turn.random)
     second = draft.again and further.note_in_first(chat, draft)
+    if draft.again and not second:  # its time passed between the last question and this press
+        chat.lead("citizen.again_too_late")
     filing = Filing(
         instance=2 if second else 1,
         kind=draft.form.kind,

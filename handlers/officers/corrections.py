@@ -19,6 +19,7 @@ from handlers.officers.tokens import Press
 from petitions.agency import UnknownCode
 from petitions.clock_steps import DISCIPLINARY, DISCIPLINE, DISMISSAL
 from petitions.kinds import Kind
+from petitions.transition_groups import INTAKE_STAGES
 
 if TYPE_CHECKING:
     from typing import Any
@@ -39,7 +40,9 @@ def offer(room: Room, petition: PetitionRecord, argument: str) -> bool:
     page = int(rest) if rest.isdigit() and what in ("topics", "units", "outside") else 0
     match what:
         case "":
-            buttons = [_to(room, petition, name) for name in ("kind", "topics", "units", "outside")]
+            early = petition.stage in INTAKE_STAGES
+            names = ("kind", "topics", "units", "outside") if early else ()
+            buttons = [_to(room, petition, name) for name in names]
             buttons += _of_complaint(room, petition)
         case "kind":
             buttons = [

@@ -53,6 +53,7 @@ _VERBS: Final = {
     Action.WITHDRAW_PART: "part",
     Action.KEEP_GOING: "keepgoing",
     Action.GO_UP: "goup",
+    Action.REPORT_UP: "reportup",
     Action.REFUSE_TRANSFER: "giveback",
     Action.RULE_UNIT: "rule",
 }

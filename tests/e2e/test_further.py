@@ -179,9 +179,9 @@ async def test_an_overdue_denunciation_goes_up(office: LegalOffice) -> None:
         assert {"vi": "báo lên cấp trên", "en": "superior"}[case.language] in answer.text
         kept = await office.kept(case)
         assert kept.actions[-1] == "go_up"
-        limit = (await office.clocks(case))["superior_demand"]
-        # Five working days from Friday 1 January, a holiday: 4, 5, 6, 7, 8 January (D-22).
-        assert (limit.rule, limit.due_on) == ("D-22", date(2027, 1, 8))
+        limit = (await office.clocks(case))["report_up"]
+        # Five working days from Friday 1 January, a holiday: 4, 5, 6, 7, 8 January (D-23).
+        assert (limit.rule, limit.due_on) == ("D-23", date(2027, 1, 8))
         heard = [heard for heard in await office.director.chat.news() if case.shown in heard.text]
         assert any("quá hạn giải quyết và đã được đưa lên cấp trên" in one.text for one in heard)
         assert all("o.case" not in token for one in heard for token in one.tokens), "sealed: the code alone"

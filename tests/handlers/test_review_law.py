@@ -262,10 +262,10 @@ async def test_a_conclusion_leaves_the_superior_nothing_to_demand(bench: Bench) 
     petition = await bench.accepted(Kind.DENUNCIATION)
     bench.at(on(4, 1, 2027))
     await bench.citizen(petition, Action.GO_UP)
-    assert await bench.alive(petition, "superior_demand") is not None
+    assert await bench.alive(petition, "report_up") is not None
     given = {"code": "denunciation_true", "facts": {}} | DECISION
     await bench.does(petition, Action.CONCLUDE, on=bench.today, **given)
-    assert await bench.alive(petition, "superior_demand") is None
+    assert await bench.alive(petition, "report_up") is None
 
 
 async def test_a_ceiling_is_raised_under_the_rules_of_the_day_the_clock_started(bench: Bench) -> None:

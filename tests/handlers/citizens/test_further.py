@@ -127,6 +127,6 @@ async def test_an_overdue_denunciation_goes_up_once(office: Office, person: Pers
     assert after.gone_up_at is not None
     assert after.stage is Stage.ACCEPTED
     clocks = (await office.work(lambda book: book.clocks(petition.id))).values()
-    assert [clock.rule for clock in clocks if clock.step == "superior_demand"] == ["D-22"]
+    assert [clock.rule for clock in clocks if clock.step == "report_up"] == ["D-23"]
     again = await person.press("Báo quá hạn")
     assert "đã được làm" in again.text
