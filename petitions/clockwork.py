@@ -182,7 +182,7 @@ def corrected(
     if after.kind is not before.kind:
         gone = {clock.step for clock in clocks.values()} - {FIRST_ANSWER, TAKE}
     elif after.subkind != before.subkind:
-        gone = {ACCEPT}
+        gone = {clock.step for clock in clocks.values() if clock.alive} & {ACCEPT}
     if after.destination != before.destination:
         gone.add(FORWARD)
     made = [_end(c, ClockState.REPLACED, on) for c in clocks.values() if c.alive and c.step in gone]
@@ -195,7 +195,8 @@ def corrected(
     for step, since in begun:
         if since is not None:
             made += _start(step, after, left, on=since, first_day=since, code="", ground=ground)
-    return made + (repicked(after, left, on=on, ground=ground) if after.remote != before.remote else [])
+    longer = (after.remote, after.subkind) != (before.remote, before.subkind)
+    return made + (repicked(after, left, on=on, ground=ground) if longer else [])
 
 
 def recomputed(clocks: Iterable[Clock], ground: Ground) -> list[Operation]:
