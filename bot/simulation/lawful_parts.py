@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
+from handlers.officers.access import sealed
 from petitions.kinds import Action, Kind, Stage
 from petitions.reasons import codes_of
 
@@ -109,7 +110,7 @@ def carried_out(work: Work) -> Process:
     else:
         yield from work.wait(1)
     orders = work.house.chance.randrange(1, 3)
-    people = [each for each in work.staff.here(work.petition.unit) if each.is_here(work.house.now)]
+    people = work.people() if sealed(work.petition) else work.staff.here(work.petition.unit)
     if not people:
         return
     for _ in range(orders):

@@ -213,7 +213,9 @@ def goes_up(work: Work) -> Process:
     yield from accepted(work)
     yield work.house.work_days(26)
     work.house.begin(work.house.soon(30), work.citizen.go_up())
-    yield work.house.work_days(8)
+    yield work.house.work_days(5)
+    work.step(Action.REPORT_UP, document=work.document("BC"), text=work.line("report_up"))
+    yield work.house.work_days(3)
     yield from decided(work)
     yield from carried_out(work)
 
@@ -225,6 +227,8 @@ def brought_up(work: Work) -> Process:
     for officer in work.staff.leaders(work.house.agency.focal_unit)[::-1]:
         if work.hand.do(officer, work.id, Action.GO_UP, text=work.line("go_up")):
             break
+    yield work.house.work_days(3)
+    work.step(Action.REPORT_UP, document=work.document("BC"), text=work.line("report_up"))
     yield work.house.work_days(3)
     yield from decided(work)
 
