@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import pickle
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -62,6 +65,18 @@ def played(folder: Path, wish: Wish, seed: int) -> Year:
 
 
 @pytest.fixture(scope="session")
-def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
-    """Five hundred petitions of a year."""
-    return played(tmp_path_factory.mktemp("year") / "data", YEAR, 1)
+def year(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Year:
+    """Five hundred petitions of a year, played once in a run; each process of the run looks at a copy."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own if worker_id == "master" else own.parent
+    told, folder = shared / "year.pickle", shared / "year"
+    with (shared / "year.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            made = played(folder, YEAR, 1)
+            told.write_bytes(pickle.dumps((made.summary, made.seconds)))
+        summary, seconds = pickle.loads(told.read_bytes())
+        copy = tmp_path_factory.mktemp("year")
+        for name in ("tiepdan.db", "keys.json"):
+            shutil.copyfile(folder / name, copy / name)
+    return Year(copy, summary, seconds)
