@@ -115,6 +115,7 @@ class Fetcher:
         accounts = [(channel.name, channel.account) for channel in self._channels.values()]
         alone = self._database.dialect == "sqlite"
         wanted = limit + len(self._busy) if alone else limit
+        before = frozenset(self._busy)  # one that ends while the list is read stands in it as if it waited
 
         def look(connection: Connection) -> list[FileRecord]:
             return file_queue.pending(
@@ -127,7 +128,7 @@ class Fetcher:
             )
 
         rows = await (self._database.read(look) if alone else self._database.transact(look))
-        return [row for row in rows if row.id not in self._busy][:limit]
+        return [row for row in rows if row.id not in self._busy | before][:limit]
 
     async def _one(self, record: FileRecord) -> None:
         claim = asyncio.create_task(self._keep_claim(record.id))
