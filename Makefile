@@ -42,7 +42,7 @@ demo: $(VENV)/stamp-run ## start a service that already has a living year in it 
 
 test: $(VENV)/stamp-dev ## check style, types and floors, then run every test
 	@began=$$(date +%s); $(MAKE) --no-print-directory lint || exit 1; linted=$$(date +%s); \
-	rc=0; $(BIN)/python -m pytest -m "not soak" -n $(WORKERS) --dist loadgroup $(TESTS) || rc=$$?; \
+	rc=0; $(BIN)/python -m pytest -m "not soak" -n $(WORKERS) $(TESTS) || rc=$$?; \
 	done=$$(date +%s); \
 	echo "lint $$((linted - began)) s, tests $$((done - linted)) s, together $$((done - began)) s"; exit $$rc
 

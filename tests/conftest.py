@@ -22,7 +22,7 @@ from storage.schema import metadata
 from tests import postgres_server
 from tests.hand_clock import HandClock
 
-pytest_plugins = ["tests.log_watch"]
+pytest_plugins = ["tests.log_watch", "tests.sharing"]
 
 AGENCY = "so_vhttdl"
 

@@ -24,7 +24,6 @@ from tests.log_watch import note
 SEED = 20261123
 
 
-@pytest.mark.xdist_group("kill")
 async def test_killed_three_times_among_twenty(database_url: str, tmp_path: Path) -> None:
     await killed(database_url, tmp_path, citizens=20, kills=3, spread=4.0)
 
@@ -34,7 +33,6 @@ async def test_killed_among_two_hundred(database_url: str, tmp_path: Path) -> No
     await killed(database_url, tmp_path, citizens=200, kills=15, spread=40.0)
 
 
-@pytest.mark.xdist_group("kill")
 async def test_a_platform_full_of_faults(sqlite_url: str, tmp_path: Path) -> None:
     await faulty(sqlite_url, tmp_path, citizens=12, spread=2.0)
 

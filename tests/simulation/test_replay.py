@@ -16,8 +16,6 @@ from storage.replay import Replayed, replay
 from storage.schema import breaches, clocks, petitions, tasks
 from tests.simulation.conftest import AGENCY, Year, address_in
 
-pytestmark = pytest.mark.xdist_group("simulation")
-
 
 def one(column: Any, *where: Any) -> Any:
     """The id of one row, the same every time."""

@@ -16,8 +16,6 @@ from storage.schema import alarms, breaches, contacts, outbox, petitions
 from storage.verify import verify
 from tests.simulation.conftest import AGENCY, Year
 
-pytestmark = pytest.mark.xdist_group("simulation")
-
 NOT_PLAYED = {Action.LINK, Action.RECOMPUTE}
 """A new petition names the old one by itself; the calendar does not change in the middle of a simulation."""
 
