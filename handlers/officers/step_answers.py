@@ -16,7 +16,7 @@ from petitions.choices import match_choice
 from petitions.codes import find_codes
 from petitions.dates import find_dates
 from petitions.facts import BadFact, check_facts, facts_of
-from petitions.kinds import Kind
+from petitions.kinds import Action, Kind
 from petitions.reasons import codes_of
 from petitions.settling_transitions import codes_for
 from petitions.text import clean, fold
@@ -77,7 +77,8 @@ def choices(room: Room, petition: PetitionRecord, row: Transition, need: str) ->
         case "on":
             return [("today", room.text("officer.step_today"))]
         case "unit":
-            here = unit_today(agency, petition.unit)
+            # Who rules may leave the case where it lies; only handing it over needs another unit.
+            here = None if row.action is Action.RULE_UNIT else unit_today(agency, petition.unit)
             return [
                 (u.code, u.name(room.texts.language)) for u in agency.units if u.active and u.code != here
             ]
@@ -86,6 +87,8 @@ def choices(room: Room, petition: PetitionRecord, row: Transition, need: str) ->
         case "officer":
             unit = unit_today(agency, petition.unit)
             people = sorted(room.turn.book.officers(unit=unit), key=lambda officer: officer.name)
+            if row.action is Action.ORDER_TASK:
+                people = [o for o in people if officer_access(agency, petition, o) is not Access.NONE]
             return [(to_base36(o.id), cards.officer_name(o, room.texts)) for o in people]
         case "facts":
             return [("none", room.text("officer.step_no_facts"))]

@@ -94,8 +94,8 @@ async def test_the_class_of_an_accepted_complaint_stands(
 
 
 async def test_a_task_of_a_sealed_case_goes_only_to_who_may_see_it(office: Office) -> None:
-    boss = await office.officer("21", "thanh_tra", Role.HEAD)
-    clerk = await office.officer("24", "thanh_tra", Role.OFFICER)
+    boss = await office.officer("21", "thanh_tra", Role.HEAD, "Lê Thị Trưởng")
+    clerk = await office.officer("24", "thanh_tra", Role.OFFICER, "Phạm Văn Viên")
     petition = await office.file("500", Kind.DENUNCIATION, unit="thanh_tra", confidential=True)
     today = office.clock.now().date()
     result = {"on": today, "document": "2/KL", "code": "denunciation_true", "facts": {}, "text": "…"}
@@ -120,3 +120,7 @@ async def test_a_task_of_a_sealed_case_goes_only_to_who_may_see_it(office: Offic
     await office.as_citizen("999", handle)
     assert refused == [RefusalCode.MISSING_OFFICER]
     assert [t.officer_id for t in await office.work(lambda book: book.tasks(petition.id))] == [boss.id]
+    await office.press("21", Press("task", petition.id).token)
+    asked = office.last("21")
+    assert asked.has("Lê Thị Trưởng")
+    assert not asked.has("Phạm Văn Viên")

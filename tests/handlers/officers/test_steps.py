@@ -134,3 +134,17 @@ async def test_an_attempt_without_the_right_is_refused_and_on_record(
         if e.action is Action.DENIED
     ]
     assert denied == [(intruder.id, "decide", "hidden"), (clerk.id, "decide", "not_assigned")]
+
+
+async def test_who_rules_may_leave_the_case_where_it_lies(office: Office) -> None:
+    await office.officer("31", "thanh_tra", Role.INSPECTOR)
+    petition = await office.file("500", Kind.COMPLAINT, unit="thanh_tra")
+
+    await office.press("31", Press("rule", petition.id).token)
+    here = office.last("31").button("Thanh tra Sở")
+    await office.press("31", here)
+    await office.say("31", "Việc thuộc chính đơn vị này.")
+    await office.press("31", office.last("31").button("Ghi nhận"))
+
+    ruled = await office.now(petition)
+    assert (ruled.unit, ruled.bound) == ("thanh_tra", True)
