@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 HERE := $(CURDIR)
-# Tests that share a group (one browser, one PostgreSQL server) stay in one process.
+# Which tests stay together in one process is said in tests/sharing.py.
 WORKERS ?= 2
 TESTS ?= tests
 

@@ -111,9 +111,7 @@ def _make_tasks() -> None:
     )
     op.create_index("ix_tasks_petition", "tasks", ["petition_id", "id"])
     undone = sa.text("done_on IS NULL AND officer_id IS NOT NULL")
-    op.create_index(
-        "ix_tasks_officer", "tasks", ["officer_id"], sqlite_where=undone, postgresql_where=undone
-    )
+    op.create_index("ix_tasks_officer", "tasks", ["officer_id"], sqlite_where=undone, postgresql_where=undone)
 
 
 def _make_clocks() -> None:
