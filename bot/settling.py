@@ -129,10 +129,9 @@ class Settling:
         ids = sorted({petition_id for petition_id, _ in rows})
         planned = turn.book.planned(clock_timers.TIMER, ids)
         page = _Page()
-        for petition_id, clocks in turn.book.clocks_of_many(ids).items():
-            petition = turn.book.petition(petition_id)
-            if petition is None:
-                continue
+        clocks_of = turn.book.clocks_of_many(ids)
+        for petition_id, petition in turn.book.petitions_by_id(ids).items():
+            clocks = clocks_of[petition_id]
             if _is_stale(turn, clocks):
                 page.stale.add(petition_id)
             if not self._is_planned(turn, petition, clocks, planned.get(petition_id)):

@@ -97,10 +97,10 @@ def _matters(turn: Turn, officer: OfficerRecord, alarms: list[AlarmRecord]) -> l
     last = {(alarm.petition_id, alarm.clock_id): alarm for alarm in alarms}
     ids = sorted({alarm.petition_id for alarm in alarms})
     clocks = {clock.id: clock for found in turn.book.clocks_of_many(ids).values() for clock in found}
-    petitions = {petition_id: turn.book.petition(petition_id) for petition_id in ids}
+    petitions = turn.book.petitions_by_id(ids)
     matters = []
     for alarm in last.values():
-        petition, clock = petitions[alarm.petition_id], clocks.get(alarm.clock_id or 0)
+        petition, clock = petitions.get(alarm.petition_id), clocks.get(alarm.clock_id or 0)
         if petition is None or petition.stage in FINISHED or clock is None:
             continue
         if clock.state is ClockState.RUNNING:

@@ -25,6 +25,7 @@ _COLUMNS: Final = tuple(petitions.c[name] for name in PetitionRecord.__dataclass
 _NEWEST_FIRST: Final = select(*_COLUMNS).order_by(petitions.c.id.desc())
 _ONE: Final = select(*_COLUMNS).where(petitions.c.id == bindparam("petition_id"))
 _BY_ID: Final = Prepared(_ONE)
+_BY_IDS: Final = select(*_COLUMNS).where(petitions.c.id.in_(bindparam("petition_ids", expanding=True)))
 _BY_ID_LOCKED: Final = Prepared(_ONE.with_for_update(key_share=True))
 _BY_CODE: Final = Prepared(select(*_COLUMNS).where(petitions.c.code == bindparam("code")))
 _BY_CONVERSATION: Final = Prepared(
@@ -121,6 +122,13 @@ class Cases(Events, Attachments):
         """A petition; with `lock` nobody else changes it until this transaction ends."""
         statement = _BY_ID_LOCKED if lock else _BY_ID
         return self._one(statement, {"petition_id": petition_id})
+
+    def petitions_by_id(self, petition_ids: list[int]) -> dict[int, PetitionRecord]:
+        """Several petitions in one look; one that is not there is left out."""
+        if not petition_ids:
+            return {}
+        rows = self.connection.execute(_BY_IDS, {"petition_ids": petition_ids})
+        return {row.id: as_record(PetitionRecord, row) for row in rows}
 
     def petition_by_code(self, code: str) -> PetitionRecord | None:
         """`code` in its canonical form (`TrackingCode.value`)."""
