@@ -137,6 +137,21 @@ BEFORE_CLOSING: Final = SENT | {"publish"}
 """What the law has sent and published first; closing would let these duties fall away unmet."""
 
 
+def waits_to_be_sent(clocks: Iterable[Clock]) -> bool:
+    """Whether a written document still has to leave the house."""
+    return any(clock.alive and clock.step in SENT for clock in clocks)
+
+
+def kept_open(clocks: Iterable[Clock]) -> bool:
+    """Whether something still has to be sent or published, so that the case may not be closed."""
+    return any(clock.alive and clock.step in BEFORE_CLOSING for clock in clocks)
+
+
+def settled_late(clocks: Iterable[Clock], today: dt.date) -> bool:
+    """Whether the time to settle has passed without a settlement."""
+    return any(clock.step == SETTLE and clock.late_on(today) for clock in clocks)
+
+
 def _settling(clocks: Iterable[Clock]) -> Clock | None:
     return next((clock for clock in clocks if clock.step == SETTLE and clock.alive), None)
 
@@ -202,7 +217,7 @@ def _decide(given: Given, standing: Standing) -> None:
 def _send(given: Given, standing: Standing) -> None:
     """Nothing waits to be sent: a second sending would give the citizen's own limit a new beginning."""
     del given
-    if not any(clock.alive and clock.step in SENT for clock in standing.clocks):
+    if not waits_to_be_sent(standing.clocks):
         raise Refused(RefusalCode.ALREADY_DONE)
 
 
@@ -219,7 +234,7 @@ def _task_done(given: Given, standing: Standing) -> None:
 
 def _close(given: Given, standing: Standing) -> None:
     del given
-    if any(clock.alive and clock.step in BEFORE_CLOSING for clock in standing.clocks):
+    if kept_open(standing.clocks):
         raise Refused(RefusalCode.STILL_TO_SEND)
     if standing.open_tasks:
         raise Refused(RefusalCode.OPEN_TASKS, {"count": standing.open_tasks})

@@ -14,8 +14,8 @@ from handlers.citizens import drafting, person, prompts
 from handlers.citizens.chat import petition_button
 from handlers.citizens.state import Ask
 from handlers.citizens.wording import day, shown_code
-from petitions.clock_steps import SETTLE
 from petitions.kinds import Action, Kind, Stage
+from petitions.legal_checks import settled_late
 from petitions.transition_groups import AFTERWARDS, SETTLING_STAGES
 from petitions.workflow import RefusalCode, Refused
 
@@ -47,8 +47,7 @@ def _may_complain_again(chat: Chat, petition: PetitionRecord) -> bool:
 
 
 def _is_late(chat: Chat, petition: PetitionRecord) -> bool:
-    clocks = chat.turn.book.clocks(petition.id).values()
-    return any(clock.step == SETTLE and clock.late_on(chat.today) for clock in clocks)
+    return settled_late(chat.turn.book.clocks(petition.id).values(), chat.today)
 
 
 def offer_again(chat: Chat, petition: PetitionRecord) -> None:

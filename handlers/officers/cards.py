@@ -14,10 +14,9 @@ from handlers.officers import clock_lines
 from handlers.officers.access import Access, in_unit, officer_access, same_unit, sealed, unit_name
 from handlers.officers.tokens import Press, verb_of
 from petitions.agency import UnknownCode
-from petitions.clock_steps import SETTLE
 from petitions.codes import TrackingCode
 from petitions.kinds import Action, Role, Severity, Stage
-from petitions.legal_checks import BEFORE_CLOSING, SENT
+from petitions.legal_checks import kept_open, settled_late, waits_to_be_sent
 from petitions.phones import find_phones
 from petitions.reasons import ALL_CODES
 from petitions.text import fold
@@ -307,14 +306,11 @@ def _makes_sense(turn: Turn, petition: PetitionRecord, action: Action, officer: 
             return petition.stage is not Stage.RECEIVED
         case Action.GO_UP:
             today = turn.now.astimezone(agency.zone).date()
-            clocks = turn.book.clocks(petition.id).values()
-            return any(clock.step == SETTLE and clock.late_on(today) for clock in clocks)
+            return settled_late(turn.book.clocks(petition.id).values(), today)
         case Action.SEND_DECISION:
-            return any(c.alive and c.step in SENT for c in turn.book.clocks(petition.id).values())
+            return waits_to_be_sent(turn.book.clocks(petition.id).values())
         case Action.CLOSE:
-            return not any(
-                c.alive and c.step in BEFORE_CLOSING for c in turn.book.clocks(petition.id).values()
-            )
+            return not kept_open(turn.book.clocks(petition.id).values())
         case _:
             return True
 
