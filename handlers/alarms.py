@@ -33,8 +33,9 @@ def fire(turn: Turn, timer: TimerRecord) -> None:
     if petition is None:
         return
     timing = clock_timers.timing_of(turn.facts)
-    for clock_id in sorted(turn.book.clocks(petition.id)):
-        clock = turn.book.clocks(petition.id)[clock_id]
+    clocks = turn.book.clocks(petition.id)
+    for clock_id in sorted(clocks):
+        clock = clocks[clock_id]
         due = due_now(clock, turn.now, timing, urgent=clock_timers.is_urgent(petition))
         if due is not None and petition.stage not in FINISHED:
             petition = (
@@ -42,6 +43,7 @@ def fire(turn: Turn, timer: TimerRecord) -> None:
                 if due.what is What.EFFECT
                 else _alarm(turn, petition, clock, due)
             )
+            clocks = turn.book.clocks(petition.id)  # what was done may have touched the others
     clock_timers.plan(turn, petition, after=turn.now)
 
 

@@ -128,3 +128,9 @@ def carried_out(work: Work) -> Process:
 def any_code(work: Work, vocabulary: str) -> str:
     """One of the reasons of a list."""
     return work.house.one_of(codes_of(vocabulary))
+
+
+def settled(work: Work) -> Process:
+    """Decided or concluded, and carried out."""
+    yield from decided(work)
+    yield from carried_out(work)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 from bot.simulation.lawful_parts import (
     accepted,
     any_code,
-    carried_out,
     decided,
     extended,
     formed,
     found,
     hear_out,
+    settled,
 )
 from bot.simulation.light_plots import Plot, repeat, wandering
 from petitions.kinds import Action, Kind
@@ -28,8 +28,7 @@ def settle(work: Work) -> Process:
     """Accepted, verified, decided, sent, published, carried out."""
     yield from accepted(work)
     yield from work.wait(12)
-    yield from decided(work)
-    yield from carried_out(work)
+    yield from settled(work)
 
 
 def settle_close(work: Work) -> Process:
@@ -47,8 +46,7 @@ def complex_case(work: Work) -> Process:
     yield from work.wait(8)
     found(work, Action.FIND_COMPLEX, "complex_complaint", "QĐ")
     yield from work.wait(20)
-    yield from decided(work)
-    yield from carried_out(work)
+    yield from settled(work)
 
 
 def suspend(work: Work) -> Process:
@@ -64,8 +62,7 @@ def suspend(work: Work) -> Process:
         yield from work.wait(1)
         work.step(Action.SEND_DECISION)
     yield from work.wait(8)
-    yield from decided(work)
-    yield from carried_out(work)
+    yield from settled(work)
 
 
 def discontinue(work: Work) -> Process:
@@ -97,8 +94,7 @@ def keep_going(work: Work) -> Process:
     yield from work.wait(4)
     work.step(Action.KEEP_GOING, code=any_code(work, "keep_going"), text=work.line("keep_going"))
     yield from work.wait(8)
-    yield from decided(work)
-    yield from carried_out(work)
+    yield from settled(work)
 
 
 def part(work: Work) -> Process:
@@ -107,16 +103,14 @@ def part(work: Work) -> Process:
     yield from work.wait(5)
     work.step(Action.WITHDRAW_PART, text=work.line("part"))
     yield from work.wait(7)
-    yield from decided(work)
-    yield from carried_out(work)
+    yield from settled(work)
 
 
 def dialogue(work: Work) -> Process:
     """The complainant is invited, heard, and then it is decided."""
     yield from accepted(work)
     yield from hear_out(work)
-    yield from decided(work)
-    yield from carried_out(work)
+    yield from settled(work)
 
 
 def second(work: Work) -> Process:
@@ -124,16 +118,14 @@ def second(work: Work) -> Process:
     work.citizen.again = True
     yield from accepted(work)
     yield from work.wait(12)
-    yield from decided(work)
-    yield from carried_out(work)
+    yield from settled(work)
 
 
 def second_instance(work: Work) -> Process:
     """The second decision, with the dialogue the law asks for."""
     yield from accepted(work)
     yield from hear_out(work)
-    yield from decided(work)
-    yield from carried_out(work)
+    yield from settled(work)
 
 
 def not_accept(work: Work) -> Process:
@@ -179,8 +171,7 @@ def supplement(work: Work) -> Process:
     work.step(Action.REQUEST_SUPPLEMENT, code=any_code(work, "supplement"), text=work.line("supplement"))
     yield from accepted(work)
     yield from work.wait(12)
-    yield from decided(work)
-    yield from carried_out(work)
+    yield from settled(work)
 
 
 def duplicate(work: Work) -> Process:
@@ -195,8 +186,7 @@ def late(work: Work) -> Process:
     """The time for settling passes; the ladder climbs; then it is decided."""
     yield from accepted(work)
     yield work.house.work_days(34)
-    yield from decided(work)
-    yield from carried_out(work)
+    yield from settled(work)
 
 
 def late_again(work: Work) -> Process:
@@ -216,8 +206,7 @@ def goes_up(work: Work) -> Process:
     yield work.house.work_days(5)
     work.step(Action.REPORT_UP, document=work.document("BC"), text=work.line("report_up"))
     yield work.house.work_days(3)
-    yield from decided(work)
-    yield from carried_out(work)
+    yield from settled(work)
 
 
 def brought_up(work: Work) -> Process:
@@ -239,8 +228,7 @@ def extend_once(work: Work) -> Process:
     yield from work.wait(11)
     extended(work, "one_criterion")
     yield work.house.work_days(16)
-    yield from decided(work)
-    yield from carried_out(work)
+    yield from settled(work)
 
 
 def extend_twice(work: Work) -> Process:
@@ -251,8 +239,7 @@ def extend_twice(work: Work) -> Process:
     yield work.house.work_days(18)
     extended(work, "several_criteria")
     yield work.house.work_days(18)
-    yield from decided(work)
-    yield from carried_out(work)
+    yield from settled(work)
 
 
 def anonymous(work: Work) -> Process:
