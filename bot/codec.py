@@ -24,6 +24,8 @@ _CONTENTS: dict[str, type[Any]] = {
         messages.Migrated,
         messages.Unusable,
         messages.Takeover,
+        messages.Arrived,
+        messages.Withdrawn,
     )
 }
 

@@ -24,7 +24,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
 
-from bot.settings import LogFormat
+from bot.setting_views import LogFormat
 
 _OWN = frozenset({"bot", "handlers", "storage", "petitions", "alembic"})
 """Loggers whose whole message may be shown; ours are held to fixed event names by tests/test_floors.py."""

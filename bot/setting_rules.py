@@ -22,6 +22,13 @@ TELEGRAM_API_URL = "https://api.telegram.org"
 _FASTEST_RATE = 1000.0
 """Above what any bot is granted (paid broadcasts of Telegram, Bot API 8.0); more is surely a slip."""
 
+_MOST_PER_MINUTE = 4000
+"""Requests a minute that Zalo grants one application, whatever the package (D-RATE)."""
+ZALO_OA_API_URL = "https://openapi.zalo.me"
+ZALO_OA_OAUTH_URL = "https://oauth.zaloapp.com/v4"
+ZALO_OA_BUSINESS_URL = "https://business.openapi.zalo.me"
+ZALO_BOT_API_URL = "https://bot-api.zaloplatforms.com"
+
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
@@ -163,6 +170,49 @@ def api_url(value: Any) -> str:
     text = _plain(value)
     _web_address(text, TELEGRAM_API_URL)
     return text.rstrip("/")
+
+
+def digits(value: Any) -> str:
+    """An id of a platform: digits, kept as text (they are larger than a number may be)."""
+    text = _plain(value)
+    if not re.fullmatch(r"[0-9]{1,30}", text):
+        raise _wrong("is not an id. Copy the digits alone, without quotes, spaces or points.")
+    return text
+
+
+def secret_word(value: Any) -> SecretStr:
+    """A key or token as a console shows it: one word of visible ASCII."""
+    text = _plain(value)
+    if not re.fullmatch(r"[\x21-\x7e]{6,4096}", text):
+        raise _wrong("is not one word of letters, digits and signs. Copy it anew, whole and without spaces.")
+    return SecretStr(text)
+
+
+def per_minute(value: Any) -> int:
+    """Requests a minute, at least 1; 0 means no budget of our own."""
+    text = _plain(value)
+    if not (text.isascii() and text.isdigit() and int(text) <= _MOST_PER_MINUTE):
+        raise _wrong(f"{text[:20]!r} is not a rate. Give requests per minute, 0 (no budget) to 4000.")
+    return int(text)
+
+
+def zalo_bot_token(value: Any) -> SecretStr:
+    """A token of the Zalo Bot Platform: digits, a colon, letters."""
+    text = _plain(value)
+    if not re.fullmatch(r"\d{1,30}:[\x21-\x7e]{3,200}", text):
+        raise _wrong(
+            "is not a bot token. Copy the whole line that the chat of Zalo Bot Manager gives (digits, a "
+            "colon, letters) without quotes or spaces."
+        )
+    return SecretStr(text)
+
+
+def long_secret(value: Any) -> SecretStr:
+    """8 to 256 letters, digits, `_` and `-` (Zalo Bot Platform, setWebhook `secret_token`)."""
+    text = _plain(value)
+    if not re.fullmatch(r"[A-Za-z0-9_-]{8,256}", text):
+        raise _wrong("may hold 8 to 256 letters, digits, _ and - only (Zalo's rule). Take another word.")
+    return SecretStr(text)
 
 
 def database_url(value: Any) -> SecretStr:

@@ -11,7 +11,6 @@ import difflib
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum, unique
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -21,28 +20,23 @@ from pydantic import BeforeValidator, SecretStr, ValidationError, model_validato
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot import setting_rules as rules
+from bot.setting_views import (
+    HttpSettings,
+    LogFormat,
+    Signing,
+    StorageSettings,
+    Switch,
+    TelegramMode,
+    TelegramSettings,
+    ZaloBotSettings,
+    ZaloOaSettings,
+)
 
 PREFIX = "TIEPDAN_"
 ENV_FILE = Path(".env")
 _SLIP = "unknown;"
 _FOR_TESTS = "TIEPDAN_TEST_"
 """Variables of the test run (`TIEPDAN_TEST_STRICT`) are no settings of the service."""
-
-
-@unique
-class TelegramMode(StrEnum):
-    """How updates of the bot come in."""
-
-    POLLING = "polling"
-    WEBHOOK = "webhook"
-
-
-@unique
-class LogFormat(StrEnum):
-    """For eyes or for machines."""
-
-    CONSOLE = "console"
-    JSON = "json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,46 +56,6 @@ class SettingsError(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
-
-
-@dataclass(frozen=True, slots=True)
-class HttpSettings:
-    """The web server. `public_url` is what people open, without a slash at the end."""
-
-    host: str
-    port: int
-    public_url: str
-
-    @property
-    def secure(self) -> bool:
-        """True when people reach the service over https (cookies are then `Secure`)."""
-        return self.public_url.startswith("https://")
-
-
-@dataclass(frozen=True, slots=True)
-class StorageSettings:
-    """Where everything is kept. The key ring belongs in a back-up of its own."""
-
-    database_url: SecretStr
-    data_dir: Path
-    files_dir: Path
-    key_file: Path
-
-
-@dataclass(frozen=True, slots=True)
-class TelegramSettings:
-    """The bot's account. `webhook_secret` is set in webhook mode; `rate` is messages a second (0: none)."""
-
-    token: SecretStr
-    api_url: str
-    mode: TelegramMode
-    webhook_secret: SecretStr | None
-    rate: float
-
-    @property
-    def account(self) -> str:
-        """The bot's numeric id, the public part of the token."""
-        return self.token.get_secret_value().partition(":")[0]
 
 
 class Settings(BaseSettings):
@@ -131,6 +85,23 @@ class Settings(BaseSettings):
     telegram_mode: Annotated[TelegramMode, BeforeValidator(rules.one_of(TelegramMode))] = TelegramMode.POLLING
     telegram_webhook_secret: Annotated[SecretStr | None, BeforeValidator(rules.webhook_secret)] = None
     telegram_rate: Annotated[float, BeforeValidator(rules.rate)] = 30.0
+    zalo_oa_id: Annotated[str, BeforeValidator(rules.digits)] = ""
+    zalo_oa_app_id: Annotated[str, BeforeValidator(rules.digits)] = ""
+    zalo_oa_app_secret: Annotated[SecretStr | None, BeforeValidator(rules.secret_word)] = None
+    zalo_oa_secret_key: Annotated[SecretStr | None, BeforeValidator(rules.secret_word)] = None
+    zalo_oa_refresh_token: Annotated[SecretStr | None, BeforeValidator(rules.secret_word)] = None
+    zalo_oa_api_url: Annotated[str, BeforeValidator(rules.api_url)] = rules.ZALO_OA_API_URL
+    zalo_oa_oauth_url: Annotated[str, BeforeValidator(rules.api_url)] = rules.ZALO_OA_OAUTH_URL
+    zalo_oa_business_url: Annotated[str, BeforeValidator(rules.api_url)] = rules.ZALO_OA_BUSINESS_URL
+    zalo_oa_rate: Annotated[int, BeforeValidator(rules.per_minute)] = 100
+    zalo_oa_signing: Annotated[Signing, BeforeValidator(rules.one_of(Signing))] = Signing.OA_KEY
+    zalo_oa_buttons: Annotated[Switch, BeforeValidator(rules.one_of(Switch))] = Switch.ON
+    zalo_oa_paid_replies: Annotated[Switch, BeforeValidator(rules.one_of(Switch))] = Switch.ON
+    zalo_oa_proof: Annotated[Switch, BeforeValidator(rules.one_of(Switch))] = Switch.OFF
+    zalo_templates: Annotated[Path | None, BeforeValidator(rules.readable_file)] = None
+    zalo_bot_token: Annotated[SecretStr | None, BeforeValidator(rules.zalo_bot_token)] = None
+    zalo_bot_secret: Annotated[SecretStr | None, BeforeValidator(rules.long_secret)] = None
+    zalo_bot_api_url: Annotated[str, BeforeValidator(rules.api_url)] = rules.ZALO_BOT_API_URL
     log_format: Annotated[LogFormat, BeforeValidator(rules.one_of(LogFormat))] = LogFormat.CONSOLE
 
     @model_validator(mode="before")
@@ -159,6 +130,36 @@ class Settings(BaseSettings):
                 "public_url",
                 "Telegram calls webhooks over https only. Set the https:// address people reach the service "
                 "at, or use TIEPDAN_TELEGRAM_MODE=polling, which needs no public address.",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _zalo_is_complete(self) -> Self:
+        wanted = {
+            "zalo_oa_id": self.zalo_oa_id,
+            "zalo_oa_app_id": self.zalo_oa_app_id,
+            "zalo_oa_app_secret": self.zalo_oa_app_secret,
+            "zalo_oa_secret_key": self.zalo_oa_secret_key,
+        }
+        missing = [name for name, value in wanted.items() if not value]
+        if missing and len(missing) < len(wanted):
+            others = ", ".join(PREFIX + name.upper() for name in wanted if name not in missing)
+            raise rules.complaint(
+                missing[0],
+                f"not set, but {others} is. The Official Account needs all four; docs/zalo.md says where each "
+                "stands in Zalo's console.",
+            )
+        if self.zalo_bot_secret is not None and self.zalo_bot_token is None:
+            raise rules.complaint(
+                "zalo_bot_token",
+                "not set, but TIEPDAN_ZALO_BOT_SECRET is. Set the bot's token, or leave both out.",
+            )
+        public = self.zalo_bot_api_url == rules.ZALO_BOT_API_URL and not self.http.secure
+        if self.zalo_bot_secret is not None and public:
+            raise rules.complaint(
+                "public_url",
+                "Zalo calls webhooks over https only. Set the https:// address people reach the service at, or "
+                "leave TIEPDAN_ZALO_BOT_SECRET out: then the bot polls and needs no public address.",
             )
         return self
 
@@ -196,9 +197,49 @@ class Settings(BaseSettings):
             rate=self.telegram_rate,
         )
 
+    @property
+    def zalo_oa(self) -> ZaloOaSettings | None:
+        """The Official Account's part; None when it is not set and the channel is off."""
+        if not self.zalo_oa_id or self.zalo_oa_app_secret is None or self.zalo_oa_secret_key is None:
+            return None
+        return ZaloOaSettings(
+            oa_id=self.zalo_oa_id,
+            app_id=self.zalo_oa_app_id,
+            app_secret=self.zalo_oa_app_secret,
+            secret_key=self.zalo_oa_secret_key,
+            refresh_token=self.zalo_oa_refresh_token,
+            api_url=self.zalo_oa_api_url,
+            oauth_url=self.zalo_oa_oauth_url,
+            business_url=self.zalo_oa_business_url,
+            rate=self.zalo_oa_rate,
+            signing=self.zalo_oa_signing,
+            buttons=self.zalo_oa_buttons is Switch.ON,
+            paid_replies=self.zalo_oa_paid_replies is Switch.ON,
+            proof=self.zalo_oa_proof is Switch.ON,
+            templates=self.zalo_templates,
+        )
+
+    @property
+    def zalo_bot(self) -> ZaloBotSettings | None:
+        """The Bot Platform's part; None when no token is set and the channel is off."""
+        if self.zalo_bot_token is None:
+            return None
+        return ZaloBotSettings(
+            token=self.zalo_bot_token, secret=self.zalo_bot_secret, api_url=self.zalo_bot_api_url
+        )
+
     def secrets(self) -> tuple[str, ...]:
         """Every secret value, for the log's filter only."""
-        values = (self.telegram_token, self.telegram_webhook_secret, self.database_url)
+        values = (
+            self.telegram_token,
+            self.telegram_webhook_secret,
+            self.database_url,
+            self.zalo_oa_app_secret,
+            self.zalo_oa_secret_key,
+            self.zalo_oa_refresh_token,
+            self.zalo_bot_token,
+            self.zalo_bot_secret,
+        )
         return tuple(value.get_secret_value() for value in values if value is not None)
 
     @classmethod

@@ -6,8 +6,9 @@ form its platform has. Both are plain values, so that a turn can be replayed and
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum, unique
 
 
@@ -86,6 +87,8 @@ class Contact:
     phone: str
     name: str = ""
     own: bool = False
+    address: str = ""
+    """Where the platform shares the person's address as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +139,30 @@ class Takeover:
     """The token of the one-time link."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """The person opened the chat or began to follow us and has said nothing: the moment to greet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
+    """The person took back, at the platform, the consent to handle their data: forget what may be forgotten."""
+
+
 Content = (
-    Text | Command | Choice | Files | Location | Contact | Edit | Membership | Migrated | Unusable | Takeover
+    Text
+    | Command
+    | Choice
+    | Files
+    | Location
+    | Contact
+    | Edit
+    | Membership
+    | Migrated
+    | Unusable
+    | Takeover
+    | Arrived
+    | Withdrawn
 )
 
 
@@ -240,6 +265,11 @@ class Outgoing:
     """A line under the text where all of them are gone."""
     kept: str = ""
     """A line under the text where one could not be deleted."""
+    notice: str = ""
+    """For a notice about a petition: its key (`answer`, `ask_citizen`, …), by which a channel finds the approved
+    template that may go out when an ordinary message may not."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What a template of that notice may name: `code`, `stage`, `date`, `unit`, `link`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,3 +289,9 @@ class Capabilities:
     groups: bool = False
     foreign: bool = True
     """True where messages pass through a company outside the office (identity numbers are not asked there)."""
+    numbered: bool = False
+    """True where every choice also stands as a number in the text, and a typed number presses it."""
+    albums: bool = True
+    """True where the platform says which photos were sent together; else those sent in a row are one answer."""
+    window: timedelta | None = None
+    """How long after the person's last own deed the platform lets us write; None: always."""

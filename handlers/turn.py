@@ -44,6 +44,8 @@ class Facts:
     calendar: WorkingCalendar
     catalogue: Catalogue
     suggester: Suggester
+    windows: Mapping[str, timedelta] = field(default_factory=dict)
+    """Channels that take our messages only for so long after a person's last deed, by name."""
     public_url: str = ""
     """Where citizens reach the web pages, without a closing slash; empty when there is no such address."""
     draft_kept: timedelta = timedelta(days=30)
@@ -133,7 +135,18 @@ class Turn:
         self.send(Outgoing(text=self.text(key, **params), **(message or {})))
 
 
-_PLAIN: Final = ("text", "title", "reply_to", "protect", "quiet", "language", "fresh", "removed", "kept")
+_PLAIN: Final = (
+    "text",
+    "title",
+    "reply_to",
+    "protect",
+    "quiet",
+    "language",
+    "fresh",
+    "removed",
+    "kept",
+    "notice",
+)
 """The fields of `Outgoing` that are stored as they are."""
 
 
@@ -151,6 +164,8 @@ def outgoing_to_data(message: Outgoing) -> dict[str, Any]:
         data["monospace"] = list(message.monospace)
     if message.removes:
         data["removes"] = list(message.removes)
+    if message.facts:
+        data["facts"] = dict(message.facts)
     if message.file is not None:
         data["file"] = asdict(message.file)
     return data

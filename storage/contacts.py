@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from storage.book import Book, holds, insert_new
+from storage.keys import Vault
 from storage.prepared import Prepared
 from storage.records import ContactRecord, ConversationRow, OpenTurn
 from storage.schema import contacts, conversations, outbox
@@ -51,6 +52,13 @@ _SAVE: Final = Prepared(
         version=bindparam("version"), state_enc=bindparam("state_enc"), updated_at=bindparam("updated_at")
     )
 )
+
+
+def opened_phone(vault: Vault, contact_id: int, sealed: bytes | None) -> str:
+    """The number by which a person agreed to be told. Raises `keys.CannotOpen`."""
+    if sealed is None:
+        return ""
+    return vault.open_text(sealed, table="contacts", column="template_phone_enc", row=contact_id)
 
 
 class StaleConversation(Exception):
@@ -222,6 +230,10 @@ class Contacts(Book):
             officer_id=row.officer_id,
             notify=row.notify,
             discreet=row.discreet,
+            seen_at=row.seen_at,
+            muted_until=row.muted_until,
+            has_waiting=row.has_waiting,
+            template_phone=opened_phone(self.vault, row.id, row.template_phone_enc),
         )
 
     def _conversation(

@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Row, bindparam, insert, or_, select, update
 
 from storage.book import Book, holds, upsert
+from storage.contacts import opened_phone
 from storage.keys import Vault
 from storage.prepared import Prepared
 from storage.records import CardRecord, NewOutbox, OutboxRow, OutboxStatus, Queued
@@ -41,9 +42,13 @@ SET_CARD: Final = upsert(
     key=["petition_id", "contact_id"],
     change=lambda row: {"platform_ref": row.platform_ref, "version": cards.c.version + 1},
 )
-WITH_ADDRESS: Final = select(outbox, contacts.c.address_enc).join(
-    contacts, contacts.c.id == outbox.c.contact_id
-)
+WITH_ADDRESS: Final = select(
+    outbox,
+    contacts.c.address_enc,
+    contacts.c.seen_at,
+    contacts.c.muted_until,
+    contacts.c.template_phone_enc,
+).join(contacts, contacts.c.id == outbox.c.contact_id)
 _OF_PETITION: Final = WITH_ADDRESS.where(outbox.c.petition_id == bindparam("petition_id")).order_by(
     outbox.c.id
 )
@@ -240,6 +245,9 @@ def outbox_row(row: Row[Any], vault: Vault, *, card_ref: str | None = None) -> O
         platform_ref=row.platform_ref,
         reason=row.reason,
         superseded_by=row.superseded_by,
+        seen_at=row.seen_at,
+        muted_until=row.muted_until,
+        phone=opened_phone(vault, row.contact_id, row.template_phone_enc),
     )
 
 

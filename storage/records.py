@@ -274,6 +274,14 @@ class ContactRecord:
     notify: str
     """Which notices the person wants: `all` or what the dialogue stores here."""
     discreet: bool
+    seen_at: datetime | None = None
+    """The person's last own deed in this chat."""
+    muted_until: datetime | None = None
+    """Until then a person of the office writes in this chat by hand, and the service is silent."""
+    has_waiting: bool = False
+    """Messages wait that could not be sent before the person writes again."""
+    template_phone: str = ""
+    """The number by which the person agreed to be told of changes; empty where they did not."""
 
 
 @dataclass(slots=True)
@@ -354,6 +362,8 @@ class OutboxStatus(StrEnum):
     BLOCKED = "blocked"
     EXPIRED = "expired"
     SUPERSEDED = "superseded"
+    WAITING = "waiting"
+    """The platform takes it only after the person writes again: it is said first then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -408,6 +418,12 @@ class OutboxRow:
     reason: str
     """The platform's reason for the outcome; short, no personal data."""
     superseded_by: int | None
+    seen_at: datetime | None = None
+    """The person's last own deed in that chat."""
+    muted_until: datetime | None = None
+    """A person of the office writes there by hand until then."""
+    phone: str = ""
+    """The number by which the person agreed to be told, for a template."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

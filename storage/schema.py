@@ -147,6 +147,10 @@ contacts: Final = Table(
     _word("notify"),
     _flag("discreet"),
     _moment("created_at"),
+    _moment("seen_at", nullable=True),
+    _moment("muted_until", nullable=True),
+    _flag("has_waiting"),
+    _sealed("template_phone_enc", nullable=True),
 )
 Index("ix_contacts_conversation", contacts.c.conversation_id)
 _partial("ix_contacts_unit", contacts.c.agency, contacts.c.unit, where="unit IS NOT NULL")
@@ -486,6 +490,7 @@ _partial(
     where="status = 'queued'",
 )
 _partial("ix_outbox_waiting", outbox.c.contact_id, outbox.c.id, where="status = 'queued'")
+_partial("ix_outbox_held", outbox.c.contact_id, outbox.c.id, where="status = 'waiting'")
 _partial("ix_outbox_petition", outbox.c.petition_id, outbox.c.id, where="petition_id IS NOT NULL")
 Index("ix_outbox_contact", outbox.c.contact_id, outbox.c.id)
 
@@ -548,3 +553,78 @@ audit_roots: Final = Table(
     Column("events_count", Identifier, nullable=False),
     Column("root", LargeBinary, nullable=False),
 )
+
+grants: Final = Table(
+    "grants",
+    metadata,
+    Column("channel", Word, primary_key=True),
+    Column("account", Word, primary_key=True),
+    _agency(),
+    _word("state"),
+    _sealed("verifier_enc", nullable=True),
+    Column("state_hash", LargeBinary, nullable=True),
+    _moment("state_until", nullable=True),
+    _sealed("access_enc", nullable=True),
+    _sealed("refresh_enc", nullable=True),
+    _moment("issued_at", nullable=True),
+    _moment("expires_at", nullable=True),
+    _moment("refresh_until", nullable=True),
+    _count("version"),
+    _word("reason"),
+    _moment("alarmed_at", nullable=True),
+    _moment("updated_at"),
+    sqlite_with_rowid=False,
+)
+"""What a platform grants an account, and how it is renewed. `state`: none, good, uncertain (the answer to a renewal
+was lost), refused (a person must authorise again). `state_hash` guards the authorisation that is under way."""
+
+oddities: Final = Table(
+    "oddities",
+    metadata,
+    Column("channel", Word, primary_key=True),
+    Column("account", Word, primary_key=True),
+    Column("what", Word, primary_key=True),
+    _agency(),
+    Column("count", Identifier, nullable=False),
+    _moment("first_at"),
+    _moment("last_at"),
+    sqlite_with_rowid=False,
+)
+"""What came from a platform and was refused or not understood, counted by kind; never its content."""
+
+shared_files: Final = Table(
+    "shared_files",
+    metadata,
+    _id(),
+    _agency(),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    _sealed("name_enc"),
+    _word("mime"),
+    Column("size", Identifier, nullable=False),
+    _word("content_key"),
+    _moment("created_at"),
+    _moment("expires_at"),
+    _moment("used_at", nullable=True),
+)
+"""Documents that a platform cannot carry, given by a link that works once."""
+Index("ix_shared_files_expires", shared_files.c.expires_at)
+
+bindings: Final = Table(
+    "bindings",
+    metadata,
+    _id(),
+    _agency(),
+    _reference("petition_id", "petitions", nullable=False),
+    _reference("conversation_id", "conversations", nullable=False),
+    _reference("asking_id", "contacts", nullable=False),
+    _reference("asked_id", "contacts", nullable=False),
+    _reference("former_id", "conversations"),
+    _moment("asked_at"),
+    _moment("expires_at"),
+    _moment("answered_at", nullable=True),
+    _flag("agreed"),
+    _moment("ended_at", nullable=True),
+)
+"""A chat that asked to share the petitions of another one, and what the person there said."""
+Index("ix_bindings_asking", bindings.c.asking_id, bindings.c.id)
+Index("ix_bindings_conversation", bindings.c.conversation_id)

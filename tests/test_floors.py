@@ -116,6 +116,7 @@ MAY_NAME_PLATFORMS = (
     "bot/channels/",
     "bot/settings.py",
     "bot/setting_rules.py",
+    "bot/setting_views.py",
     "bot/service.py",
     "bot/wiring.py",
     "bot/cli/",

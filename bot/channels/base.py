@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum, unique
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from handlers.messages import Capabilities, Incoming, Outgoing
 
@@ -36,6 +36,8 @@ class SendReceipt:
     message_ref: str = ""
     delivered: bool = False
     """True where the platform proves delivery to the person (web chat)."""
+    note: str = ""
+    """In which other form it went, such as an approved template; kept as the outcome's reason."""
 
 
 class SendFault(Exception):
@@ -90,6 +92,10 @@ class ChatMoved(SendFault):
         self.new_chat = new_chat
 
 
+class Closed(SendFault):
+    """The platform takes ordinary messages to this person only after they write again (its window passed)."""
+
+
 class Stop(SendFault):
     """The account itself is refused (token revoked): stop sending for it and raise an alarm."""
 
@@ -137,3 +143,15 @@ class Channel(Protocol):
 
     def download(self, platform_id: str) -> AsyncIterator[bytes]:
         """The bytes of a file the platform announced. Raises Again, Never(REFUSED), Stop."""
+
+
+@runtime_checkable
+class Windowed(Protocol):
+    """A channel whose platform closes a chat some time after the person's last own deed."""
+
+    async def send_outside(self, chat: str, message: Outgoing, *, phone: str) -> SendReceipt:
+        """Say it in the form that is allowed after the window: the approved template of `message.notice`.
+
+        `phone`: the number by which the person agreed to be told; empty where they did not. Raises Closed where
+        no template fits, and what `Channel.send` raises.
+        """

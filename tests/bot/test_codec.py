@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot import codec
 from handlers.messages import (
+    Arrived,
     Button,
     Choice,
     Command,
@@ -32,6 +33,7 @@ from handlers.messages import (
     Text,
     Unusable,
     Wish,
+    Withdrawn,
 )
 from handlers.turn import outgoing_from_data, outgoing_to_data
 
@@ -59,6 +61,8 @@ CONTENT: st.SearchStrategy[Content] = st.one_of(
     st.builds(Migrated, new_chat=ANY_TEXT),
     st.builds(Unusable, what=ANY_TEXT, emoji=ANY_TEXT),
     st.builds(Takeover, token=ANY_TEXT),
+    st.builds(Arrived),
+    st.builds(Withdrawn),
 )
 INCOMING = st.builds(
     Incoming,
@@ -123,6 +127,8 @@ OUTGOING_FIELDS: dict[str, st.SearchStrategy[object]] = {
     "removes": st.lists(ANY_TEXT, max_size=3).map(tuple),
     "removed": ANY_TEXT,
     "kept": ANY_TEXT,
+    "notice": ANY_TEXT,
+    "facts": st.dictionaries(ANY_TEXT, ANY_TEXT, max_size=3),
 }
 
 

@@ -165,7 +165,7 @@ def test_a_value_never_breaks_a_line(value: str) -> None:
 
 def test_uncaught_exceptions_are_logged_without_their_words() -> None:
     program = (
-        "from bot.logs import set_up; from bot.settings import LogFormat; import threading\n"
+        "from bot.logs import set_up; from bot.setting_views import LogFormat; import threading\n"
         "set_up(LogFormat.JSON)\n"
         "def fails(): raise ValueError('tôi tên Vũ Hải')\n"
         "thread = threading.Thread(target=fails); thread.start(); thread.join()\n"

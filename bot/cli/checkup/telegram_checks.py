@@ -11,7 +11,8 @@ import aiohttp
 
 from bot.cli.checkup.findings import Finding, fail, ok, warn
 from bot.setting_rules import TELEGRAM_API_URL
-from bot.settings import Settings, TelegramMode, TelegramSettings
+from bot.setting_views import TelegramMode, TelegramSettings
+from bot.settings import Settings
 from petitions.clock import Clock
 
 _PATIENCE = aiohttp.ClientTimeout(total=10)

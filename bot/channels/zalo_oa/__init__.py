@@ -1,0 +1,1 @@
+"""Zalo Official Account (OpenAPI v3): the channel `zalo_oa`."""
