@@ -268,7 +268,7 @@ class Outgoing:
     notice: str = ""
     """For a notice about a petition: its key (`answer`, `ask_citizen`, …), by which a channel finds the approved
     template that may go out when an ordinary message may not."""
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict, hash=False)
     """What a template of that notice may name: `code`, `stage`, `date`, `unit`, `link`."""
 
 
