@@ -5,6 +5,8 @@ Parameters are hidden from exceptions: an error that is logged must not carry an
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -14,6 +16,9 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 
 BUSY_MILLISECONDS: Final = 5_000
 """How long SQLite waits for another process (a backup, the command line) before it gives up."""
+_WAL_TRIES: Final = 100
+_WAL_PAUSE: Final = 0.02
+"""Seconds between them."""
 
 
 def read_url(url: str) -> URL:
@@ -98,8 +103,6 @@ def _sync_sqlite(url: URL) -> Engine:
 
 def _set_up(engine: Engine, *more: str) -> None:
     statements = (
-        f"PRAGMA busy_timeout={BUSY_MILLISECONDS}",
-        "PRAGMA journal_mode=WAL",
         "PRAGMA synchronous=FULL",
         "PRAGMA temp_store=MEMORY",
         *more,
@@ -107,11 +110,26 @@ def _set_up(engine: Engine, *more: str) -> None:
 
     def prepare(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+        _use_wal(cursor)
         for statement in statements:
             cursor.execute(statement)
         cursor.close()
 
     event.listen(engine, "connect", prepare)
+
+
+def _use_wal(cursor: Any) -> None:
+    """Changes the journal where it is another one. Two who do so at once are told "busy" without any waiting
+    (SQLite's guard against a deadlock), so whoever comes second tries again."""
+    for attempt in range(_WAL_TRIES):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if attempt + 1 == _WAL_TRIES:
+                raise
+            time.sleep(_WAL_PAUSE)
 
 
 def _begin_immediate(connection: Connection) -> None:
