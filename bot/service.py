@@ -17,19 +17,16 @@ from typing import Any, Final, Self
 from aiohttp import web
 
 from bot import profile
-from bot.channels.base import Channel, Receiver
-from bot.channels.telegram import TelegramChannel, TelegramOptions, command_texts
+from bot.channel_parts import ChannelParts, build_channels
+from bot.channels.base import Channel
 from bot.channels.webchat.channel import MAX_UPLOAD, WebChat
 from bot.channels.webchat.spool import Spool
 from bot.delivery import Delivery
 from bot.dispatch import Books, Dispatcher, fault_place
 from bot.fetcher import Fetcher
-from bot.pacing import Pace
 from bot.papers.printer import PaperPrinter
-from bot.posting import LONGEST_SEND
 from bot.receipts import ReceiptPrinter
 from bot.rendering import Renderer
-from bot.sender import Sender
 from bot.settings import Problem, Settings, SettingsError
 from bot.settling import Settling
 from bot.ticker import Ticker
@@ -43,7 +40,6 @@ from storage.database import Database
 from storage.files import FileStore
 from storage.ids import IdSource
 from storage.keys import KeyRing, KeyRingUnusable, Vault
-from storage.leader import Leader
 
 log = logging.getLogger(__name__)
 
@@ -135,10 +131,15 @@ class Service:
             clock=self.clock,
             agency=agency.code,
         )
-        self.channels = {chat.name: chat}
-        telegram = self._telegram(self.dispatcher.handle, catalogue)
-        if telegram is not None:
-            self.channels[telegram.name] = telegram
+        parts = build_channels(
+            self.settings,
+            chat=chat,
+            receiver=self.dispatcher.handle,
+            catalogue=catalogue,
+            clock=self.clock,
+            receives=PartRole.INTAKE in self.roles,
+        )
+        self.channels = parts.channels
         renderer = Renderer(
             database=self.database,
             books=self.books,
@@ -162,11 +163,10 @@ class Service:
             trust_roots=self.settings.trust_roots,
         )
         self.dispatcher.connect(self.channels, wake=self.delivery.wake, files=fetcher.wake)
-        if telegram is not None and self.roles:  # sending needs no lead over the intake, and outlasts it
-            await telegram.open()
-            self._stack.push_async_callback(telegram.close)
+        if self.roles:
+            await parts.open(self._stack)
         self._stack.push_async_callback(self.dispatcher.close)
-        await self._start_delivery(renderer)
+        self._start_delivery(parts, renderer)
         if PartRole.FILES in self.roles:
             self._spawn(fetcher.run(), "files")
         if PartRole.TIMERS in self.roles:
@@ -180,9 +180,10 @@ class Service:
                 wake=self.delivery.wake,
             )
             self._spawn(settling.run(), "settling")
-        await self._start_channels(telegram, chat)
+        if self.roles:
+            await parts.listen(self._stack, database=self.database, spawn=self._spawn)
         if PartRole.WEB in self.roles:
-            await self._serve(chat, telegram, facts)
+            await self._serve(parts, facts)
         log.info("started", extra={"roles": sorted(self.roles), "database": self.database.dialect})
 
     async def stop(self) -> None:
@@ -239,103 +240,31 @@ class Service:
             await migrate.upgrade(url)
         return database, version is None
 
-    def _telegram(self, receiver: Receiver, catalogue: Catalogue) -> TelegramChannel | None:
-        wanted = self.settings.telegram
-        if wanted is None:
-            return None
-        return TelegramChannel(
-            TelegramOptions(
-                token=wanted.token.get_secret_value(),
-                api_url=wanted.api_url,
-                mode=wanted.mode.value if PartRole.INTAKE in self.roles else "off",
-                webhook_url=self.settings.http.public_url,
-                webhook_secret=wanted.webhook_secret.get_secret_value() if wanted.webhook_secret else "",
-            ),
-            receiver,
-            now=self.clock.now,
-            texts=command_texts(catalogue),
-        )
-
-    async def _start_delivery(self, renderer: Renderer) -> None:
+    def _start_delivery(self, parts: ChannelParts, renderer: Renderer) -> None:
         if PartRole.DELIVERY not in self.roles:
             return
-        loop = asyncio.get_running_loop()
-        for channel in self.channels.values():
-            leader = Leader(
-                self.database.lockers,
-                f"send:{channel.name}:{channel.account}",
-                time=loop.time,
-                longest_act=LONGEST_SEND,
-            )
-            if self.database.lockers is not None:  # on SQLite one process leads always, nothing runs for it
-                self._spawn(leader.run(), f"leader-{channel.name}")
-            pace = Pace(per_second=0.0)
-            if self.settings.telegram is not None and channel.name == "telegram":
-                pace = Pace(per_second=self.settings.telegram.rate)
-            self.delivery.add(
-                Sender(
-                    channel,
-                    database=self.database,
-                    books=self.books,
-                    clock=self.clock,
-                    render=renderer,
-                    pace=pace,
-                    leader=leader,
-                )
-            )
+        senders = parts.senders(
+            database=self.database, books=self.books, clock=self.clock, render=renderer, spawn=self._spawn
+        )
+        for sender in senders:
+            self.delivery.add(sender)
         self._spawn(self.delivery.run(), "delivery")
         self._stack.push_async_callback(self.delivery.close)
 
-    async def _start_channels(self, telegram: TelegramChannel | None, chat: WebChat) -> None:
-        if not self.roles:
-            return
-        await chat.start()
-        self._stack.push_async_callback(chat.stop)
-        if telegram is None:
-            return
-        wanted = self.settings.telegram
-        polls = PartRole.INTAKE in self.roles and wanted is not None and wanted.mode.value == "polling"
-        if self.database.dialect == "postgresql" and polls:
-            self._spawn(self._poll_when_leading(telegram), "intake")
-        else:
-            await telegram.listen()
-            self._stack.push_async_callback(telegram.pause)
-
-    async def _poll_when_leading(self, telegram: TelegramChannel) -> None:
-        """On PostgreSQL several processes may have the intake role; one of them polls an account."""
-        loop = asyncio.get_running_loop()
-        leader = Leader(self.database.lockers, f"poll:{telegram.account}", time=loop.time, longest_act=0.0)
-        holding = asyncio.create_task(leader.run())
-        started = False
-        try:
-            while True:
-                if leader.leads and not started:
-                    await telegram.listen()
-                    started = True
-                elif started and not leader.leads:
-                    await telegram.pause()
-                    started = False
-                await asyncio.sleep(0.2)
-        finally:
-            if started:
-                await telegram.pause()
-            holding.cancel()
-            await asyncio.gather(holding, return_exceptions=True)
-
-    async def _serve(self, chat: WebChat, telegram: TelegramChannel | None, facts: Facts) -> None:
+    async def _serve(self, parts: ChannelParts, facts: Facts) -> None:
         app = build_app(
             WebParts(
                 database=self.database,
                 books=self.books,
                 facts=facts,
-                chat=chat,
+                chat=parts.chat,
                 receiver=self.dispatcher.handle,
                 clock=self.clock,
                 new_token=self._new_token,
                 secure=self.settings.http.secure,
                 public_url=self.settings.http.public_url,
                 ready=self.problems,
-                routes=telegram.routes() if telegram is not None else [],
+                routes=parts.routes(),
             )
         )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=3.0)

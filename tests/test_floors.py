@@ -117,6 +117,7 @@ MAY_NAME_PLATFORMS = (
     "bot/settings.py",
     "bot/setting_rules.py",
     "bot/setting_views.py",
+    "bot/channel_parts.py",
     "bot/service.py",
     "bot/wiring.py",
     "bot/cli/",
