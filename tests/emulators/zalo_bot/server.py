@@ -126,6 +126,8 @@ class ApiServer:
         if fault is None:
             return _json(answer)
         call.outcome = "applied, answer lost"
+        if call.method == "getupdates":
+            self.updates.not_served()
         match fault.kind:
             case FaultKind.LOST_AFTER:
                 await asyncio.sleep(fault.seconds)

@@ -57,6 +57,11 @@ class UpdateQueue:
         self.came.set()
         return update
 
+    def not_served(self) -> None:
+        """The answer that held the first update was lost on its way."""
+        if self.pending:
+            self.pending[0].connection = None
+
     async def next(self, connection: object, seconds: float) -> Any:
         """What this poll is answered with; None after `seconds` without anything."""
         self.polls += 1
