@@ -317,10 +317,14 @@ alarms: Final = Table(
     _flag("urgent"),
     _moment("created_at"),
     _moment("told_at", nullable=True),
+    Column("message_id", Identifier, nullable=True),
+    _moment("raised_at", nullable=True),
 )
-"""Warnings and alarms by the officer who must hear of them; told together, in working hours."""
+"""Warnings and alarms by the officer who must hear of them; told together, in working hours. `message_id`: the
+message that told of it; `raised_at`: the next level heard of it because this officer could not be told."""
 _partial("ix_alarms_waiting", alarms.c.officer_id, alarms.c.id, where="told_at IS NULL")
 Index("ix_alarms_petition", alarms.c.petition_id)
+_partial("ix_alarms_message", alarms.c.message_id, where="message_id IS NOT NULL")
 
 registers: Final = Table(
     "registers",
@@ -480,6 +484,7 @@ outbox: Final = Table(
     _word("platform_ref"),
     _word("reason"),
     Column("superseded_by", Identifier, nullable=True),
+    _moment("released_at", nullable=True),
 )
 _partial(
     "ix_outbox_due",

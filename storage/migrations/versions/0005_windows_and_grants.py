@@ -48,6 +48,11 @@ def upgrade() -> None:
     op.create_index(
         "ix_outbox_held", "outbox", ["contact_id", "id"], sqlite_where=waiting, postgresql_where=waiting
     )
+    op.add_column("outbox", _moment("released_at", nullable=True))
+    op.add_column("alarms", _id("message_id", nullable=True))
+    op.add_column("alarms", _moment("raised_at", nullable=True))
+    told = sa.text("message_id IS NOT NULL")
+    op.create_index("ix_alarms_message", "alarms", ["message_id"], sqlite_where=told, postgresql_where=told)
     _grants()
     _oddities()
     _shared_files()
@@ -151,3 +156,7 @@ def downgrade() -> None:
     op.execute("UPDATE outbox SET status = 'queued' WHERE status = 'waiting'")
     for column in ("template_phone_enc", "has_waiting", "muted_until", "seen_at"):
         op.drop_column("contacts", column)
+    op.drop_index("ix_alarms_message", "alarms")
+    for column in ("message_id", "raised_at"):
+        op.drop_column("alarms", column)
+    op.drop_column("outbox", "released_at")
