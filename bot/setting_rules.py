@@ -188,6 +188,14 @@ def secret_word(value: Any) -> SecretStr:
     return SecretStr(text)
 
 
+def domain_code(value: Any) -> str:
+    """The code of Zalo's domain check; the file's whole name is understood as well."""
+    text = _plain(value).removeprefix("zalo_verifier").removesuffix(".html")
+    if not re.fullmatch(r"[A-Za-z0-9_-]{4,100}", text):
+        raise _wrong("is not a code of Zalo's domain check. Copy the part between zalo_verifier and .html.")
+    return text
+
+
 def per_minute(value: Any) -> int:
     """Requests a minute, at least 1; 0 means no budget of our own."""
     text = _plain(value)

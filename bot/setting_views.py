@@ -103,6 +103,8 @@ class ZaloOaSettings:
     paid_replies: bool
     """Whether messages go out between 48 hours and 7 days, where they cost money."""
     proof: bool
+    domain_code: str
+    """What Zalo looks for at the public address before it believes that the domain is ours."""
     templates: Path | None
 
 

@@ -98,6 +98,7 @@ class Settings(BaseSettings):
     zalo_oa_buttons: Annotated[Switch, BeforeValidator(rules.one_of(Switch))] = Switch.ON
     zalo_oa_paid_replies: Annotated[Switch, BeforeValidator(rules.one_of(Switch))] = Switch.ON
     zalo_oa_proof: Annotated[Switch, BeforeValidator(rules.one_of(Switch))] = Switch.OFF
+    zalo_oa_domain_code: Annotated[str, BeforeValidator(rules.domain_code)] = ""
     zalo_templates: Annotated[Path | None, BeforeValidator(rules.readable_file)] = None
     zalo_bot_token: Annotated[SecretStr | None, BeforeValidator(rules.zalo_bot_token)] = None
     zalo_bot_secret: Annotated[SecretStr | None, BeforeValidator(rules.long_secret)] = None
@@ -216,6 +217,7 @@ class Settings(BaseSettings):
             buttons=self.zalo_oa_buttons is Switch.ON,
             paid_replies=self.zalo_oa_paid_replies is Switch.ON,
             proof=self.zalo_oa_proof is Switch.ON,
+            domain_code=self.zalo_oa_domain_code,
             templates=self.zalo_templates,
         )
 

@@ -38,6 +38,7 @@ class OaOptions:
     buttons: bool = True
     paid_replies: bool = True
     proof: bool = False
+    domain_code: str = ""
     templates: Path | None = None
     receives: bool = True
 
