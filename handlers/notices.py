@@ -160,10 +160,20 @@ def _to_duty(turn: Turn, event: Event, words: str, reach: str) -> int:
 def _tell_citizen(
     turn: Turn, petition: PetitionRecord, notice: Notice, action: Action, given: Mapping[str, Any]
 ) -> None:
-    """The notice in the chat of the petition. A discreet one says no more than that there is news to open."""
-    contact = turn.book.contact_by_id(petition.contact_id) if petition.contact_id is not None else None
-    if contact is None:
-        return
+    """The notice in the chats where this citizen is told (`Casebook.notice_contacts`)."""
+    for contact in turn.book.notice_contacts(petition, turn.facts.windows):
+        _tell_in(turn, contact, petition, notice, action, given)
+
+
+def _tell_in(
+    turn: Turn,
+    contact: ContactRecord,
+    petition: PetitionRecord,
+    notice: Notice,
+    action: Action,
+    given: Mapping[str, Any],
+) -> None:
+    """The notice in one chat. A discreet one says no more than that there is news to open."""
     texts = turn.facts.catalogue.language(petition.language)
     code = cards.shown_code(petition)
     discreet = petition.discreet or contact.discreet

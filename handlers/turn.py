@@ -46,6 +46,10 @@ class Facts:
     suggester: Suggester
     windows: Mapping[str, timedelta] = field(default_factory=dict)
     """Channels that take our messages only for so long after a person's last deed, by name."""
+    chat_links: Mapping[str, str] = field(default_factory=dict)
+    """Where a person opens another chat with the office, by channel name; `{code}` in it becomes a tracking code."""
+    templates_by_phone: bool = False
+    """Whether changes can be told by an approved template to a telephone number."""
     public_url: str = ""
     """Where citizens reach the web pages, without a closing slash; empty when there is no such address."""
     draft_kept: timedelta = timedelta(days=30)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from storage.bindings import Bindings
 from storage.cases import Cases
-from storage.handovers import Handovers
 from storage.notices import Notices
 from storage.officers import Officers
 from storage.throttles import Throttles
@@ -11,7 +11,7 @@ from storage.timers import Timers
 from storage.work import Work
 
 
-class Casebook(Cases, Officers, Handovers, Notices, Timers, Throttles, Work):
+class Casebook(Cases, Officers, Bindings, Notices, Timers, Throttles, Work):
     """Made for one transaction: `Casebook(connection, vault=…, ids=…, clock=…, agency=…)`.
 
     Petitions and files come from `cases`, `events` and `attachments`, chats from `contacts`, people from
