@@ -11,6 +11,17 @@ import heapq
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
+from typing import Protocol
+
+
+class Budget(Protocol):
+    """How many requests of an account may leave in a while, where a platform counts those and not messages.
+
+    Whoever makes the requests takes them from it; the gate only asks. Times are seconds of one monotonic clock.
+    """
+
+    def wait(self, now: float, priority: int = 0, ahead: int = 0) -> float:
+        """Seconds until a request of this priority may leave while `ahead` others go first; 0: now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +35,8 @@ class Pace:
     group_burst: int = 5
     in_flight: int = 64
     """Sends under way at once."""
+    budget: Budget | None = None
+    """What the account's requests are counted against, where a platform has such a limit."""
 
     @property
     def unlimited(self) -> bool:
@@ -100,6 +113,9 @@ class Gate:
             wait = max(0.0, self._closed_until - now)
             if self._bucket is not None:
                 wait = max(wait, self._bucket.wait(now))
+            if self._pace.budget is not None:
+                first = self._waiting[0][0]
+                wait = max(wait, self._pace.budget.wait(now, first, self._under_way))
             if wait > 0:
                 self._later(wait)
                 return
@@ -112,9 +128,13 @@ class Gate:
             future.set_result(None)
 
     def _later(self, seconds: float) -> None:
-        if self._timer is None:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(seconds, self._again)
+        """Look again in `seconds`; a timer that would ring later, for one of lower priority, is set anew."""
+        loop = asyncio.get_running_loop()
+        if self._timer is not None:
+            if self._timer.when() <= loop.time() + seconds:
+                return
+            self._timer.cancel()
+        self._timer = loop.call_later(seconds, self._again)
 
     def _again(self) -> None:
         self._timer = None
