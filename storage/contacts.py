@@ -149,6 +149,16 @@ class Contacts(Book):
         if values:
             self._change(contact_id, **values)
 
+    def set_template_phone(self, contact_id: int, phone: str | None) -> None:
+        """The number by which the person agreed to be told through an approved template; None takes the
+        consent back."""
+        sealed = None
+        if phone:
+            sealed = self.vault.seal_text(
+                phone, table="contacts", column="template_phone_enc", row=contact_id
+            )
+        self._change(contact_id, template_phone_enc=sealed)
+
     def bind_group(self, contact_id: int, unit: str | None) -> None:
         """Binds a group to a unit; None unbinds it."""
         self._change(contact_id, unit=unit)
