@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Final
 
+from bot.profile import read_agency
 from handlers.texts import LANGUAGES, Catalogue
+from petitions.kinds import Kind
 from petitions.text import fold
 from tests.e2e.support.heard import Exchange, Heard, NoAnswer
+from tests.e2e.support.numbered import same_label
 from tests.e2e.support.people import Citizen, shown
 
 MOST_STEPS = 25
@@ -64,9 +69,10 @@ async def _answer(citizen: Citizen, exchange: Exchange, person: Person) -> tuple
         asked = _asked(heard)
         if asked is not None:
             return asked, await citizen.say(_words(asked, person))
-        pressed = _button(heard, person)
+        pressed = _choice(heard, person)
         if pressed is not None:
-            return pressed, await citizen.press_token(pressed, heard.ref)
+            action, place = pressed
+            return action, await citizen.take(heard, place)
     if not exchange.answers:
         raise NoAnswer(f"silence\n{shown(citizen.transcript[-4:])}")
     # Nothing to press and nothing known to be asked (danger, a question of its own): say what is wanted.
@@ -75,7 +81,7 @@ async def _answer(citizen: Citizen, exchange: Exchange, person: Person) -> tuple
 
 def _asked(heard: Heard) -> str | None:
     """Which typed answer the message asks for, by the beginning of the known question in it."""
-    if _has(heard, "send"):
+    if place_of(heard, "send") is not None:
         return None
     said = fold(heard.text)
     for key, what in _TYPED_QUESTIONS.items():
@@ -96,34 +102,59 @@ def _words(asked: str, person: Person) -> str:
     }[asked]
 
 
-def _button(heard: Heard, person: Person) -> str | None:
-    """The token this person presses, in the order a helpful person would look for it."""
+def _choice(heard: Heard, person: Person) -> tuple[str, int] | None:
+    """What this person chooses and where it stands, in the order a helpful person would look for it."""
     wanted = [
         "send",
         "forward",
         f"identity.{'confidential' if person.secret else 'anonymous'}",
         f"kind.{person.kind}" if person.kind else "kind.any",
         "kind.any",
-        "story",
-        "yes",
-        "begin",
         "done",
         "skip",
-        "one",
         "first",
         "new",
     ]
     for action in wanted:
-        token = _has(heard, action)
-        if token is not None:
-            return token
+        place = place_of(heard, action)
+        if place is not None:
+            return action, place
     return None
 
 
-def _has(heard: Heard, action: str) -> str | None:
-    """The citizen's button `c.<version>.<action>` of the message; not the lasting ones of the menu."""
-    for token in heard.tokens:
+def place_of(heard: Heard, action: str) -> int | None:
+    """Where the citizen's choice of this action stands in the message; None where it is not offered.
+
+    Known by the token `c.<version>.<action>` behind its button, and by its label where only that is shown.
+    """
+    for place, (label, token) in enumerate(zip(heard.labels, heard.tokens, strict=True)):
         parts = token.split(".", 2)
         if len(parts) == 3 and parts[0] == "c" and parts[2] == action:
-            return token
+            return place
+        if not token and any(same_label(label, known) for known in _labels_of(action)):
+            return place
     return None
+
+
+_LABELS: Final = {
+    "send": ("button_send", "button_send_secret", "button_send_discreet"),
+    "forward": ("button_forward",),
+    "identity.confidential": ("button_confidential",),
+    "identity.anonymous": ("button_anonymous",),
+    "kind.any": ("button_dont_know_kind",),
+    "kind.phan_anh": ("button_as_feedback",),
+    "done": ("button_done",),
+    "skip": ("button_skip", "button_chat_only"),
+    "first": ("button_first_only",),
+    "new": ("menu_new",),
+}
+"""The texts that stand on the buttons of each action."""
+
+
+@cache
+def _labels_of(action: str) -> frozenset[str]:
+    """The labels of an action, in every language."""
+    labels = {texts.get(f"citizen.{key}") for key in _LABELS.get(action, ()) for texts in _SPOKEN}
+    what, _, value = action.partition(".")
+    kind = read_agency(None).kind(Kind(value)) if what == "kind" and value != "any" else None
+    return frozenset(labels | {kind.name(code) for code in LANGUAGES if kind is not None})

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from tests.e2e.support.heard import Document, Exchange, Heard
-from tests.e2e.support.people import Quiet, choose
+from tests.e2e.support.people import DEEDS, Quiet, choose
 from tests.emulators.telegram import Group, Person, Shown
 
 
@@ -13,6 +14,7 @@ class TelegramCitizen:
     """`group`: acts in that group instead of the private chat."""
 
     channel = "telegram"
+    carries: ClassVar = DEEDS
 
     def __init__(self, person: Person, quiet: Quiet, *, group: Group | None = None) -> None:
         self.person = person
@@ -41,6 +43,9 @@ class TelegramCitizen:
 
     async def press_token(self, token: str, ref: str) -> Exchange:
         return await self._do(f"[{token}]", lambda: self._press(token, ref))
+
+    async def take(self, heard: Heard, place: int) -> Exchange:
+        return await self._do(f"[{heard.labels[place]}]", lambda: self._press(heard.tokens[place], heard.ref))
 
     def _press(self, token: str, ref: str) -> None:
         stored = self._chat.messages.get(int(ref)) if ref else None

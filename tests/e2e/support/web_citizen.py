@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 import aiohttp
@@ -20,6 +20,7 @@ class WebCitizen:
     """Made by `WebCitizen.visit`, which opens the page and gets the cookie."""
 
     channel = "web"
+    carries: ClassVar = frozenset({"album", "button", "document", "location", "photo", "text", "video"})
 
     def __init__(self, http: aiohttp.ClientSession, quiet: Quiet) -> None:
         self.http = http
@@ -56,6 +57,9 @@ class WebCitizen:
 
     async def press_token(self, token: str, ref: str) -> Exchange:
         return await self._do(f"[{token}]", {"choice": {"token": token, "ref": int(ref)}})
+
+    async def take(self, heard: Heard, place: int) -> Exchange:
+        return await self.press_token(heard.tokens[place], heard.ref)
 
     async def photos(self, count: int = 1, caption: str = "") -> Exchange:
         files = []
