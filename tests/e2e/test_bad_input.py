@@ -13,9 +13,10 @@ import pytest
 
 from petitions.text import clean
 from tests.e2e.support.heard import Exchange
-from tests.e2e.support.house import WEBHOOK_SECRET, House, running_house
+from tests.e2e.support.house import House, running_house
 from tests.e2e.support.office import bound_group, link
 from tests.e2e.support.people import Citizen, shown
+from tests.e2e.support.platforms import WEBHOOK_SECRET
 from tests.e2e.support.script import Person, file
 from tests.emulators.telegram import samples
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from storage.records import FileStatus
-from tests.e2e.support.house import note_people
 from tests.e2e.support.ledger import Ledger
+from tests.e2e.support.platforms import note_telegram
 from tests.e2e.support.service_process import ServiceProcess
 from tests.e2e.support.steady_citizens import SteadyCitizen, TelegramChat, WebPage, Words
 from tests.e2e.support.tally import InFlight, Tally, tally
@@ -57,7 +57,7 @@ async def town(
         )
         async with service, Ledger.opened(database_url, service.data_dir) as ledger:
             yield telegram, service, ledger
-            note_people(telegram)
+            note_telegram(telegram)
 
 
 async def killed(database_url: str, folder: Path, *, citizens: int, kills: int, spread: float) -> None:

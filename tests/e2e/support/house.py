@@ -1,11 +1,11 @@
-"""A running service inside the test's process, with its emulated Telegram and a clock that can be moved."""
+"""A running service inside the test's process, with its emulated platforms and a clock that can be moved."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,23 +19,25 @@ from storage.records import FileStatus
 from tests import log_watch
 from tests.e2e.support.ledger import Ledger
 from tests.e2e.support.people import Citizen
+from tests.e2e.support.platforms import Platforms
 from tests.e2e.support.shifted_clock import ShiftedClock
 from tests.e2e.support.telegram_citizen import TelegramCitizen
 from tests.e2e.support.waiting import until
 from tests.e2e.support.web_citizen import WebCitizen
-from tests.emulators.telegram import Group, Person, TelegramEmulator
+from tests.e2e.support.zalo_bot_citizen import ZaloBotCitizen
+from tests.emulators.telegram import Group, Person
 
 PATIENCE = 20.0
-WEBHOOK_SECRET = "emulator-webhook-secret-01"
 
 
 class House:
     """Made by `running_house`."""
 
-    def __init__(self, settings: Settings, clock: ShiftedClock, telegram: TelegramEmulator) -> None:
+    def __init__(self, settings: Settings, clock: ShiftedClock, platforms: Platforms) -> None:
         self.settings = settings
         self.clock = clock
-        self.telegram = telegram
+        self.platforms = platforms
+        self.telegram = platforms.telegram
         self.service: Service
         self.ledger: Ledger
         self._visitors: list[WebCitizen] = []
@@ -59,16 +61,18 @@ class House:
             await self.service.stop()
             raise
         self.ledger = Ledger(self.service.database, self.settings.storage.data_dir)
-        if self.settings.telegram is not None:
-            await self._until_reachable()
+        await self._until_reachable()
+        await self.platforms.connect(self.url)
 
     async def close(self) -> None:
         await self.service.stop()
 
     async def _until_reachable(self) -> None:
-        """The intake polls (or has its webhook), and a leader sends."""
+        """Every intake polls (or has its webhook), and a leader sends."""
         async with asyncio.timeout(PATIENCE):
-            await self.service.channels["telegram"].ready.wait()  # type: ignore[attr-defined]
+            for channel in self.service.channels.values():
+                if isinstance(ready := getattr(channel, "ready", None), asyncio.Event):
+                    await ready.wait()
         senders = self.service.delivery._senders.values()
         await until(lambda: all(sender.leads for sender in senders), "somebody sends", within=PATIENCE)
 
@@ -78,13 +82,13 @@ class House:
         deadline = loop.time() + PATIENCE
         calm = 0
         while calm < 2:
-            busy = self.telegram.unconfirmed or sum(self.service.delivery.waiting.values())
+            busy = self.platforms.unconfirmed or sum(self.service.delivery.waiting.values())
             # Rows that a leader has not looked at yet are known to the book only.
-            busy = busy or (calm > 0 and await self.ledger.waiting())
+            busy = busy or (calm > 0 and (await self.ledger.waiting() or await self.ledger.kept()))
             calm = 0 if busy else calm + 1
             if loop.time() > deadline:
                 waiting = dict(self.service.delivery.waiting)
-                raise AssertionError(f"not quiet: {self.telegram.unconfirmed} updates, {waiting} messages")
+                raise AssertionError(f"not quiet: {self.platforms.unconfirmed} updates, {waiting} messages")
             await asyncio.sleep(0.005)
 
     async def files_fetched(self) -> None:
@@ -115,16 +119,25 @@ class House:
         return visitor
 
     async def citizen(self, channel: str, *, language: str = "vi") -> Citizen:
-        if channel == "web":
-            return await self.web_citizen(language=language)
-        return self.telegram_citizen(self.telegram.person(language_code=language))
+        """Somebody on that channel; `language` is what the platform tells of it, where it tells any."""
+        match channel:
+            case "web":
+                return await self.web_citizen(language=language)
+            case "zalo_oa":
+                from tests.e2e.support.zalo_oa_citizen import ZaloOaCitizen
+
+                return ZaloOaCitizen(self.platforms.oa.person(), self.quiet)
+            case "zalo_bot":
+                return ZaloBotCitizen(self.platforms.bot.person(), self.quiet)
+            case _:
+                return self.telegram_citizen(self.telegram.person(language_code=language))
 
     async def leave(self) -> None:
         """Everybody goes home; what they said may stand in no log line."""
         for visitor in self._visitors:
             note_said(visitor)
             await visitor.close()
-        note_people(self.telegram)
+        self.platforms.note_people()
         for row in await self.ledger.messages():
             log_watch.note((row.body.get("file") or {}).get("secret", ""), sort="secret")
 
@@ -134,20 +147,7 @@ def note_said(visitor: WebCitizen) -> None:
     log_watch.note(*(cookie.value for cookie in visitor.http.cookie_jar), sort="secret")
 
 
-def note_people(telegram: TelegramEmulator) -> None:
-    """Everything people typed, their names and cards, for the search of the log lines."""
-    for chat in telegram.world.chats.values():
-        for message in chat.messages.values():
-            if not message.by_bot:
-                log_watch.note(message.text)
-                if contact := message.api.get("contact"):
-                    log_watch.note(contact["phone_number"], sort="phone")
-    log_watch.note(telegram.token, WEBHOOK_SECRET, sort="secret")
-
-
-def make_settings(
-    database_url: str, data_dir: Path, telegram: TelegramEmulator | None, **more: Any
-) -> Settings:
+def make_settings(database_url: str, data_dir: Path, platforms: Platforms | None, **more: Any) -> Settings:
     """Settings of a service for tests: a free port, no pacing, nothing from the environment."""
     for name in list(os.environ):
         assert not name.startswith("TIEPDAN_") or name.startswith("TIEPDAN_TEST_"), f"{name} is set"
@@ -156,36 +156,39 @@ def make_settings(
         "database_url": database_url,
         "http_port": 0,
         "public_url": "http://127.0.0.1:8080",
-        "telegram_rate": 0,
     }
-    if telegram is not None:
-        known |= {"telegram_token": telegram.token, "telegram_api_url": telegram.url}
+    if platforms is not None:
+        known |= platforms.settings()
     return Settings(_env_file=None, **(known | more))  # type: ignore[call-arg]
 
 
 @asynccontextmanager
 async def running_house(
-    database_url: str, data_dir: Path, *, webhook: bool = False, at: datetime | None = None, **settings: Any
+    database_url: str,
+    data_dir: Path,
+    *,
+    channels: Collection[str] = ("telegram", "web"),
+    webhook: bool = False,
+    at: datetime | None = None,
+    **settings: Any,
 ) -> AsyncIterator[House]:
     """A service on this database until the end of the block. `webhook`: updates are pushed, not polled.
 
+    `channels`: Telegram, where the officers are, and the web chat always run; other platforms run when named.
     `at`: the moment the house opens; now where none is given.
     """
     clock = ShiftedClock()
     if at is not None:
         clock.forward(at - clock.now())
     async with AsyncExitStack() as stack:
-        telegram = await stack.enter_async_context(TelegramEmulator(clock=clock.telegram))
-        if webhook:
+        platforms = await stack.enter_async_context(Platforms(channels, clock=clock.platforms))
+        if webhook or "zalo_oa" in channels:
             port = free_port()
-            settings |= {
-                "http_port": port,
-                "public_url": f"http://127.0.0.1:{port}",
-                "telegram_mode": "webhook",
-                "telegram_webhook_secret": WEBHOOK_SECRET,
-            }
+            settings |= {"http_port": port, "public_url": f"http://127.0.0.1:{port}"}
+        if webhook:
+            settings |= platforms.webhooks()
         give_keys(data_dir)
-        house = House(make_settings(database_url, data_dir, telegram, **settings), clock, telegram)
+        house = House(make_settings(database_url, data_dir, platforms, **settings), clock, platforms)
         await house.open()
         try:
             yield house

@@ -121,6 +121,11 @@ class Ledger:
         statement = select(func.count()).select_from(schema.outbox).where(schema.outbox.c.status == "queued")
         return int(await self.read(lambda book: book.connection.execute(statement).scalar_one()))
 
+    async def kept(self) -> int:
+        """Updates that were acknowledged and are still to be worked on."""
+        statement = select(func.count()).select_from(schema.inbox).where(schema.inbox.c.status == "kept")
+        return int(await self.read(lambda book: book.connection.execute(statement).scalar_one()))
+
     async def dead(self) -> list[DeadLetter]:
         return await self.read(lambda book: dead_letters(book.connection, agency=AGENCY))
 

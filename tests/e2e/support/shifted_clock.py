@@ -8,11 +8,11 @@ from tests.emulators.telegram import SimClock
 
 
 class ShiftedClock:
-    """The machine's time plus what was skipped; `telegram` is the emulator's clock, moved along."""
+    """The machine's time plus what was skipped; `platforms` is the emulators' clock, moved along."""
 
     def __init__(self) -> None:
         self.skipped = timedelta()
-        self.telegram = SimClock()
+        self.platforms = SimClock()
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.skipped
@@ -20,4 +20,4 @@ class ShiftedClock:
     def forward(self, step: timedelta) -> None:
         """Let `step` pass at once."""
         self.skipped += step
-        self.telegram.advance(step.total_seconds())
+        self.platforms.advance(step.total_seconds())
