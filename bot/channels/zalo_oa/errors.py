@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum, unique
-from typing import Final
+from typing import Final, Protocol
 
 from bot.channels.base import Again, Closed, Never, Refusal, SendFault, Stop
 
@@ -28,7 +28,7 @@ class Remedy(StrEnum):
 
     NEXT_MINUTE = "next_minute"
     FEW_TRIES = "few_tries"
-    TOKEN = "token"
+    RENEW = "renew"
     """Have the token renewed, then once more (`bot.channels.zalo_oa.client` does so)."""
     LATER = "later"
     MORNING = "morning"
@@ -115,11 +115,11 @@ _API: Final[dict[int, Meaning]] = {
     -212: Meaning("F", Remedy.STOP, "application lacks this API", alarm=True),
     -213: Meaning("U", Remedy.BLOCKED, "person has no relation with the account"),
     -214: Meaning("R", Remedy.FEW_TRIES, "still being processed"),
-    -216: Meaning("T", Remedy.TOKEN, "access token invalid"),
+    -216: Meaning("T", Remedy.RENEW, "access token invalid"),
     -217: Meaning("U", Remedy.BLOCKED, "person blocked invitations"),
     -218: Meaning("D", Remedy.LATER, "person's messages of the day used up", alarm=True),
     -219: Meaning("F", Remedy.STOP, "application removed or disabled", alarm=True),
-    -220: Meaning("T", Remedy.TOKEN, "access token expired"),
+    -220: Meaning("T", Remedy.RENEW, "access token expired"),
     -221: Meaning("F", Remedy.STOP, "account not verified", alarm=True),
     -223: Meaning("F", Remedy.STOP, "account did not grant the application", alarm=True),
     -224: Meaning("F", Remedy.STOP, "account needs a higher package", alarm=True),
@@ -147,10 +147,10 @@ _API: Final[dict[int, Meaning]] = {
     **_ANY,
 }
 _BUSINESS: Final[dict[int, Meaning]] = {
-    -124: Meaning("T", Remedy.TOKEN, "access token invalid"),
+    -124: Meaning("T", Remedy.RENEW, "access token invalid"),
     -1241: Meaning("F", Remedy.TEMPLATE, "appsecret_proof wrong or missing", alarm=True),
-    -216: Meaning("T", Remedy.TOKEN, "access token invalid"),
-    -220: Meaning("T", Remedy.TOKEN, "access token expired"),
+    -216: Meaning("T", Remedy.RENEW, "access token invalid"),
+    -220: Meaning("T", Remedy.RENEW, "access token expired"),
     **_TEMPLATES,
     **_ANY,
 }
@@ -169,6 +169,12 @@ def is_known(host: Host, code: int) -> bool:
     return code in TABLE[host]
 
 
+class Means(Protocol):
+    """What is to be done after a refusal: `fault_of` or `template_fault_of`."""
+
+    def __call__(self, refused: Refused, *, tries: int, next_minute: float, morning: float) -> SendFault: ...
+
+
 def fault_of(refused: Refused, *, tries: int, next_minute: float, morning: float) -> SendFault:
     """What to do with an ordinary message after this refusal.
 
@@ -183,7 +189,7 @@ def fault_of(refused: Refused, *, tries: int, next_minute: float, morning: float
             return Again(reason, after=LATER_SECONDS)
         case Remedy.MORNING:
             return Again(reason, after=morning)
-        case Remedy.TOKEN:
+        case Remedy.RENEW:
             return Again(reason, after=next_minute)
         case Remedy.CLOSED | Remedy.TEMPLATE:
             return Closed(reason)
