@@ -36,3 +36,8 @@ class IdSource:
                 fresh = self._last + 1 + self.random.getrandbits(8)
             self._last = fresh
             return fresh
+
+
+def first_id_of(moment: datetime) -> int:
+    """No id made at `moment` or later is smaller."""
+    return max(0, (moment - _START) // _MILLISECOND) << _CHANCE_BITS

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Row, bindparam, literal_column, select, updat
 
 from storage.book import holds, insert_new, upsert
 from storage.ids import IdSource
-from storage.keys import Vault
+from storage.keys import CannotOpen, Vault
+from storage.prepared import Prepared
 from storage.records import DeadLetter
 from storage.schema import inbox
 
@@ -46,6 +47,28 @@ _OPEN: Final = {
 }
 _TAKE: Final = (
     select(inbox).where(inbox.c.id == bindparam("letter_id"), _NOT_DONE).with_for_update(skip_locked=True)
+)
+_KEPT_SINCE: Final = (
+    select(inbox)
+    .where(
+        _NOT_DONE,
+        holds(inbox.c.status, KEPT),
+        inbox.c.agency == bindparam("agency"),
+        inbox.c.id > bindparam("after"),
+        inbox.c.received_at <= bindparam("before"),
+    )
+    .order_by(inbox.c.id)
+    .limit(bindparam("most"))
+)
+_TAKE_KEPT: Final = Prepared(
+    update(inbox)
+    .where(inbox.c.id == bindparam("letter_id"), _NOT_DONE, holds(inbox.c.status, KEPT))
+    .values(status=DONE, raw_enc=None)
+)
+_BURY_KEPT: Final = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("letter_id"), _NOT_DONE, holds(inbox.c.status, KEPT))
+    .values(status=DEAD, error=bindparam("to_error"))
 )
 _FINISH: Final = (
     update(inbox)
@@ -124,6 +147,33 @@ def dead_letters(connection: Connection, *, agency: str, limit: int = 100) -> li
 def kept(connection: Connection, *, agency: str, limit: int = 100) -> list[DeadLetter]:
     """Updates that were acknowledged and not handled, as after a crash; oldest first, unopened."""
     return _letters(connection, KEPT, agency, limit)
+
+
+def open_kept(
+    connection: Connection, *, agency: str, vault: Vault, before: datetime, after: int = 0, limit: int = 100
+) -> list[DeadLetter]:
+    """As `kept`, opened, of those received at `before` or earlier with ids above `after`. One that cannot be
+    opened has no `raw`."""
+    values = {"agency": agency, "before": before, "after": after, "most": limit}
+    letters = []
+    for row in connection.execute(_KEPT_SINCE, values):
+        try:
+            raw = vault.open(row.raw_enc, table="inbox", column="raw_enc", row=row.id)
+        except CannotOpen:
+            raw = None
+        letters.append(_record(row, raw))
+    return letters
+
+
+def take_kept(connection: Connection, letter_id: int) -> bool:
+    """Takes a kept update out, to handle it in this same transaction: if that fails, it is still there. False
+    where it was handled, or became a dead letter, meanwhile."""
+    return _TAKE_KEPT.run(connection, {"letter_id": letter_id}) == 1
+
+
+def bury_kept(connection: Connection, letter_id: int, *, error: str) -> bool:
+    """Makes a dead letter of a kept update that cannot even be read. False where it is no longer kept."""
+    return connection.execute(_BURY_KEPT, {"letter_id": letter_id, "to_error": error}).rowcount == 1
 
 
 def take_for_replay(connection: Connection, letter_id: int, *, vault: Vault) -> DeadLetter | None:
