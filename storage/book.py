@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Table, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
@@ -12,6 +12,15 @@ from petitions.clock import Clock
 from storage.ids import IdSource
 from storage.keys import Vault
 from storage.prepared import Prepared
+
+
+class Chat(NamedTuple):
+    """Where messages to a contact go, and what tells whether they may go now."""
+
+    address: str
+    seen_at: datetime | None
+    muted_until: datetime | None
+    phone: str
 
 
 class Book:
@@ -25,8 +34,8 @@ class Book:
         self.ids = ids
         self.clock = clock
         self.agency = agency
-        self._chats: dict[int, str] = {}
-        """Addresses of contacts met in this transaction, so that a message to them needs no look-up."""
+        self._chats: dict[int, Chat] = {}
+        """The contacts met in this transaction, so that a message to them needs no look-up."""
 
     def now(self) -> datetime:
         return self.clock.now()

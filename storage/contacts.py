@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from storage.book import Book, holds, insert_new
+from storage.book import Book, Chat, holds, insert_new
 from storage.keys import Vault
 from storage.prepared import Prepared
 from storage.records import ContactRecord, ConversationRow, OpenTurn
@@ -100,6 +100,12 @@ class Contacts(Book):
 
     def contact_by_id(self, contact_id: int) -> ContactRecord | None:
         return self._find(_BY_ID, {"contact_id": contact_id})
+
+    def keep_in_mind(self, contact: ContactRecord) -> None:
+        """The chat is known as in `contact` for the messages of this transaction."""
+        self._chats[contact.id] = Chat(
+            contact.chat, contact.seen_at, contact.muted_until, contact.template_phone
+        )
 
     def groups_of(self, unit: str) -> list[ContactRecord]:
         """The groups bound to a unit that we can still write to."""
@@ -217,6 +223,7 @@ class Contacts(Book):
             self.connection.execute(_DROP_CONVERSATION, {"conversation_id": conversation_id})
 
     def _change(self, contact_id: int, **values: Any) -> None:
+        self._chats.pop(contact_id, None)
         self.connection.execute(update(contacts).where(contacts.c.id == contact_id).values(values))
 
     def _find(self, statement: Prepared, values: dict[str, Any]) -> ContactRecord | None:
@@ -225,7 +232,8 @@ class Contacts(Book):
 
     def _contact(self, row: Any) -> ContactRecord:
         chat = self.vault.open_text(row.address_enc, table="contacts", column="address_enc", row=row.id)
-        self._chats[row.id] = chat
+        phone = opened_phone(self.vault, row.id, row.template_phone_enc)
+        self._chats[row.id] = Chat(chat, row.seen_at, row.muted_until, phone)
         return ContactRecord(
             id=row.id,
             channel=row.channel,
@@ -243,7 +251,7 @@ class Contacts(Book):
             seen_at=row.seen_at,
             muted_until=row.muted_until,
             has_waiting=row.has_waiting,
-            template_phone=opened_phone(self.vault, row.id, row.template_phone_enc),
+            template_phone=phone,
         )
 
     def _conversation(

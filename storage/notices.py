@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, bindparam, insert, or_, select, update
 
-from storage.book import Book, holds, upsert
+from storage.book import Book, Chat, holds, upsert
 from storage.contacts import opened_phone
 from storage.keys import Vault
 from storage.prepared import Prepared
@@ -30,7 +30,11 @@ _SUPERSEDE: Final = Prepared(
     )
     .returning(outbox.c.id)
 )
-_ADDRESS: Final = Prepared(select(contacts.c.address_enc).where(contacts.c.id == bindparam("contact_id")))
+_CHAT: Final = Prepared(
+    select(
+        contacts.c.address_enc, contacts.c.seen_at, contacts.c.muted_until, contacts.c.template_phone_enc
+    ).where(contacts.c.id == bindparam("contact_id"))
+)
 _CARD: Final = Prepared(
     select(cards).where(
         cards.c.petition_id == bindparam("petition_id"), cards.c.contact_id == bindparam("contact_id")
@@ -151,12 +155,13 @@ class Notices(Book):
         if message.card_petition_id is not None and not edit_of_ref:
             card = self.card(message.card_petition_id, message.contact_id)
             edit_of_ref = card.platform_ref if card is not None else ""
+        chat = self._chat(message.contact_id)
         row = OutboxRow(
             id=message_id,
             contact_id=message.contact_id,
             channel=message.channel,
             account=message.account,
-            chat=self._address(message.contact_id),
+            chat=chat.address,
             status=OutboxStatus.QUEUED,
             audience=message.audience,
             priority=message.priority,
@@ -174,6 +179,9 @@ class Notices(Book):
             platform_ref="",
             reason="",
             superseded_by=None,
+            seen_at=chat.seen_at,
+            muted_until=chat.muted_until,
+            phone=chat.phone,
         )
         return Queued(row, superseded)
 
@@ -186,13 +194,15 @@ class Notices(Book):
         }
         return tuple(row.id for row in _SUPERSEDE.rows(self.connection, values))
 
-    def _address(self, contact_id: int) -> str:
+    def _chat(self, contact_id: int) -> Chat:
         chat = self._chats.get(contact_id)
         if chat is None:
-            [row] = _ADDRESS.rows(self.connection, {"contact_id": contact_id})
-            chat = self.vault.open_text(
+            [row] = _CHAT.rows(self.connection, {"contact_id": contact_id})
+            address = self.vault.open_text(
                 row.address_enc, table="contacts", column="address_enc", row=contact_id
             )
+            phone = opened_phone(self.vault, contact_id, row.template_phone_enc)
+            chat = Chat(address, row.seen_at, row.muted_until, phone)
             self._chats[contact_id] = chat
         return chat
 
