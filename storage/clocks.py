@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Row, bindparam, insert, select, update
@@ -45,7 +46,20 @@ _WAITING_ALARMS: Final = (
 _TELL_ALARMS: Final = (
     update(alarms)
     .where(alarms.c.id.in_(bindparam("alarm_ids", expanding=True)), alarms.c.told_at.is_(None))
-    .values(told_at=bindparam("now"))
+    .values(told_at=bindparam("now"), message_id=bindparam("by_message"))
+)
+_UNTELL_ALARMS: Final = (
+    update(alarms).where(alarms.c.message_id == bindparam("by_message")).values(told_at=None, message_id=None)
+)
+_TOLD_BY: Final = select(alarms).where(alarms.c.message_id == bindparam("by_message")).order_by(alarms.c.id)
+_RAISED: Final = update(alarms).where(alarms.c.id == bindparam("of_alarm")).values(raised_at=bindparam("now"))
+_BESIDE: Final = select(alarms.c.officer_id).where(
+    alarms.c.petition_id == bindparam("of_petition"),
+    alarms.c.clock_id == bindparam("of_clock"),
+    alarms.c.what == bindparam("of_what"),
+    alarms.c.level == bindparam("of_level"),
+    alarms.c.created_at >= bindparam("since"),
+    alarms.c.id != bindparam("of_alarm"),
 )
 _MOVE_ALARMS: Final = (
     update(alarms)
@@ -56,6 +70,8 @@ _MOVE_ALARMS: Final = (
     )
     .values(officer_id=bindparam("to_officer"))
 )
+_ONE_EVENT: Final = timedelta(minutes=1)
+"""Alarms of one event are made one after the other in one transaction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +116,9 @@ class AlarmRecord:
     level: str
     urgent: bool
     created_at: datetime
+    told_at: datetime | None = None
+    raised_at: datetime | None = None
+    """When the next level heard of it, because this officer could not be told."""
 
 
 class Clocks(Book):
@@ -172,13 +191,37 @@ class Clocks(Book):
 
     def waiting_alarms(self, officer_id: int) -> list[AlarmRecord]:
         """What this officer was not told yet, oldest first."""
-        rows = self.connection.execute(_WAITING_ALARMS, {"officer_id": officer_id})
-        names = AlarmRecord.__dataclass_fields__
-        return [AlarmRecord(**{name: getattr(row, name) for name in names}) for row in rows]
+        return _alarms(self.connection.execute(_WAITING_ALARMS, {"officer_id": officer_id}))
 
-    def alarms_told(self, alarm_ids: list[int]) -> None:
+    def alarms_told(self, alarm_ids: list[int], message_id: int | None = None) -> None:
+        """The officer hears of these; `message_id`: in this message."""
         if alarm_ids:
-            self.connection.execute(_TELL_ALARMS, {"alarm_ids": alarm_ids, "now": self.now()})
+            values = {"alarm_ids": alarm_ids, "now": self.now(), "by_message": message_id}
+            self.connection.execute(_TELL_ALARMS, values)
+
+    def alarms_told_by(self, message_id: int) -> list[AlarmRecord]:
+        """What a message told of, oldest first."""
+        return _alarms(self.connection.execute(_TOLD_BY, {"by_message": message_id}))
+
+    def alarms_untold(self, message_id: int) -> None:
+        """What a message was to tell of waits again, to be told in another one."""
+        self.connection.execute(_UNTELL_ALARMS, {"by_message": message_id})
+
+    def alarm_raised(self, alarm_id: int) -> None:
+        """The next level hears of it, because its officer could not be told; this is done once."""
+        self.connection.execute(_RAISED, {"of_alarm": alarm_id, "now": self.now()})
+
+    def heard_beside(self, alarm: AlarmRecord) -> set[int]:
+        """The other officers of this level who hear of the same matter, by an alarm made with this one."""
+        values = {
+            "of_petition": alarm.petition_id,
+            "of_clock": alarm.clock_id,
+            "of_what": alarm.what,
+            "of_level": alarm.level,
+            "since": alarm.created_at - _ONE_EVENT,
+            "of_alarm": alarm.id,
+        }
+        return set(self.connection.execute(_BESIDE, values).scalars())
 
     def move_alarms(self, petition_id: int, from_officer: int, to_officer: int) -> int:
         """What somebody was not told yet of a case goes to who took it over. Gives how much that was."""
@@ -285,6 +328,11 @@ class Clocks(Book):
             due_on=row.due_on,
             done_on=row.done_on,
         )
+
+
+def _alarms(rows: Iterable[Any]) -> list[AlarmRecord]:
+    names = AlarmRecord.__dataclass_fields__
+    return [AlarmRecord(**{name: getattr(row, name) for name in names}) for row in rows]
 
 
 def clock_of(row: Any) -> Clock:

@@ -258,6 +258,7 @@ def outbox_row(row: Row[Any], vault: Vault, *, card_ref: str | None = None) -> O
         seen_at=row.seen_at,
         muted_until=row.muted_until,
         phone=opened_phone(vault, row.contact_id, row.template_phone_enc),
+        released_at=row.released_at,
     )
 
 

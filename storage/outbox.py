@@ -47,6 +47,7 @@ BEFORE: Final[dict[OutboxStatus, tuple[OutboxStatus, ...]]] = {
     _S.REFUSED: (_S.QUEUED, _S.UNCERTAIN),
     _S.BLOCKED: (_S.QUEUED, _S.UNCERTAIN),
     _S.EXPIRED: (_S.QUEUED, _S.UNCERTAIN),
+    _S.WAITING: (_S.QUEUED, _S.UNCERTAIN),
 }
 """From which states an outcome is taken; a report that comes late changes nothing else. A message that was
 replaced while it was under way did go out, and its row says so."""
@@ -140,7 +141,14 @@ _LET_GO: Final = (
         outbox.c.id <= bindparam("up_to"),
     )
     .values(status=bindparam("to_status"), reason=bindparam("to_reason"), finished_at=bindparam("now"))
+    .returning(outbox.c.id, outbox.c.audience, outbox.c.petition_id, outbox.c.event_seq)
 )
+_POSTPONE: Final = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row_id"), holds(outbox.c.status, "queued"))
+    .values(next_at=bindparam("until"), sending_until=None)
+)
+_ONE: Final = WITH_ADDRESS.where(outbox.c.id == bindparam("row_id"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +162,19 @@ class Outcome:
     contact_id: int = 0
     card_petition_id: int | None = None
     """With a platform reference: that is where the petition's card stands now."""
+    audience: str = ""
+    petition_id: int | None = None
+    event_seq: int | None = None
+    """What the message was about, for who must hear that it did not arrive."""
+
+
+class Ended(NamedTuple):
+    """A message that is not to be sent any more, and what it was about."""
+
+    id: int
+    audience: str
+    petition_id: int | None
+    event_seq: int | None
 
 
 def due(
@@ -306,8 +327,8 @@ def let_go(
     reason: str,
     now: datetime,
     up_to: int = NEWEST,
-) -> int:
-    """What waits for a contact ends here (blocked, gone), up to this id. Gives how many messages."""
+) -> list[Ended]:
+    """What waits for a contact ends here (blocked, gone), up to this id. Gives these messages."""
     values = {
         "of_contact": contact_id,
         "to_status": status,
@@ -315,7 +336,18 @@ def let_go(
         "now": now,
         "up_to": up_to,
     }
-    return connection.execute(_LET_GO, values).rowcount
+    return [Ended(*row) for row in connection.execute(_LET_GO, values)]
+
+
+def postpone(connection: Connection, row_id: int, *, until: datetime) -> None:
+    """Not before `until`; no attempt is counted, and later messages of the chat are not held back."""
+    connection.execute(_POSTPONE, {"row_id": row_id, "until": until})
+
+
+def one(connection: Connection, vault: Vault, row_id: int) -> OutboxRow | None:
+    """A message by its id, whatever became of it. Raises `keys.CannotOpen`."""
+    row = connection.execute(_ONE, {"row_id": row_id}).first()
+    return None if row is None else outbox_row(row, vault)
 
 
 def of_contact(

@@ -424,6 +424,18 @@ class OutboxRow:
     """A person of the office writes there by hand until then."""
     phone: str = ""
     """The number by which the person agreed to be told, for a template."""
+    released_at: datetime | None = None
+    """When it went on after it had waited for the person's next deed."""
+
+    @property
+    def tried_since(self) -> datetime:
+        """From when on the platform was asked to take it."""
+        return self.released_at or self.created_at
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it tells of an event of a petition: no answer in a dialogue, no card brought up to date."""
+        return self.petition_id is not None and self.event_seq is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
