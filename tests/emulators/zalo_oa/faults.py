@@ -1,0 +1,73 @@
+"""Faults on order: which calls go wrong, how, and how often (reference, section 5, point 12)."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FaultKind(StrEnum):
+    ERROR = "error"
+    """HTTP 200 with `code` (known or not) in `error`; nothing is applied."""
+    BAD_GATEWAY = "bad_gateway"
+    """502 with an HTML page; nothing is applied."""
+    GATEWAY_LOST = "gateway_lost"
+    """502 with an HTML page although the call was applied."""
+    NOT_JSON = "not_json"
+    """HTTP 200 with an HTML page; nothing is applied."""
+    RESET_BEFORE = "reset_before"
+    """The connection is cut before the call is applied."""
+    LOST_AFTER = "lost_after"
+    """The call is applied; after `seconds` the connection is cut without an answer."""
+    DELAY = "delay"
+    """The call is applied, the answer comes `seconds` late."""
+    SLOW = "slow"
+    """`seconds` pass before the call is even looked at."""
+    TRUNCATED = "truncated"
+    """The call is applied; half of the JSON arrives."""
+
+
+@dataclass(slots=True)
+class Fault:
+    kind: FaultKind
+    path: str = ""
+    """A part of the path (`message/cs`, `access_token`, `cdn/`); empty for every one."""
+    user: str = ""
+    count: int = 1
+    """How many calls it hits; 0 = until it is cleared."""
+    skip: int = 0
+    """So many matching calls pass first."""
+    chance: float = 1.0
+    code: int = -200
+    seconds: float = 0.0
+    hits: int = 0
+
+
+class FaultPlan:
+    def __init__(self, chance: random.Random) -> None:
+        self._chance = chance
+        self._faults: list[Fault] = []
+
+    def add(self, fault: Fault) -> Fault:
+        self._faults.append(fault)
+        return fault
+
+    def clear(self) -> None:
+        self._faults.clear()
+
+    def next_for(self, path: str, user: str) -> Fault | None:
+        """The fault this call must suffer; counts it."""
+        for fault in self._faults:
+            if fault.path not in path or (fault.user and fault.user != user):
+                continue
+            if fault.skip > 0:
+                fault.skip -= 1
+                continue
+            if fault.chance < 1 and self._chance.random() >= fault.chance:
+                continue
+            fault.hits += 1
+            if fault.count and fault.hits >= fault.count:
+                self._faults.remove(fault)
+            return fault
+        return None
