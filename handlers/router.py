@@ -3,31 +3,44 @@ itself."""
 
 from __future__ import annotations
 
-from handlers import membership, responses
-from handlers.citizens import dialogue, handover
-from handlers.messages import Choice, Membership, Migrated, Takeover
+from handlers import membership, responses, typed_choices
+from handlers.citizens import dialogue, handover, withdrawal
+from handlers.messages import Choice, Membership, Migrated, Outgoing, Takeover, Withdrawn
 from handlers.officers import group, private
 from handlers.turn import Turn
 
 
 def handle(turn: Turn) -> None:
     """Handle one update. Raises only what is a fault of ours; dispatch keeps such an update for replay."""
+    typed = typed_choices.read(turn)
+    if typed.token:
+        typed_choices.as_press(turn, typed.token)
     match turn.incoming.content:
         case Membership() as change:
             membership.changed(turn, change)
-            return
         case Migrated() as migrated:
             membership.moved(turn, migrated)
-            return
         case Takeover(token=token):
             handover.take(turn, token)
-            return
+        case Withdrawn() if not turn.incoming.is_group:
+            withdrawal.take(turn)
         case Choice(token=token) if responses.is_ours(token) and not turn.incoming.is_group:
             responses.press(turn, token)
-            return
+        case _ if turn.incoming.is_group:
+            group.handle(turn)
+        case _ if typed.most and private.no_such_number(turn, typed.most):
+            pass
+        case _ if not private.handle(turn):
+            dialogue.handle(turn)
         case _:
             pass
-    if turn.incoming.is_group:
-        group.handle(turn)
-    elif not private.handle(turn):
-        dialogue.handle(turn)
+    _say_what_cannot_be_shown(turn)
+
+
+def _say_what_cannot_be_shown(turn: Turn) -> None:
+    """Where a press has nothing to show short words on, they are said if they are the only answer."""
+    content = turn.incoming.content
+    if not isinstance(content, Choice) or content.callback_id or turn.incoming.is_group:
+        return
+    if turn.acknowledgement and not any(item.row.contact_id == turn.contact.id for item in turn.queued):
+        turn.send(Outgoing(text=turn.acknowledgement), audience="officer" if turn.officer else "citizen")

@@ -5,6 +5,7 @@ What the law of each kind allows is decided by the transition table; here it is 
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final
 
 from handlers import cases
@@ -12,7 +13,7 @@ from handlers.citizens import form_papers, tracking
 from handlers.citizens.chat import Chat, Rows, in_rows, petition_button
 from handlers.citizens.form_state import is_lawful
 from handlers.citizens.form_talk import Flow
-from handlers.citizens.state import Ask
+from handlers.citizens.state import Ask, Asked
 from handlers.citizens.wording import day, shown_code, unit_name
 from handlers.officers.access import Access
 from petitions.kinds import Action, Stage
@@ -79,15 +80,27 @@ def act(
 # --- adding
 
 
-def add(chat: Chat, petition: PetitionRecord, text: str, file_ids: tuple[int, ...] = ()) -> None:
-    """Words or files go to the petition; where an officer had asked, they are the answer."""
+def add(
+    chat: Chat,
+    petition: PetitionRecord,
+    text: str,
+    file_ids: tuple[int, ...] = (),
+    *,
+    coalesce: str = "",
+    delay: timedelta | None = None,
+) -> None:
+    """Words or files go to the petition; where an officer had asked, they are the answer.
+
+    `coalesce` and `delay`: files of one album, or sent in a row, are answered together.
+    """
     chat.close()
     waiting = petition.stage is Stage.WAITING_CITIZEN
     done = act(chat, petition, Action.CITIZEN_ADDS, text=text, file_ids=file_ids)
     if done is None:
         return
     key = "citizen.answer_passed_on" if waiting else "citizen.added"
-    chat.say(key, code=shown_code(petition), unit=unit_name(chat, petition.unit))
+    text = chat.text(key, code=shown_code(petition), unit=unit_name(chat, petition.unit))
+    chat.send(text, coalesce=coalesce, delay=delay)
 
 
 def ask_addition(chat: Chat, petition: PetitionRecord) -> None:
@@ -100,15 +113,32 @@ def ask_addition(chat: Chat, petition: PetitionRecord) -> None:
 
 
 def ask_add_or_new(
-    chat: Chat, petitions: list[PetitionRecord], text: str, file_ids: tuple[int, ...] = ()
+    chat: Chat,
+    petitions: list[PetitionRecord],
+    text: str,
+    file_ids: tuple[int, ...] = (),
+    *,
+    coalesce: str = "",
+    delay: timedelta | None = None,
 ) -> None:
     """Does it belong to a petition, or is it something new?"""
     chat.open(Ask.ADD_OR_NEW, text=text, file_ids=file_ids, choices=[p.id for p in petitions])
+    chat.send(
+        chat.text("citizen.ask_add_or_new"), rows=_add_or_new(chat, petitions), coalesce=coalesce, delay=delay
+    )
+
+
+def add_or_new_rows(chat: Chat, ask: Asked) -> Rows:
+    """The choices of that question while it is open."""
+    return _add_or_new(chat, [p for p in map(chat.turn.book.petition, ask.choices) if p is not None])
+
+
+def _add_or_new(chat: Chat, petitions: list[PetitionRecord]) -> Rows:
     made = [chat.labelled(chat.text("citizen.button_add_to", code=tracking.label(chat, p)), "addto", str(n))
             for n, p in enumerate(petitions)]  # fmt: skip
     made.append(chat.button("citizen.button_new_petition", "asnew"))
     made.append(chat.button("citizen.button_neither", "drop"))
-    chat.say("citizen.ask_add_or_new", rows=in_rows(made))
+    return in_rows(made)
 
 
 # --- withdrawing

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
-from handlers.citizens import draft_asks, filed_asks, form_pages, lawful_form, visits
+from handlers.citizens import draft_asks, filed_asks, form_pages, lawful_form, second_way, visits
 from handlers.citizens.chat import Chat
 from handlers.citizens.state import Ask, Asked
 from petitions.intents import Intent, intents
@@ -47,4 +47,5 @@ _ANSWERS: Final[dict[Ask, Callable[[Chat, Asked, str, frozenset[Intent]], bool]]
     Ask.FORM: lawful_form.take,
     Ask.PAGES: form_pages.take_words,
     Ask.VISIT: visits.take,
+    Ask.WAY_PHONE: second_way.take,
 }

@@ -12,6 +12,7 @@ from handlers.citizens.state import Ask, Asked, CitizenTalk, Draft
 from handlers.messages import Button, Outgoing
 from handlers.turn import Turn
 from petitions.agency import Agency
+from petitions.numbers import typed_number
 from petitions.text import fold
 
 PREFIX: Final = "c"
@@ -19,8 +20,13 @@ TIMELESS: Final = "0"
 """Version of buttons that stay good: what they do is checked against the petition itself."""
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 _VERSIONS: Final = 36**4
-OFFERED: Final = 12
-"""Buttons of a message whose labels are remembered."""
+OFFERED: Final = 48
+"""Choices of a message that are remembered; no message of the dialogue offers more."""
+NAMED: Final = frozenset(
+    {"contact", "name", "phone", "address", "place", "accused", "respondent", "people", "representatives"}
+    | {"identity_issued_by", "authorised_name", "authorised_address", "authorised_identity_issued_by"}
+)
+"""Questions answered with names of people and places, which are Vietnamese in any language."""
 Rows = tuple[tuple[Button, ...], ...]
 
 
@@ -30,6 +36,16 @@ def base36(number: int) -> str:
         number, digit = divmod(number, 36)
         digits = _DIGITS[digit] + digits
     return digits or "0"
+
+
+def next_version(version: int) -> int:
+    """The version after which every button of `version` is an old one."""
+    return version % (_VERSIONS * 36) + 1
+
+
+def mark_of(contact_id: int) -> str:
+    """What goes before the ids of messages of a chat that joined another one's conversation."""
+    return f"{base36(contact_id)}/"
 
 
 def plain_label(label: str) -> str:
@@ -76,6 +92,10 @@ class Chat:
     """Short lines said before the next message of this turn, in the same bubble."""
     beside: list[Button] = field(default_factory=list)
     """Buttons that go under the next message of this turn, below its own."""
+    instead_of: str = ""
+    """Coalescing key of a message still waiting, which the next one of this turn replaces."""
+    spoken: bool = False
+    """Whether something was said in this turn already."""
 
     @property
     def agency(self) -> Agency:
@@ -91,7 +111,20 @@ class Chat:
 
     @property
     def ref(self) -> str:
-        return self.turn.incoming.message_ref
+        """The message of this turn. Where several chats share the conversation, those of a chat that joined
+        it carry its mark: two platforms may count alike."""
+        ref = self.turn.incoming.message_ref
+        return f"{mark_of(self.turn.contact.id)}{ref}" if ref and self._has_joined else ref
+
+    @property
+    def _has_joined(self) -> bool:
+        return self.turn.contact.id in self.me.bound
+
+    @property
+    def asks_name(self) -> bool:
+        """Whether the open question is answered with the name of a person or a place."""
+        draft, form = self.me.draft, self.me.form
+        return (draft.step if draft is not None else form.key if form is not None else "") in NAMED
 
     def text(self, key: str, **params: object) -> str:
         return self.turn.text(key, **params)
@@ -123,6 +156,8 @@ class Chat:
         self.leads.clear()
         rows = (*rows, *((button,) for button in self.beside))
         self.beside.clear()
+        if self.instead_of:
+            coalesce, self.instead_of = self.instead_of, ""
         self._remember_offer(rows)
         self.turn.send(
             Outgoing(text=body, rows=rows, **fields),
@@ -133,15 +168,40 @@ class Chat:
         )
 
     def _remember_offer(self, rows: Rows) -> None:
-        shown = [button for row in rows for button in row if button.token][:OFFERED]
-        self.me.offered = {plain_label(button.label): button.token for button in shown}
+        """What the next words may choose: the last message with choices of this turn by number, and whatever
+        was offered in it by its words."""
+        before = self.me.offered if self.spoken else {}
+        if not self.spoken:
+            self.me.numbers = 0
+        self.spoken = True
+        offered: dict[str, str] = {}
+        for button in [button for row in rows for button in row if button.token][:OFFERED]:
+            label = plain_label(button.label)
+            offered[label if label not in offered else f"{label} #{len(offered)}"] = button.token
+        self.me.numbers = len(offered) or self.me.numbers
+        self.me.offered = offered | {label: token for label, token in before.items() if label not in offered}
+        self.me.offered_in = self.turn.contact.id if self.me.bound else 0
+
+    @property
+    def numbered(self) -> list[str]:
+        """The tokens behind the numbers 1, 2, … of the dialogue's last choices in this chat."""
+        if self.me.offered_in not in {0, self.turn.contact.id}:
+            return []
+        tokens = list(self.me.offered.values())
+        return tokens[: self.me.numbers] if self.me.numbers else tokens
 
     def chosen(self, text: str) -> str | None:
-        """The token of the button that typed words or a number name exactly; None where they mean more."""
-        tokens = list(self.me.offered.values())
-        typed = text.strip().rstrip(".)")
-        if typed.isdecimal() and len(typed) <= 2:
-            return tokens[int(typed) - 1] if 1 <= int(typed) <= len(tokens) else None
+        """The token of the button that typed words or a number name exactly; None where they mean more.
+
+        Where a name or a place is asked, "số 5" is an answer and only a bare number chooses.
+        """
+        free = not self.asks_name
+        number = typed_number(text, led=free, words=free and self.turn.capabilities.numbered)
+        if number is not None:
+            tokens = self.numbered
+            return tokens[number - 1] if 1 <= number <= len(tokens) else None
+        if self.me.offered_in not in {0, self.turn.contact.id}:
+            return None
         return self.me.offered.get(plain_label(text))
 
     def flush(self) -> None:
@@ -155,7 +215,7 @@ class Chat:
         """From here on every earlier button is an old button."""
         if not self.me.version:
             self.me.version = self.turn.random.randrange(1, _VERSIONS)
-        self.me.version = self.me.version % (_VERSIONS * 36) + 1
+        self.me.version = next_version(self.me.version)
 
     @property
     def version(self) -> str:

@@ -15,7 +15,10 @@ from handlers.citizens import (
     form_changes,
     handover,
     idle,
+    in_a_row,
+    joining,
     media,
+    own_chats,
     own_page,
     presses,
     prompts,
@@ -25,7 +28,7 @@ from handlers.citizens import (
 )
 from handlers.citizens.chat import Chat
 from handlers.citizens.state import Ask, load, save
-from handlers.messages import Choice, Command, Contact, Edit, Files, Location, Text, Unusable
+from handlers.messages import Arrived, Choice, Command, Contact, Edit, Files, Location, Text, Unusable
 from handlers.officers.access import Access
 from handlers.turn import Turn
 from petitions.codes import FoundCode, find_codes
@@ -35,11 +38,6 @@ from petitions.text import clean
 
 _SWITCH: Final = 4
 """Words in the other language from which a chat switches to it."""
-_NAMED: Final = frozenset(
-    {"contact", "name", "phone", "address", "place", "accused", "respondent", "people", "representatives"}
-    | {"identity_issued_by", "authorised_name", "authorised_address", "authorised_identity_issued_by"}
-)
-"""Questions answered with names of people and places, which are Vietnamese in any language."""
 _MENTION: Final = 30
 """Words: a longer message that holds a code is a story that mentions it."""
 
@@ -47,12 +45,17 @@ _MENTION: Final = 30
 def handle(turn: Turn) -> None:
     """Answer one update of a private chat that is no officer's business; the memory goes to `turn.talk`."""
     chat = Chat(turn, load(turn.talk))
-    if chat.me.handed_over and handover.meanwhile(chat, handle):
+    asked = joining.is_answer(turn)
+    if asked is not None:
+        joining.answer(chat, asked)
+    elif chat.me.handed_over and handover.meanwhile(chat, handle):
         pass  # its conversation goes on elsewhere
     elif _came_late(chat):
         _late(chat)
     else:
         drafts.drop_old(chat)
+        if not isinstance(turn.incoming.content, Files):
+            in_a_row.end(chat)
         _content(chat)
     own_page.note_typed(chat)
     chat.flush()
@@ -84,8 +87,17 @@ def _content(chat: Chat) -> None:
         case Unusable() as unusable:
             _greet_new(chat)
             media.unusable(chat, unusable)
+        case Arrived():
+            _arrived(chat)
         case _:
             chat.say("citizen.unusable")
+
+
+def _arrived(chat: Chat) -> None:
+    """The chat was opened: greeted as `/start` does, where nothing was said in it yet."""
+    me = chat.me
+    if not (me.greeted or me.draft or me.filed or me.proven or emergency.is_on(chat)):
+        commands.start(chat, "")
 
 
 def _greet_new(chat: Chat) -> None:
@@ -120,6 +132,8 @@ def text(chat: Chat, words: str) -> None:
     if offered is not None:
         presses.press(chat, offered)
         return
+    if own_chats.take_words(chat, words):
+        return
     if chat.me.ask is not None and asks.take(chat, words):
         return
     if switched and chat.me.draft is not None and _only_about_language(words):
@@ -139,13 +153,12 @@ def _only_about_language(words: str) -> bool:
 
 def _language(chat: Chat, words: str) -> bool:
     """Follow the language the person evidently writes, or asks for. Returns whether it changed."""
-    talk, draft = chat.turn.talk, chat.me.draft
+    talk = chat.turn.talk
     found = intents(words)
     if found & {Intent.LANGUAGE_EN, Intent.LANGUAGE_VI}:
         wanted = "en" if Intent.LANGUAGE_EN in found else "vi"
     else:
-        asked = draft.step if draft is not None else chat.me.form.key if chat.me.form is not None else ""
-        wanted = "" if talk.language and asked in _NAMED else language_of(words) or ""
+        wanted = "" if talk.language and chat.asks_name else language_of(words) or ""
     if not wanted or wanted == talk.language:
         return False
     if talk.language and len(words.split()) < _SWITCH and not _only_about_language(words):
@@ -182,7 +195,7 @@ def _coded(chat: Chat, words: str, codes: list[FoundCode]) -> None:
 
 def _edited(chat: Chat, words: str) -> None:
     """An edited message: the answer it gave is corrected; after filing it becomes an addition."""
-    ref = chat.turn.incoming.message_ref
+    ref = chat.ref
     draft = chat.me.draft
     if emergency.is_on(chat):
         emergency.take(chat, words)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from handlers import cases
-from handlers.citizens import form_reminder, further
+from handlers.citizens import form_reminder, further, second_way
 from handlers.citizens.chat import Chat, Rows, petition_button
 from handlers.citizens.drafting import route
 from handlers.citizens.form_state import is_lawful
@@ -146,6 +146,7 @@ def finish_two(chat: Chat, first: Draft, second: Draft, *, pressed: str = "") ->
     chat.send("\n".join(lines), rows=rows, monospace=codes, legal=True)
     for entered in (one, two):
         _receipt(chat, entered)
+    second_way.offer(chat, one.petition, two.petition, rows=rows)
 
 
 def list_line(chat: Chat, petition: PetitionRecord, number: int) -> str:
@@ -213,6 +214,8 @@ def announce(chat: Chat, entered: Entered, draft: Draft) -> None:
     rows = form_rows(chat, petition)
     chat.send("\n".join(lines), rows=rows, monospace=(code,), petition_id=petition.id, legal=True)
     _receipt(chat, entered)
+    if not draft.from_danger:
+        second_way.offer(chat, petition, rows=rows)
 
 
 def form_rows(chat: Chat, *petitions: PetitionRecord) -> Rows:

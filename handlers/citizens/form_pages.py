@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from handlers.citizens import after, lawful_form
+from handlers.citizens import after, in_a_row, lawful_form
 from handlers.citizens.chat import Chat, Rows, in_rows, petition_button
 from handlers.citizens.form_state import ESIGNED, PAGE, wants_form
 from handlers.citizens.form_talk import Flow, PagesTalk, Way
@@ -108,27 +108,32 @@ def take_files(chat: Chat, content: Files, taken: list[int]) -> bool:
         if not pages.file_ids:
             chat.lead("form.photos_instead")
     chat.turn.book.set_purpose(taken, PAGE)
-    if pages.replace is not None or (len(pages.bad) == 1 and not content.album):
+    alone = not content.album or in_a_row.is_first(chat, content)
+    if pages.replace is not None or (len(pages.bad) == 1 and alone):
         _sent_again(chat, petition, pages, taken)
         return True
     if pages.handed_in:
         if _perform(chat, petition, pages, taken):
             pages.file_ids += taken
-            coalesce = f"album:{content.album}" if content.album else ""
-            chat.say("form.page_more_handed_in", code=shown_code(petition), coalesce=coalesce)
+            chat.send(
+                chat.text("form.page_more_handed_in", code=shown_code(petition)),
+                coalesce=f"album:{content.album}" if content.album else "",
+                delay=in_a_row.quiet(chat, content),
+            )
         return True
     pages.file_ids += taken
     if content.album and content.album == pages.album:
         pages.album_count += len(taken)
     else:
         pages.album, pages.album_count = content.album, len(taken)
-    leads, chat.leads = chat.leads, []
     text = chat.text("form.pages_kept", count=pages.album_count, total=len(pages.file_ids))
+    text = in_a_row.says(chat, content, text)
+    leads, chat.leads = chat.leads, []
     chat.send(
         "\n\n".join([*leads, text]),
         rows=_waiting_rows(chat, pages),
         coalesce=f"album:{content.album}" if content.album else "",
-        delay=chat.turn.facts.album_quiet if content.album else None,
+        delay=in_a_row.quiet(chat, content),
         petition_id=petition.id,
         quiet=petition.discreet,
     )

@@ -6,13 +6,13 @@ back; words of danger bring it back at once. The conversation itself, its draft 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
 from handlers.citizens import drafts, emergency, lawful_form, own_page, prompts
-from handlers.citizens.chat import TIMELESS, Chat, plain_label, read_token
+from handlers.citizens.chat import TIMELESS, Chat, mark_of, plain_label, read_token
+from handlers.citizens.elsewhere import contact_of, rename_refs, within
 from handlers.citizens.state import CitizenTalk, load, save
 from handlers.messages import Capabilities, Choice, Outgoing, Text
 from handlers.talk import Talk
@@ -47,17 +47,17 @@ def take(turn: Turn, token: str) -> None:
         _return_from(Chat(turn, me), held)
         save(turn.talk, me)
     before = turn.book.handover_of(found.conversation_id)
-    first = _contact(turn, found.from_contact_id)
+    first = contact_of(turn, found.from_contact_id)
     taken = turn.book.take_handover(token, turn.contact.id, meanwhile=_meanwhile_state(turn, found, first))
     if isinstance(taken, HandoverFault):
         return
     if before is not None:
         _tell_taker(turn, before, "citizen.handover_other_device")
-    with _within(turn, taken.conversation_id) as there:
+    with within(turn, taken.conversation_id) as there:
         there.talk.language = there.talk.language or _spoken(first)
         chat = Chat(there, load(there.talk))
         removes = _said_in(chat, first)
-        _rename_refs(chat.me, lambda ref: _ELSEWHERE + ref)
+        rename_refs(chat.me, lambda ref: _ELSEWHERE + ref)
         chat.renew()
         chat.lead("citizen.handover_here")
         chat.beside.append(chat.lasting("citizen.button_bring_back", BACK))
@@ -84,11 +84,11 @@ def meanwhile(chat: Chat, handle: Callable[[Turn], None]) -> bool:
     turn = chat.turn
     held = turn.book.handed_over(turn.contact.id)
     if held is None:
-        where = _contact(turn, turn.contact.id).conversation_id
+        where = contact_of(turn, turn.contact.id).conversation_id
         if where == turn.conversation_id:
             chat.me.handed_over = False
             return False
-        with _within(turn, where) as there:  # it came back while this message waited
+        with within(turn, where) as there:  # it came back while this message waited
             handle(there)
     elif _wants_back(chat):
         _bring_to_first(turn, held, _arrive)
@@ -120,6 +120,18 @@ def bring_back(chat: Chat) -> None:
         _put_again(chat)
 
 
+def end(chat: Chat, held: Handover) -> None:
+    """The conversation of this turn is brought back from where it was taken to; nothing is said here."""
+    if chat.turn.book.bring_back(held.id) is not None:
+        rename_refs(chat.me, _of_first)
+        _tell_taker(chat.turn, held, "citizen.handover_gone")
+
+
+def end_and(turn: Turn, held: Handover, then: Callable[[Turn], None]) -> None:
+    """Wanted in the first chat: its conversation is there again, and `then` is done in it."""
+    _bring_to_first(turn, held, then)
+
+
 # --- inside
 
 
@@ -127,9 +139,9 @@ def _bring_to_first(turn: Turn, held: Handover, then: Callable[[Turn], None]) ->
     """Asked for in the first chat: the conversation is there again, and `then` goes on with it."""
     if turn.book.bring_back(held.id) is None:
         return
-    with _within(turn, held.conversation_id) as there:
+    with within(turn, held.conversation_id) as there:
         me = load(there.talk)
-        _rename_refs(me, _of_first)
+        rename_refs(me, _of_first)
         save(there.talk, me)
         then(there)
     _tell_taker(turn, held, "citizen.handover_gone")
@@ -140,9 +152,9 @@ def _return_from(chat: Chat, held: Handover) -> None:
     turn = chat.turn
     if turn.book.bring_back(held.id) is None:
         return
-    _rename_refs(chat.me, _of_first)
+    rename_refs(chat.me, _of_first)
     save(turn.talk, chat.me)
-    there = replace(turn, contact=_contact(turn, held.from_contact_id), capabilities=Capabilities())
+    there = replace(turn, contact=contact_of(turn, held.from_contact_id), capabilities=Capabilities())
     _arrive(there)
     chat.me = load(turn.talk)
     _tell_taker(turn, held, "citizen.handover_gone")
@@ -162,8 +174,8 @@ def _tell_taker(turn: Turn, held: Handover, key: str) -> None:
     """The chat that had taken it over is told, and goes on with its own conversation."""
     if held.taker_id is None or held.former_id is None:
         return
-    taker = replace(turn, contact=_contact(turn, held.taker_id), capabilities=_OWN_PAGE)
-    with _within(taker, held.former_id) as own:
+    taker = replace(turn, contact=contact_of(turn, held.taker_id), capabilities=_OWN_PAGE)
+    with within(taker, held.former_id) as own:
         own.talk.language = own.talk.language or turn.language
         chat = Chat(own, load(own.talk))
         chat.lead(key)
@@ -223,22 +235,16 @@ def _said_in(chat: Chat, first: ContactRecord) -> tuple[str, ...]:
     if draft is None:
         return ()
     ours = chat.turn.book.sent_since(first.id, draft.first_at)
-    told = [*(part.ref for part in draft.story), *draft.typed]
+    told = _said_by(chat, first, [*(part.ref for part in draft.story), *draft.typed])
     draft.typed = []
     return tuple(dict.fromkeys(ref for ref in [*told, *ours] if ref))
 
 
-def _rename_refs(me: CitizenTalk, name: Callable[[str], str]) -> None:
-    """New ids for the messages that answers are known by; "" forgets one."""
-    for draft in (me.draft, me.second):
-        if draft is not None:
-            draft.refs = {new: what for ref, what in draft.refs.items() if (new := name(ref))}
-            for part in draft.story:
-                part.ref = name(part.ref) if part.ref else ""
-    for part in me.leads:
-        part.ref = name(part.ref) if part.ref else ""
-    for filed in me.filed:
-        filed.refs = [new for ref in filed.refs if (new := name(ref))]
+def _said_by(chat: Chat, first: ContactRecord, refs: list[str]) -> list[str]:
+    """Of the messages of a conversation that several chats share, those of this chat."""
+    mark = mark_of(first.id) if first.id in chat.me.bound else ""
+    others = tuple(mark_of(contact_id) for contact_id in chat.me.bound if contact_id != first.id)
+    return [ref.removeprefix(mark) for ref in refs if ref.startswith(mark) and not ref.startswith(others)]
 
 
 def _of_first(ref: str) -> str:
@@ -248,25 +254,3 @@ def _of_first(ref: str) -> str:
 def _spoken(contact: ContactRecord) -> str:
     hint = contact.language[:2].lower()
     return hint if hint in LANGUAGES else ""
-
-
-def _contact(turn: Turn, contact_id: int) -> ContactRecord:
-    found = turn.book.contact_by_id(contact_id)
-    if found is None:
-        raise LookupError(f"no contact {contact_id}")
-    return found
-
-
-@contextmanager
-def _within(turn: Turn, conversation_id: int) -> Iterator[Turn]:
-    """The turn in another conversation, locked; what it remembers at the end is saved."""
-    row = turn.book.conversation(conversation_id)
-    if row is None:
-        raise LookupError(f"no conversation {conversation_id}")
-    there = replace(turn, conversation_id=row.id, talk=Talk.model_validate(row.state))
-    yield there
-    turn.acknowledgement = turn.acknowledgement or there.acknowledgement
-    state = there.talk.model_dump(mode="json")
-    if state != row.state:
-        row.state = state
-        turn.book.save_conversation(row)

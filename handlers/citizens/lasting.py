@@ -10,8 +10,11 @@ from handlers.citizens import (
     form_presses,
     further,
     handover,
+    joining,
+    own_chats,
     prompts,
     questions,
+    second_way,
     tracking,
 )
 from handlers.citizens.chat import Chat, Press, Rows, in_rows, read_petition
@@ -35,6 +38,14 @@ def press(chat: Chat, pressed: Press) -> bool:
             commands.language(chat, pressed.argument)
         case handover.BACK:
             handover.bring_back(chat)
+        case "mine":
+            tracking.show_mine(chat)
+        case "waystop":
+            second_way.stop(chat)
+        case joining.YES | joining.NO:
+            chat.say("chats.question_over")
+        case own_chats.CHATS | own_chats.NOTIFY | own_chats.LEAVE:
+            return own_chats.press(chat, pressed.action, pressed.argument)
         case _:
             return _on_petition(chat, pressed)
     return True
@@ -66,10 +77,17 @@ def _on_petition(chat: Chat, pressed: Press) -> bool:
         if petition is not None:
             tracking.show(chat, petition)
         return petition is not None
+    if pressed.action == joining.FOLLOW:
+        petition = chat.turn.book.petition(petition_id)
+        if petition is not None:
+            joining.follow(chat, petition)
+        return petition is not None
     petition = after.own(chat, petition_id)
     if petition is None:
         return True
     match pressed.action:
+        case second_way.WAY:
+            return second_way.press(chat, petition, rest)
         case "add":
             after.ask_addition(chat, petition)
         case "withdraw":

@@ -125,7 +125,7 @@ def put(chat: Chat, talk: FormTalk, view: FormView, key: str) -> None:
     chat.open(Ask.FORM, petition_id=talk.petition_id)
     text, rows = _question(chat, talk, view, key)
     chat.send(text, rows=rows, petition_id=talk.petition_id, quiet=view.petition.discreet)
-    if key == "representatives":
+    if key == "representatives" and not chat.turn.capabilities.numbered:
         chat.me.offered = {}  # a number names a person of the list, not a button
 
 
@@ -141,7 +141,13 @@ def _question(chat: Chat, talk: FormTalk, view: FormView, key: str) -> tuple[str
     rows.append((button("button_skip", "fskip", key), button("button_later", "flater", key)))
     text = chat.text(f"form.ask_{key}")
     if key == "representatives":
-        names = [f"{number}. {person.name}" for number, person in enumerate(view.data.people, start=1)]
+        numbered = chat.turn.capabilities.numbered
+        if numbered:  # there a number means one of the lines below
+            text = chat.text("chats.ask_representatives")
+        names = [
+            f"• {person.name}" if numbered else f"{number}. {person.name}"
+            for number, person in enumerate(view.data.people, start=1)
+        ]
         text = "\n".join([text, *names])
     if key == "people":
         text = chat.text(f"form.ask_people_{view.data.kind.value}")

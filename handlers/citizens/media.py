@@ -5,7 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from handlers.citizens import after, drafting, emergency, form_pages, lawful_form, prompts, review, tracking
+from handlers.citizens import (
+    after,
+    asks,
+    drafting,
+    emergency,
+    form_pages,
+    in_a_row,
+    lawful_form,
+    prompts,
+    review,
+    second_way,
+    tracking,
+)
 from handlers.citizens.chat import Chat
 from handlers.citizens.prompts import Prompt
 from handlers.citizens.state import REVIEW, Ask, Draft
@@ -27,7 +39,8 @@ _RECENT: Final = timedelta(days=30)
 
 
 def files(chat: Chat, content: Files) -> None:
-    """Keep the files and say so; an album is answered once."""
+    """Keep the files and say so; an album, or files sent in a row, are answered once."""
+    content = in_a_row.joined(chat, content)
     taken, refused = _store(chat, content)
     caption = clean(content.caption)
     if refused:
@@ -92,19 +105,23 @@ def keep(chat: Chat, content: Files) -> list[int]:
 def _belongs_to_filed(chat: Chat, content: Files, taken: list[int], caption: str) -> bool:
     """Files without a draft: for the petition an officer or the citizen spoke of, or a question which."""
     ask = chat.me.ask
+    album = f"album:{content.album}" if content.album else ""
+    quiet = in_a_row.quiet(chat, content)
     if ask is not None and ask.what is Ask.OFFICER:
         petition = after.own(chat, ask.petition_id)
         if petition is not None:
-            after.add(chat, petition, caption, tuple(taken))
+            after.add(chat, petition, caption, tuple(taken), coalesce=album, delay=quiet)
             chat.open(Ask.OFFICER, petition_id=petition.id)
         return True
     if ask is not None and ask.what is Ask.ADD_OR_NEW:
         ask.file_ids += taken
         ask.text = "\n".join(part for part in (ask.text, caption) if part)
+        text = chat.text("citizen.files_waiting", count=len(ask.file_ids))
         chat.send(
-            chat.text("citizen.files_waiting", count=len(ask.file_ids)),
-            coalesce=f"album:{content.album}" if content.album else "",
-            delay=chat.turn.facts.album_quiet if content.album else None,
+            in_a_row.says(chat, content, text),
+            rows=after.add_or_new_rows(chat, ask),
+            coalesce=album,
+            delay=quiet,
         )
         return True
     last = chat.me.filed_last()
@@ -113,7 +130,7 @@ def _belongs_to_filed(chat: Chat, content: Files, taken: list[int], caption: str
     own = [petition for petition in tracking.mine(chat) if petition.stage not in {"withdrawn", "closed"}]
     if not own:
         return False
-    after.ask_add_or_new(chat, own[:4], caption, tuple(taken))
+    after.ask_add_or_new(chat, own[:4], caption, tuple(taken), coalesce=album, delay=quiet)
     return True
 
 
@@ -147,6 +164,7 @@ def _answer_files(chat: Chat, content: Files, line: str, asked: Prompt) -> None:
         chat.lead_text(line)
         chat.send(asked.text, rows=asked.rows)
         return
+    line = in_a_row.says(chat, content, line)
     leads, chat.leads = chat.leads, []
     if leads:
         chat.send("\n\n".join(leads))
@@ -154,7 +172,7 @@ def _answer_files(chat: Chat, content: Files, line: str, asked: Prompt) -> None:
         f"{line}\n\n{asked.text}",
         rows=asked.rows,
         coalesce=f"album:{content.album}",
-        delay=chat.turn.facts.album_quiet,
+        delay=in_a_row.quiet(chat, content),
     )
 
 
@@ -188,7 +206,7 @@ def location(chat: Chat, content: Location) -> None:
 
 
 def contact(chat: Chat, content: Contact) -> None:
-    """A contact card: the number to reach the person by, whosever it is."""
+    """A contact card: the number to reach the person by, whosever it is; one's own with name and address."""
     if emergency.is_on(chat):
         emergency.take(chat, content.phone)
         return
@@ -197,15 +215,47 @@ def contact(chat: Chat, content: Contact) -> None:
         chat.lead("citizen.card_unreadable")
         prompts.repeat(chat) if chat.me.draft else chat.flush()
         return
+    if chat.me.draft is None and _answers_question(chat, content, read):
+        return
     draft = chat.me.draft or drafting.begin(chat)
-    _take_card(chat, draft, read, clean(content.name), own=content.own)
+    if content.own and content.address:
+        _take_own(chat, draft, read, clean(content.name), clean(content.address))
+    else:
+        _take_card(chat, draft, read, clean(content.name), own=content.own)
     prompts.advance(chat)
+
+
+def _answers_question(chat: Chat, content: Contact, phone: Phone) -> bool:
+    """The part of a card that a question beside a draft asks for."""
+    ask, form = chat.me.ask, chat.me.form
+    if ask is not None and ask.what is Ask.WAY_PHONE:
+        return second_way.take_number(chat, ask, phone.number)
+    if ask is None or ask.what is not Ask.FORM or form is None:
+        return False
+    own = {"name": clean(content.name), "address": clean(content.address)} if content.own else {}
+    value = {"phone": phone.number, "contact": phone.number, **own}.get(form.key, "")
+    return bool(value) and asks.take(chat, value)
+
+
+def _take_own(chat: Chat, draft: Draft, phone: Phone, name: str, address: str) -> None:
+    """What the platform proves to be the person's own answers name, phone and address in one go."""
+    draft.put("phone", phone.number)
+    draft.phone_note = ""
+    if draft.anonymous:
+        chat.lead("citizen.card_taken", name="", phone=phone.number)
+        return
+    if name and not draft.get("name"):
+        draft.put("name", name)
+    if not draft.get("address"):
+        draft.put("address", address)
+    draft.remember(chat.ref, "contact")
+    chat.lead("chats.shared_info", phone=phone.number)
 
 
 def _take_card(chat: Chat, draft: Draft, phone: Phone, name: str, *, own: bool) -> None:
     draft.put("phone", phone.number)
     known = draft.get("name")
-    if name and not known and not draft.anonymous:
+    if name and own and not known and not draft.anonymous:
         draft.guess("name", name)
     other = bool(name and known and name.casefold() != known.casefold() and not own)
     draft.phone_note = name if other else ""

@@ -61,6 +61,8 @@ class Ask(StrEnum):
     """The signed đơn is on its way in (`CitizenTalk.pages`)."""
     VISIT = "visit"
     """When does the citizen come to sign? `text` holds the day chosen."""
+    WAY_PHONE = "way_phone"
+    """By which number is the citizen told of changes?"""
 
 
 class StoryPart(BaseModel):
@@ -218,6 +220,20 @@ class Danger(BaseModel):
     first_at: datetime
 
 
+class FileRow(BaseModel):
+    """Files that came one after the other, as one answer."""
+
+    key: str
+    """Names the row as an album's id does."""
+    count: int = 0
+    at: datetime
+    """When the last one came."""
+    first: list[str] = Field(default_factory=list)
+    """What the waiting answer says first: a greeting, what was understood."""
+    said: str = ""
+    """All it says before its question."""
+
+
 class CitizenTalk(BaseModel):
     """The citizen's part of a conversation's memory."""
 
@@ -240,7 +256,18 @@ class CitizenTalk(BaseModel):
     leads: list[StoryPart] = Field(default_factory=list)
     """Words that told nothing yet; they belong to the story that may follow."""
     offered: dict[str, str] = Field(default_factory=dict)
-    """Buttons under our last message: folded label -> token, in order, for who types one or its number."""
+    """Buttons under our last message: folded label -> token, in order, for who types one or its number; after
+    them those of the messages before it in the same turn."""
+    numbers: int = 0
+    """How many of `offered` stand under the last message that offered something; 0: all."""
+    offered_in: int = 0
+    """Where several chats share the conversation: the chat in which that was offered."""
+    bound: list[int] = Field(default_factory=list)
+    """Other chats of the same person that joined this conversation (their contacts)."""
+    row: FileRow | None = None
+    """Files sent one by one that are answered together, while their answer waits."""
+    second_way: str = ""
+    """The further way to be told of changes that the citizen chose: `link`, `phone` or `code`."""
     form: FormTalk | None = None
     """A đơn being completed; kept when something else is asked in between."""
     pages: PagesTalk | None = None

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from handlers import cases
-from handlers.citizens import form_status, further
+from handlers.citizens import form_status, further, joining, second_way
 from handlers.citizens.chat import Chat, Rows, in_rows, petition_button
 from handlers.citizens.filing import list_line
 from handlers.citizens.state import Ask
@@ -144,7 +144,8 @@ def show(chat: Chat, petition: PetitionRecord) -> bool:
     if access(chat, petition) is not Access.OWN:
         chat.me.stranger = True
         chat.open(Ask.SECRET, petition_id=petition.id)
-        chat.send(_stranger(chat, petition), monospace=(shown_code(petition),))
+        rows = in_rows(joining.button(chat, petition))
+        chat.send(_stranger(chat, petition), rows=rows, monospace=(shown_code(petition),))
         return False
     chat.me.stranger = False
     chat.me.about = petition.id
@@ -244,6 +245,9 @@ def buttons(chat: Chat, petition: PetitionRecord) -> Rows:
     elif petition.withdraw_wish_at is None and petition.stage in OPEN:
         made.append(petition_button(chat.text("citizen.button_withdraw"), "withdraw", petition.id))
     made += further.buttons(chat, petition)
+    made += second_way.buttons(chat, petition)
+    if petition.id in chat.me.proven:
+        made += joining.button(chat, petition)
     return in_rows(made, 2)
 
 

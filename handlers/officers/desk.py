@@ -46,6 +46,8 @@ def press(turn: Turn, choice: Choice) -> None:
     match wish.verb:
         case "inbox":
             inbox.show(room, wish.argument)
+        case "no" if state.load(turn.talk, turn.now).pending is None:
+            room.refuse("officer.old_button")
         case "no":
             questions.cancel(room)
         case "yes":

@@ -34,6 +34,16 @@ def handle(turn: Turn) -> bool:
             return False
 
 
+def no_such_number(turn: Turn, most: int) -> bool:
+    """A number that no line of the officers' newest list has. False where it may answer an open question, or
+    where nobody of the office writes here."""
+    room = room_of(turn)
+    if room is None or state.load(turn.talk, turn.now).pending is not None:
+        return False
+    room.say("chats.no_such_number", most=most)
+    return True
+
+
 def _command(turn: Turn, name: str, argument: str) -> bool:
     if name == "link" or (name == "start" and argument.startswith(INVITE_PREFIX)):
         links.link_private(turn, argument.removeprefix(INVITE_PREFIX))
