@@ -48,6 +48,7 @@ _ALLOWED: Final[dict[str, frozenset[str]]] = {
     "audio/mp4": frozenset({"m4a"}),
     "audio/ogg": frozenset({"ogg", "oga", "opus"}),
     "audio/amr": frozenset({"amr"}),
+    "audio/aac": frozenset({"aac"}),
     "audio/x-wav": frozenset({"wav"}),
 }
 _BY_ENDING: Final = {ending: mime for mime, endings in _ALLOWED.items() for ending in endings}
@@ -57,7 +58,9 @@ _BY_ENDING: Final = {ending: mime for mime, endings in _ALLOWED.items() for endi
 _FAMILIES: Final = (
     frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "image/heic"}),
     frozenset({"video/mp4", "video/quicktime", "video/3gpp", "audio/mp4"}),
-    frozenset({"audio/mpeg", "audio/mp4", "audio/ogg", "audio/amr", "audio/x-wav", "video/3gpp"}),
+    frozenset(
+        {"audio/mpeg", "audio/mp4", "audio/ogg", "audio/amr", "audio/aac", "audio/x-wav", "video/3gpp"}
+    ),
     frozenset({"application/msword", "application/vnd.ms-excel"}),
     frozenset({_DOCX, _XLSX}),
 )

@@ -1,11 +1,11 @@
-"""Commands in typed words: `/word` and, as communes' menus have it, `#word`, also in Vietnamese."""
+"""What typed words stand for: commands (`/word` and, as communes' menus have it, `#word`) and places."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from handlers.messages import Command
+from handlers.messages import Command, Location
 from petitions.text import fold
 
 BUTTON_MARK: Final = "#b:"
@@ -32,6 +32,25 @@ STORY: Final = frozenset({"gopy", "goopy", "phananh", "khieunai"})
 MOST_WORDS: Final = 4
 """`#hồ sơ của tôi` is the longest alias."""
 _WORD: Final = re.compile(r"[a-z0-9_]{1,32}\Z")
+
+
+_PLACE: Final = re.compile(
+    r"(?:(?:vị trí|tọa độ|toạ độ|location)\s*:?\s*|https?://\S*[@=/])?"
+    r"\(?(-?\d{1,2}\.\d{3,})\s*(?:,|%2C)\s*(-?\d{1,3}\.\d{3,})\)?(?:[,&?/]\S*)?\Z",
+    re.IGNORECASE,
+)
+
+
+def place_of(text: str) -> Location | None:
+    """The place that `text` names and nothing else: coordinates as a map shows them, or the link to a map that
+    holds them. Platforms that hand on no places leave people this way."""
+    found = _PLACE.match(text.strip()[:500])
+    if found is None:
+        return None
+    latitude, longitude = float(found[1]), float(found[2])
+    if abs(latitude) > 90 or abs(longitude) > 180:
+        return None
+    return Location(latitude=latitude, longitude=longitude)
 
 
 def command_of(text: str) -> Command | None:

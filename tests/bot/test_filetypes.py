@@ -54,6 +54,7 @@ PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
         (b"OggS\0\x02" + b"\0" * 20 + b"OpusHead", "audio/ogg", "voice.ogg", "audio/ogg"),
         (b"\0\0\0\x18ftypM4A \0\0\0\0", "audio/mp4", "ghi.m4a", "audio/mp4"),
         (b"#!AMR\n\x0c", "audio/amr", "ghi.amr", "audio/amr"),
+        (b"\xff\xf1\x50\x80" + b"\0" * 30, "audio/aac", "ghi.aac", "audio/aac"),
         (b"RIFF\x10\0\0\0WAVEfmt ", "audio/wav", "ghi.wav", "audio/x-wav"),
     ],
 )  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from bot.channels.words import command_of
+from bot.channels.words import command_of, place_of
 from handlers.messages import Content, FileKind, Files, Incoming, IncomingFile, Text, Unusable
 
 log = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ def _content(event: object, message: dict[str, Any]) -> Content:
         return Unusable(what="unsupported")
     text = message.get("text")
     if isinstance(text, str) and text.strip():
-        return command_of(text) or Text(text=_whole(text))
+        return command_of(text) or place_of(text) or Text(text=_whole(text))
     if photo := _link(message.get("photo_url")) or _link(message.get("photo")):
         caption = message.get("caption")
         return Files(
