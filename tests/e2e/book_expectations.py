@@ -16,6 +16,7 @@ from petitions.text import fold
 from storage.records import FileStatus
 from tests.e2e.support.heard import Exchange, Heard
 from tests.e2e.support.ledger import Kept
+from tests.e2e.support.people import CANNOT_CARRY
 
 
 @dataclass(slots=True)
@@ -35,6 +36,10 @@ class Aftermath:
     def unit_told(self) -> list[Heard]:
         """A unit with a group hears there, except of what is sealed."""
         return [*self.unit_heard, *self.group_heard]
+
+    def carried(self, deed: str) -> bool:
+        """Whether the channel brought it as what it was."""
+        return deed not in CANNOT_CARRY[self.channel]
 
     @property
     def last(self) -> Kept:
@@ -98,7 +103,7 @@ def five_photos_in_order_with_the_caption(end: Aftermath) -> None:
 @after(2)
 def recording_is_an_attachment(end: Aftermath) -> None:
     """On the web the recording is uploaded, so it is an audio file there."""
-    assert [file.kind for file in end.last.files] == ["voice" if end.channel == "telegram" else "audio"]
+    assert [file.kind for file in end.last.files] == ["voice" if end.carried("voice") else "audio"]
     assert end.last.files[0].status is FileStatus.STORED
 
 
@@ -116,7 +121,8 @@ def position_place_and_whose_phone(end: Aftermath) -> None:
 def corrected_date_file_name_person_and_request(end: Aftermath) -> None:
     content, answers = end.last.content, end.last.content.answers
     assert answers["received_on"][-5:] == "05-12"
-    assert [file.name for file in end.last.files] == ["cong_van_tra_ho_so.pdf"]
+    wanted = ["cong_van_tra_ho_so.pdf"] if end.carried("document") else []
+    assert [file.name for file in end.last.files] == wanted
     assert (content.name, content.phone) == ("Phạm Quốc Huy", "0955220671")
     assert "Đồng Văn" in content.address
     assert "nhận lại hồ sơ" in content.request

@@ -182,7 +182,7 @@ async def running_house(
         clock.forward(at - clock.now())
     async with AsyncExitStack() as stack:
         platforms = await stack.enter_async_context(Platforms(channels, clock=clock.platforms))
-        if webhook or "zalo_oa" in channels:
+        if webhook or {"zalo_oa", "zalo_bot"} & set(channels):
             port = free_port()
             settings |= {"http_port": port, "public_url": f"http://127.0.0.1:{port}"}
         if webhook:

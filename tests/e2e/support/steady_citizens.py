@@ -12,6 +12,7 @@ from uuid import uuid4
 import aiohttp
 
 from tests.e2e.support.heard import Heard
+from tests.e2e.support.script import place_of
 from tests.e2e.support.telegram_citizen import heard as heard_on_telegram
 from tests.emulators.telegram import Person, Shown, samples
 
@@ -56,7 +57,7 @@ class Chat(Protocol):
 
     async def say(self, text: str) -> None: ...
     async def photo(self, data: bytes) -> None: ...
-    async def press(self, token: str, ref: str) -> None: ...
+    async def take(self, heard: Heard, place: int) -> None: ...
     async def since_last_deed(self) -> list[Heard]: ...
     async def everything(self) -> list[Heard]: ...
     async def close(self) -> None: ...
@@ -75,10 +76,10 @@ class TelegramChat:
     async def photo(self, data: bytes) -> None:
         self._deed = self.person.send_photo(data=data).id
 
-    async def press(self, token: str, ref: str) -> None:
+    async def take(self, heard: Heard, place: int) -> None:
         messages = self.person.chat.messages
         self._deed = max(messages)
-        self.person.press_data(token, on=Shown(self.person.chat, messages[int(ref)]))
+        self.person.press_data(heard.tokens[place], on=Shown(self.person.chat, messages[int(heard.ref)]))
 
     async def since_last_deed(self) -> list[Heard]:
         return [heard for heard in await self.everything() if int(heard.ref) > self._deed]
@@ -111,8 +112,9 @@ class WebPage:
     async def say(self, text: str) -> None:
         await self._post("/chat/messages", {"text": text})
 
-    async def press(self, token: str, ref: str) -> None:
-        await self._post("/chat/messages", {"choice": {"token": token, "ref": int(ref)}})
+    async def take(self, heard: Heard, place: int) -> None:
+        choice = {"token": heard.tokens[place], "ref": int(heard.ref)}
+        await self._post("/chat/messages", {"choice": choice})
 
     async def photo(self, data: bytes) -> None:
         message_id = str(uuid4())
@@ -198,7 +200,7 @@ class SteadyCitizen:
 
     async def _confirm(self) -> None:
         """Press the newest confirm button, or pass over what is still asked, until a code is there."""
-        pressed: set[tuple[str, str]] = set()
+        pressed: set[tuple[str, int]] = set()
         loop = asyncio.get_running_loop()
         deadline = loop.time() + PATIENCE
         while loop.time() < deadline:
@@ -207,10 +209,10 @@ class SteadyCitizen:
             if self.codes:
                 return
             step = _next_press(await self.chat.since_last_deed())
-            if step is not None and step not in pressed:
-                pressed.add(step)
+            if step is not None and (step[0].ref, step[1]) not in pressed:
+                pressed.add((step[0].ref, step[1]))
                 await self._think()
-                await self.chat.press(*step)
+                await self.chat.take(*step)
             await asyncio.sleep(LOOK_SECONDS)
         raise AssertionError(
             f"citizen {self.words.n} never got a code; last: {(await self.chat.everything())[-2:]}"
@@ -229,10 +231,11 @@ class SteadyCitizen:
         await asyncio.sleep(self._thinks * self._chance.uniform(0.3, 1.7))
 
 
-def _next_press(heard: list[Heard]) -> tuple[str, str] | None:
+def _next_press(heard: list[Heard]) -> tuple[Heard, int] | None:
+    """The choice to take and where it stands: to send, else to pass over what is asked."""
     for wanted in ("send", "skip"):
         for message in reversed(heard):
-            for token in message.tokens:
-                if token.startswith("c.") and token.endswith(f".{wanted}"):
-                    return token, message.ref
+            place = place_of(message, wanted)
+            if place is not None:
+                return message, place
     return None

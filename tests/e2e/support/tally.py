@@ -6,46 +6,26 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from tests.e2e.support.arrivals import Arrivals, Chat
 from tests.e2e.support.ledger import Kept, Ledger
 from tests.e2e.support.steady_citizens import SteadyCitizen
-from tests.emulators.telegram import TelegramEmulator
-
-_ACTS = ("sendmessage", "senddocument", "editmessagetext")
-_ARRIVED = ("sent", "delivered")
 
 
 @dataclass(slots=True)
 class InFlight:
-    """Messages that the platform had and the book did not know of, at each kill; by chat."""
+    """Messages that the platforms had and the book did not know of, at each kill; by chat."""
 
-    by_chat: Counter[int] = field(default_factory=Counter)
+    by_chat: Counter[Chat] = field(default_factory=Counter)
 
-    async def count(self, telegram: TelegramEmulator, ledger: Ledger) -> int:
+    async def count(self, platforms: Sequence[Arrivals], ledger: Ledger) -> int:
         """Call while the service is dead. How many were in flight at this kill."""
-        now = Counter(
-            {
-                chat: unrecorded - self.by_chat[chat]
-                for chat, unrecorded in (await unrecorded_acts(telegram, ledger)).items()
-                if unrecorded > self.by_chat[chat]
-            }
-        )
-        self.by_chat += now
-        return now.total()
-
-
-async def unrecorded_acts(telegram: TelegramEmulator, ledger: Ledger) -> Counter[int]:
-    """By chat: calls the platform applied, less messages the book says have arrived."""
-    applied = Counter(
-        call.chat
-        for call in telegram.server.calls
-        if call.method in _ACTS and call.chat is not None and call.outcome.startswith(("ok", "applied"))
-    )
-    recorded = Counter(
-        int(row.chat)
-        for row in await ledger.messages()
-        if row.channel == "telegram" and row.status.value in _ARRIVED
-    )
-    return Counter({chat: applied[chat] - recorded[chat] for chat in applied | recorded})
+        found: Counter[Chat] = Counter()
+        for platform in platforms:
+            for chat, unrecorded in (await platform.in_flight(ledger)).items():
+                if unrecorded > self.by_chat[chat]:
+                    found[chat] = unrecorded - self.by_chat[chat]
+        self.by_chat += found
+        return found.total()
 
 
 @dataclass(slots=True)
@@ -66,8 +46,8 @@ class Tally:
 async def tally(
     ledger: Ledger,
     citizens: Sequence[SteadyCitizen],
-    doubles_allowed: Counter[int],
-    telegram: TelegramEmulator,
+    doubles_allowed: Counter[Chat],
+    platforms: Sequence[Arrivals],
     *,
     may_end: Sequence[str] = (),
 ) -> Tally:
@@ -92,7 +72,7 @@ async def tally(
     states = Counter(row.status.value for row in rows)
     left = set(states) - {"sent", "delivered", "superseded", *may_end}
     found.must(not left, f"messages not brought: { {state: states[state] for state in left} }")
-    await _doubles(telegram, ledger, doubles_allowed, found)
+    await _doubles(platforms, ledger, doubles_allowed, found)
     found.figures |= {"petitions": len(kept), "messages": len(rows), "events": await ledger.count("events")}
     return found
 
@@ -113,11 +93,17 @@ async def _one(ledger: Ledger, citizen: SteadyCitizen, kept: Kept | None, found:
         found.must(stored, f"citizen {words.n}: file {file.status.value} {file.reason}")
 
 
-async def _doubles(telegram: TelegramEmulator, ledger: Ledger, allowed: Counter[int], found: Tally) -> None:
-    surplus = await unrecorded_acts(telegram, ledger)
-    lost = {chat: count for chat, count in surplus.items() if count < 0}
-    doubled = Counter({chat: count for chat, count in surplus.items() if count > 0})
+async def _doubles(
+    platforms: Sequence[Arrivals], ledger: Ledger, allowed: Counter[Chat], found: Tally
+) -> None:
+    lost = [what for platform in platforms for what in await platform.lost(ledger)]
     found.must(not lost, f"messages recorded as sent that never arrived: {lost}")
+    doubled: Counter[Chat] = Counter()
+    for platform in platforms:
+        doubled += await platform.doubled(ledger)
     beyond = {chat: count for chat, count in doubled.items() if count > allowed[chat]}
     found.must(not beyond, f"messages doubled without having been in flight: {beyond}")
-    found.figures |= {"doubled": doubled.total(), "in flight at kills": allowed.total()}
+    by_channel = Counter[str]()
+    for (channel, _), count in doubled.items():
+        by_channel[channel] += count
+    found.figures |= {"doubled": str(dict(by_channel)), "in flight at kills": allowed.total()}
