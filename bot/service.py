@@ -29,6 +29,7 @@ from bot.receipts import ReceiptPrinter
 from bot.rendering import Renderer
 from bot.settings import Problem, Settings, SettingsError
 from bot.settling import Settling
+from bot.shared_files import SharedFileStore
 from bot.ticker import Ticker
 from bot.web.app import WebParts, build_app
 from handlers.texts import Catalogue
@@ -121,6 +122,12 @@ class Service:
         )
         storage = self.settings.storage
         store = FileStore(storage.files_dir, self.vault)
+        self.shared = SharedFileStore(
+            database=self.database,
+            books=self.books,
+            store=store,
+            public_url=self.settings.http.public_url,
+        )
         spool = Spool(storage.data_dir / "spool", vault=self.vault)
         chat = WebChat(
             database=self.database,
@@ -137,6 +144,7 @@ class Service:
             receiver=self.dispatcher.handle,
             catalogue=catalogue,
             clock=self.clock,
+            share=self.shared,
             receives=PartRole.INTAKE in self.roles,
         )
         self.channels = parts.channels
@@ -263,6 +271,7 @@ class Service:
                 new_token=self._new_token,
                 secure=self.settings.http.secure,
                 public_url=self.settings.http.public_url,
+                shared=self.shared,
                 ready=self.problems,
                 routes=parts.routes(),
             )

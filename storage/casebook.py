@@ -6,12 +6,13 @@ from storage.bindings import Bindings
 from storage.cases import Cases
 from storage.notices import Notices
 from storage.officers import Officers
+from storage.shared_files import SharedFiles
 from storage.throttles import Throttles
 from storage.timers import Timers
 from storage.work import Work
 
 
-class Casebook(Cases, Officers, Bindings, Notices, Timers, Throttles, Work):
+class Casebook(Cases, Officers, Bindings, Notices, SharedFiles, Timers, Throttles, Work):
     """Made for one transaction: `Casebook(connection, vault=…, ids=…, clock=…, agency=…)`.
 
     Petitions and files come from `cases`, `events` and `attachments`, chats from `contacts`, people from

@@ -103,6 +103,14 @@ class FileStore:
     def has(self, key: str) -> bool:
         return self._path(key).exists()
 
+    def remove(self, key: str) -> None:
+        """Takes content away for good; nothing where there is none. Only for content that is surely nobody
+        else's. It blocks. Raises FolderUnusable."""
+        try:
+            self._path(key).unlink(missing_ok=True)
+        except OSError as fault:
+            raise _unusable(self._folder, fault) from fault
+
     def check(self) -> None:
         """Proves that the folder can be written. Raises FolderUnusable."""
         probe = _Writing(self._folder, self._vault)

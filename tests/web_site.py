@@ -20,7 +20,9 @@ from sqlalchemy import Connection
 from bot.channels.base import Attachment, Receiver, Verdict
 from bot.channels.webchat.channel import WebChat
 from bot.channels.webchat.spool import Spool
+from bot.dispatch import Books
 from bot.profile import read_agency
+from bot.shared_files import SharedFileStore
 from bot.web.app import WebParts, build_app
 from handlers.messages import Button, Choice, Command, Files, Incoming, Location, Outgoing, Text, Wish
 from handlers.texts import Catalogue
@@ -105,6 +107,7 @@ class Site:
     facts: Facts
     problems: list[str]
     books: Callable[[Connection], Casebook]
+    shared: SharedFileStore
 
     @asynccontextmanager
     async def visitor(self) -> AsyncIterator[aiohttp.ClientSession]:
@@ -139,9 +142,10 @@ async def running(
         catalogue=Catalogue.load(),
         suggester=KeywordSuggester(agency),
     )
+    store = FileStore(folder / "files", vault)
     chat = WebChat(
         database=database,
-        store=FileStore(folder / "files", vault),
+        store=store,
         spool=Spool(folder / "spool", vault=vault),
         vault=vault,
         ids=ids,
@@ -157,6 +161,12 @@ async def running(
     def books(connection: Connection) -> Casebook:
         return Casebook(connection, vault=vault, ids=ids, clock=clock, agency=agency.code)
 
+    shared = SharedFileStore(
+        database=database,
+        books=Books(vault=vault, ids=ids, clock=clock, agency=agency.code),
+        store=store,
+        public_url=public_url,
+    )
     app = build_app(
         WebParts(
             database=database,
@@ -169,6 +179,7 @@ async def running(
             secure=secure,
             public_url=public_url,
             routes=routes,
+            shared=shared,
             ready=ready,
             time=now or asyncio.get_running_loop().time,
         )
@@ -179,7 +190,7 @@ async def running(
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         port = runner.addresses[0][1]
-        yield Site(f"http://127.0.0.1:{port}", office, chat, database, facts, problems, books)
+        yield Site(f"http://127.0.0.1:{port}", office, chat, database, facts, problems, books, shared)
     finally:
         await runner.cleanup()
         await chat.stop()

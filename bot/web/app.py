@@ -12,6 +12,7 @@ from bot.channels.webchat.visitor import VisitorCookie
 from bot.web.assets import Assets
 from bot.web.continue_page import ContinuePage
 from bot.web.faults import friendly_faults
+from bot.web.file_page import FilePage
 from bot.web.language import page_language, remember_language
 from bot.web.pages import Pages
 from bot.web.parts import WebParts
@@ -23,7 +24,8 @@ __all__ = ["WebParts", "build_app"]
 
 _BROWSER_WORDS = ".".join(("web", "chat_"))
 """How the keys begin whose texts the chat page needs in the browser."""
-_ROBOTS = "User-agent: *\nDisallow: /chat/\nDisallow: /status\nDisallow: /continue\nDisallow: /webhooks/\n"
+_NOT_FOR_ROBOTS = ("/chat/", "/status", "/continue", "/files/", "/webhooks/")
+_ROBOTS = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in _NOT_FOR_ROBOTS)
 
 
 def build_app(parts: WebParts) -> web.Application:
@@ -54,6 +56,7 @@ def build_app(parts: WebParts) -> web.Application:
     watch.add_routes(app)
     StatusPage(parts, pages, cookie).add_routes(app)
     ContinuePage(parts, pages, cookie).add_routes(app)
+    FilePage(parts, pages).add_routes(app)
     _OpenPages(parts, pages, cookie).add_routes(app)
     app.router.add_get("/static/{version}/{name}", assets.serve)
     app.router.add_routes(list(parts.routes))

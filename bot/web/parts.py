@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from bot.channels.base import Receiver
 from bot.channels.webchat.channel import WebChat
 from bot.channels.webchat.visitor import NewToken
+from bot.shared_files import SharedFileStore
 from bot.web.address import LOOPBACK, Network
 from handlers.turn import Facts
 from petitions.clock import Clock
@@ -40,6 +41,7 @@ class WebParts:
     secure: bool
     """People reach the service over https."""
     public_url: str
+    shared: SharedFileStore
     ready: Ready
     routes: Sequence[web.RouteDef] = ()
     """Routes of other rooms (webhooks, console)."""
