@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any
 
 from handlers.messages import (
+    Arrived,
     Choice,
     Command,
     Contact,
@@ -20,11 +21,13 @@ from handlers.messages import (
     Location,
     Text,
     Unusable,
+    Withdrawn,
 )
 from storage.records import FileRecord, PetitionContent, PetitionRecord
 from tests.e2e.support.heard import Exchange, Heard
 from tests.e2e.support.people import choose
 from tests.handlers.officers.office import Office, Sent
+from tests.handlers.officers.office import place as place_of
 
 
 @dataclass
@@ -55,9 +58,16 @@ class Person:
     async def press_token(self, token: str, ref: str = "", *, label: str = "") -> Exchange:
         return await self._do(f"[{label or token}]", Choice(token=token, message_ref=ref, callback_id="1"))
 
+    async def choose(self, label: str) -> Exchange:
+        """Types the number that stands before a choice of the newest message that has it."""
+        heard = next(heard for heard in reversed(await self.all_heard()) if heard.labels)
+        found, _, token = choose(label, [heard])
+        return await self.say(str(found.tokens.index(token) + 1))
+
     async def photos(self, number: int = 1, caption: str = "") -> Exchange:
-        """One photo, or an album that comes as so many updates and is answered once it is quiet."""
-        album = f"album{next(self._files)}" if number > 1 else ""
+        """One photo, or an album that comes as so many updates and is answered once it is quiet; where the
+        channel knows no albums, so many photos in a row."""
+        album = f"album{next(self._files)}" if number > 1 and place_of(self.chat)[2].albums else ""
         before = len(self.office.chat(self.chat))
         for place in range(number):
             content = Files(files=(self._file(),), caption="" if place else caption, album=album)
@@ -81,8 +91,14 @@ class Person:
     async def location(self, latitude: float, longitude: float) -> Exchange:
         return await self._do("<location>", Location(latitude=latitude, longitude=longitude))
 
-    async def contact(self, phone: str, name: str, *, own: bool = False) -> Exchange:
-        return await self._do("<contact>", Contact(phone=phone, name=name, own=own))
+    async def contact(self, phone: str, name: str, *, own: bool = False, address: str = "") -> Exchange:
+        return await self._do("<contact>", Contact(phone=phone, name=name, own=own, address=address))
+
+    async def arrive(self) -> Exchange:
+        return await self._do("<opens the chat>", Arrived())
+
+    async def withdraw_consent(self) -> Exchange:
+        return await self._do("<takes the consent back>", Withdrawn())
 
     async def sticker(self, emoji: str) -> Exchange:
         return await self._do(f"<sticker {emoji}>", Unusable(what="sticker", emoji=emoji))
@@ -113,7 +129,8 @@ class Person:
         """Filed from this chat, oldest first."""
 
         def look(book: Any) -> list[PetitionRecord]:
-            opened = book.open_turn(channel="telegram", account="bot", chat=self.chat)
+            channel, account, _ = place_of(self.chat)
+            opened = book.open_turn(channel=channel, account=account, chat=self.chat)
             return list(reversed(book.petitions_of(opened.conversation.id)))
 
         return await self.office.work(look)

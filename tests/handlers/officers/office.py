@@ -56,6 +56,12 @@ from storage.records import (
 from tests.hand_clock import HandClock
 
 CHANNEL, ACCOUNT = "telegram", "bot"
+NUMBERED = Capabilities(
+    can_edit=False, can_delete=False, numbered=True, albums=False, window=timedelta(days=7)
+)
+"""A channel that writes its choices as numbered lines, edits nothing and closes a week after the last word."""
+PLACES = {"z": ("zalo_oa", "oa", NUMBERED), "w": ("web", "web", Capabilities(foreign=False))}
+"""Channel, account and what it can carry, by the first letter of a chat's id; `CHANNEL` for any other."""
 NAME, PHONE, STORY = "Nguyễn Thị Sen", "0951223455", "Quán hát đến khuya, cháu Tí nhà tôi mất ngủ"
 PLACE = "đường Nguyễn Văn Trỗi, Phủ Lý"
 ADDRESS = "Tổ 5, phường Minh Khai"
@@ -77,6 +83,11 @@ def sample_facts() -> Facts:
         catalogue=Catalogue.load(),
         suggester=KeywordSuggester(agency),
     )
+
+
+def place(chat: str) -> tuple[str, str, Capabilities]:
+    """Where a chat is."""
+    return PLACES.get(chat[:1], (CHANNEL, ACCOUNT, Capabilities(groups=True)))
 
 
 @dataclass(frozen=True)
@@ -142,9 +153,12 @@ class Office:
         an edit; `more` are further fields of the update."""
         group = chat.startswith("-")
         self.last_ref = ref or f"in{next(self._refs)}"
+        channel, account, capabilities = place(chat)
+        if isinstance(content, Choice) and capabilities.numbered:  # a press comes back as text there
+            content = replace(content, callback_id="")
         incoming = Incoming(
-            channel=CHANNEL,
-            account=ACCOUNT,
+            channel=channel,
+            account=account,
             update_id=str(next(self._updates)),
             chat=chat,
             person=person if group else chat,
@@ -178,7 +192,8 @@ class Office:
         """Send everything that is due; for the chats in `failing` the outcome named there is written down."""
 
         def task(connection: Connection) -> None:
-            rows = outbox.due(connection, self.vault, accounts=[(CHANNEL, ACCOUNT)], now=self.clock.now())
+            accounts = [(CHANNEL, ACCOUNT), *((channel, account) for channel, account, _ in PLACES.values())]
+            rows = outbox.due(connection, self.vault, accounts=accounts, now=self.clock.now())
             for row in rows:
                 if failing and row.chat in failing:
                     status, reason = failing[row.chat]
@@ -237,7 +252,8 @@ class Office:
             )
         )
         await self.command(chat, "link", token)
-        found = await self.work(lambda book: book.officer_of_chat(CHANNEL, ACCOUNT, chat))
+        channel, account, _ = place(chat)
+        found = await self.work(lambda book: book.officer_of_chat(channel, account, chat))
         assert found is not None
         assert found.role is role
         return found
@@ -284,9 +300,10 @@ class Office:
 
     async def as_citizen(self, chat: str, handle: Callable[[Turn], None]) -> None:
         """A turn of the citizen of a chat that does what `handle` does."""
+        channel, account, _ = place(chat)
         incoming = Incoming(
-            channel=CHANNEL,
-            account=ACCOUNT,
+            channel=channel,
+            account=account,
             update_id=str(next(self._updates)),
             chat=chat,
             person=chat,
@@ -361,8 +378,9 @@ class Office:
 
     def _turn(self, connection: Connection, incoming: Incoming, handle: Callable[[Turn], None]) -> str:
         book = self._book(connection)
+        channel, account, capabilities = place(incoming.chat)
         opened = book.open_turn(
-            channel=CHANNEL, account=ACCOUNT, chat=incoming.chat, is_group=incoming.is_group, language=""
+            channel=channel, account=account, chat=incoming.chat, is_group=incoming.is_group, language=""
         )
         who = incoming.person if incoming.is_group else incoming.chat
         turn = Turn(
@@ -373,9 +391,9 @@ class Office:
             contact=opened.contact,
             conversation_id=opened.conversation.id,
             talk=Talk.model_validate(opened.conversation.state),
-            capabilities=Capabilities(groups=True),
+            capabilities=capabilities,
             random=random.Random(7),
-            officer=book.officer_of_chat(CHANNEL, ACCOUNT, who) if who else None,
+            officer=book.officer_of_chat(channel, account, who) if who else None,
         )
         handle(turn)
         opened.conversation.state = turn.talk.model_dump(mode="json")
@@ -386,9 +404,10 @@ class Office:
         message = outgoing_from_data(row.body)
         self._all.append((row.chat, message))
         chat = self._chats.setdefault(row.chat, [])
-        for place, sent in enumerate(chat):
-            if row.edit_of_ref and sent.ref == row.edit_of_ref:
-                chat[place] = Sent(sent.ref, message, row, sent.edits + 1)
+        edits = place(row.chat)[2].can_edit
+        for at, sent in enumerate(chat):
+            if edits and row.edit_of_ref and sent.ref == row.edit_of_ref:
+                chat[at] = Sent(sent.ref, message, row, sent.edits + 1)
                 return sent.ref
         ref = f"m{next(self._refs)}"
         chat.append(Sent(ref, message, row))
