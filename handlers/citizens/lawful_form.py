@@ -237,7 +237,9 @@ def _answer(chat: Chat, talk: FormTalk, petition: PetitionRecord, key: str, text
         if len(text.split()) > _STORY and key != "people":
             chat.close()
             return False
-        chat.lead(f"form.bad_{value.problem}", **value.params)
+        by_name = chat.turn.capabilities.numbered and value.problem == "representatives_who"
+        key = "chats.bad_representatives_who" if by_name else f"form.bad_{value.problem}"
+        chat.lead(key, **value.params)
         if key.endswith("identity_number") and value.problem != "identity_none":
             talk.here = True  # told where it is better typed, the citizen types it here
         repeat(chat)
