@@ -15,7 +15,9 @@ from aiohttp import web
 
 from bot.channels.base import Channel, Receiver
 from bot.channels.telegram import TelegramChannel, TelegramOptions, command_texts
+from bot.channels.sharing import FileSharer
 from bot.channels.webchat.channel import WebChat
+from bot.channels.zalo_bot import ZaloBotChannel, ZaloBotOptions, file_texts
 from bot.dispatch import Books
 from bot.pacing import Pace
 from bot.posting import LONGEST_SEND, Render
@@ -125,12 +127,15 @@ def build_channels(
     receiver: Receiver,
     catalogue: Catalogue,
     clock: Clock,
+    share: FileSharer,
     receives: bool,
 ) -> ChannelParts:
     """Every channel that is set; nothing is opened. `receives` off: they only send (no intake role)."""
     platforms = []
     if settings.telegram is not None:
         platforms.append(_telegram(settings, receiver, catalogue, clock, receives=receives))
+    if settings.zalo_bot is not None:
+        platforms.append(_zalo_bot(settings, receiver, catalogue, clock, share, receives=receives))
     return ChannelParts(chat=chat, platforms=tuple(platforms))
 
 
@@ -153,6 +158,34 @@ def _telegram(
     )
     polls = receives and wanted.mode.value == "polling"
     return PlatformPart(channel=channel, pace=Pace(per_second=wanted.rate), polls=polls)
+
+
+def _zalo_bot(
+    settings: Settings,
+    receiver: Receiver,
+    catalogue: Catalogue,
+    clock: Clock,
+    share: FileSharer,
+    *,
+    receives: bool,
+) -> PlatformPart:
+    wanted = settings.zalo_bot
+    assert wanted is not None  # noqa: S101 - asked by the caller
+    secret = wanted.secret.get_secret_value() if wanted.secret else ""
+    channel = ZaloBotChannel(
+        ZaloBotOptions(
+            token=wanted.token.get_secret_value(),
+            api_url=wanted.api_url,
+            mode="off" if not receives else "webhook" if secret else "polling",
+            webhook_url=settings.http.public_url,
+            webhook_secret=secret,
+        ),
+        receiver,
+        now=clock.now,
+        texts=file_texts(catalogue),
+        share=share,
+    )
+    return PlatformPart(channel=channel, pace=Pace(per_second=0.0), polls=receives and not secret)
 
 
 async def _listen_when_leading(channel: Platform, database: Database) -> None:
