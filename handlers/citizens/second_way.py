@@ -13,7 +13,7 @@ from handlers.citizens.chat import Chat, Rows, in_rows, petition_button
 from handlers.citizens.state import Ask, Asked
 from handlers.citizens.wording import shown_code, spaced_phone
 from handlers.messages import Button
-from petitions.extract import BadPhone, Phone, find_phones
+from petitions.extract import BadPhone, Phone, find_phones, read_phone
 from petitions.intents import Intent, is_only
 from petitions.text import fold
 from petitions.transitions import SEALED_KINDS
@@ -26,6 +26,8 @@ _PHONE_PROBLEMS: Final = {
     "too_long": "citizen.phone_long",
     "prefix": "citizen.phone_prefix",
 }
+_TRIED: Final = re.compile(r"\s*\+?\d[\d .-]{3,}")
+"""Digits that were meant to be a number."""
 _STOP: Final = re.compile(
     r"(?:xin |toi muon |cho toi )?(?:dung|thoi|ngung|khong|huy)(?: muon)?(?: nhan| gui)?(?: tin)?(?: bao)?"
     r"(?: vao| qua| toi| cho)? so dien thoai(?: cua toi| nay)?(?: nua)?(?: a| nhe)?"
@@ -104,12 +106,11 @@ def take(chat: Chat, ask: Asked, text: str, found: frozenset[Intent]) -> bool:
         chat.close()
         chat.say("chats.without_number")
         return True
-    phones = find_phones(text)
-    if not phones:
+    del found
+    first = next(iter(find_phones(text)), None) or (read_phone(text) if _TRIED.fullmatch(text) else None)
+    if first is None:
         chat.close()
         return False
-    del found
-    first = phones[0]
     if isinstance(first, BadPhone):
         key = _PHONE_PROBLEMS[first.problem]
         chat.lead(key, read=first.raw.strip(), count=len(first.digits.lstrip("+")))

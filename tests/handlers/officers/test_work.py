@@ -356,7 +356,7 @@ async def test_what_became_of_each_notice_stands_in_the_case(staffed: Office) ->
     await staffed.deliver(failing={CITIZEN: (OutboxStatus.BLOCKED, "bot was blocked")})
     assert "chưa tới, đang chờ gửi" in staffed.last(OFFICER).text
     await staffed.command(OFFICER, "case", petition.code)
-    assert "Đã báo người dân: chưa tới, người dân đã chặn bot" in staffed.card(OFFICER, petition).text
+    assert "Chưa báo được người dân: người dân đã chặn bot" in staffed.card(OFFICER, petition).text
     assert "bot was blocked" in staffed.card(OFFICER, petition).text
     await staffed.press(OFFICER, Press("message", petition.id).token)
     await staffed.say(OFFICER, "Xin chào")
