@@ -123,6 +123,8 @@ class World:
         """401 or 403 while the token is revoked."""
         self.chats: dict[str, ChatState] = {}
         self.media: dict[str, Media] = {}
+        self.moved: dict[str, str] = {}
+        """Paths that answer with a redirection."""
         self.url = ""
         self.written_to: set[str] = set()
         self._sent: dict[int, int] = {}

@@ -62,6 +62,8 @@ class ApiServer:
         try:
             if request.path.startswith("/media/"):
                 return await self._media(request.path.removeprefix("/media/"))
+            if request.path in self.world.moved:
+                return web.Response(status=302, headers={"Location": self.world.moved[request.path]})
             head, _, method = request.path.removeprefix("/bot").rpartition("/")
             if not request.path.startswith("/bot") or not head:
                 raise ApiError(404, "Not Found", told=False)
