@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from storage.records import OutboxRow
+from storage.waiting import LONG_WAIT
 
 
 @dataclass(slots=True, eq=False)
@@ -20,7 +21,11 @@ class Lane:
     """The chat got a new id and nothing was sent there yet: a second move in a row is not believed."""
     _wakened: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def put(self, row: OutboxRow) -> None:
+    def put(self, row: OutboxRow, *, hasten: bool = False) -> None:
+        """Take a row in at its place. What it tells of the person's last deed holds for all; with `hasten` that deed
+        also ends a long wait for another try, for the chat is open now."""
+        if row.seen_at is not None:
+            self.rows = [_known_later(waiting, row, hasten=hasten) for waiting in self.rows]
         at = len(self.rows)
         while at > 0 and self.rows[at - 1].id > row.id:
             at -= 1
@@ -73,6 +78,14 @@ class Lane:
                 await self._wakened.wait()
         except TimeoutError:
             return
+
+
+def _known_later(waiting: OutboxRow, row: OutboxRow, *, hasten: bool) -> OutboxRow:
+    if row.seen_at is None or (waiting.seen_at is not None and waiting.seen_at >= row.seen_at):
+        return waiting
+    soon = hasten and waiting.attempts > 0 and waiting.next_at > row.next_at + LONG_WAIT
+    next_at = row.next_at if soon else waiting.next_at
+    return replace(waiting, seen_at=row.seen_at, muted_until=row.muted_until, next_at=next_at)
 
 
 class InHand:

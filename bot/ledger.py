@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
 
 from bot.dispatch import Books, fault_place
+from handlers import untold
 from petitions.clock import Clock
-from storage import outbox
+from storage import outbox, waiting
 from storage.database import Database, Unavailable
 from storage.outbox import Outcome
+from storage.records import OutboxRow, OutboxStatus
 
 log = logging.getLogger(__name__)
 
@@ -26,22 +29,30 @@ Change = Callable[[Connection], object]
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """An outcome or a change, and the rows that are done with it."""
+    """An outcome or a change, the rows that are done with it, and those that may be taken up anew after it."""
 
     what: Outcome | Change
-    settles: tuple[int, ...]
+    settles: tuple[int, ...] = ()
+    frees: tuple[int, ...] = ()
 
 
 class Ledger:
     """Outcomes of one account on their way to the database; nothing is dropped while it is away."""
 
     def __init__(
-        self, *, database: Database, books: Books, clock: Clock, settled: Callable[[Iterable[int]], None]
+        self,
+        *,
+        database: Database,
+        books: Books,
+        clock: Clock,
+        settled: Callable[[Iterable[int]], None],
+        freed: Callable[[Iterable[int]], None],
     ) -> None:
         self._database = database
         self._books = books
         self._clock = clock
         self._settled = settled
+        self._freed = freed
         self._entries: list[_Entry] = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -49,9 +60,48 @@ class Ledger:
         """Write an outcome soon; its row is settled when that is committed."""
         self._add(_Entry(outcome, (outcome.id,)))
 
-    def change(self, change: Change, *, settles: Iterable[int] = ()) -> None:
-        """Run `change` in a transaction soon; `settles` names the rows that are done with it."""
-        self._add(_Entry(change, tuple(settles)))
+    def change(self, change: Change, *, settles: Iterable[int] = (), frees: Iterable[int] = ()) -> None:
+        """Run `change` in a transaction soon; `settles` names the rows that are done with it, `frees` those that
+        this process need not know any more: they wait, or are found in the outbox again."""
+        self._add(_Entry(change, tuple(settles), tuple(frees)))
+
+    def waits(self, row: OutboxRow, reason: str, *, patient: bool = False) -> None:
+        """The message waits for the person's next deed. One that came meanwhile lets it be tried again at once,
+        unless it waits because it was tried for too long (`patient`)."""
+        now = self._clock.now()
+
+        def change(connection: Connection) -> None:
+            if patient:
+                waiting.keep(connection, row, reason=reason, now=now)
+            elif not waiting.hold(connection, row, reason=reason, now=now):
+                return
+            untold.note(self._books(connection), [row])
+
+        self.change(change, frees=(row.id,))
+
+    def put_off(self, row: OutboxRow, until: datetime) -> None:
+        """The message is taken up anew at `until`, without having been tried."""
+        self.change(lambda connection: outbox.postpone(connection, row.id, until=until), frees=(row.id,))
+
+    def blocked(self, contact_id: int, row_ids: Collection[int], reason: str) -> None:
+        """The chat is closed to us: what is queued there up to these messages ends."""
+        now = self._clock.now()
+
+        def change(connection: Connection) -> None:
+            ended = outbox.let_go(
+                connection,
+                contact_id,
+                status=OutboxStatus.BLOCKED,
+                reason=reason,
+                now=now,
+                up_to=max(row_ids),
+            )
+            if ended:
+                book = self._books(connection)
+                book.mark_blocked(contact_id, now, reason=reason)
+                untold.note(book, ended)
+
+        self.change(change, settles=row_ids)
 
     async def written(self, patience: float) -> None:
         """Wait until all is written, at most `patience` seconds."""
@@ -100,6 +150,7 @@ class Ledger:
     def _done(self, count: int) -> None:
         done, self._entries[:count] = self._entries[:count], []
         self._settled(row_id for entry in done for row_id in entry.settles)
+        self._freed(row_id for entry in done for row_id in entry.frees)
 
     async def _commit(self, entries: list[_Entry]) -> None:
         await self._database.transact(lambda connection: self._apply(connection, entries))
@@ -120,3 +171,6 @@ class Ledger:
         if outcomes:
             books = self._books
             outbox.mark_many(connection, outcomes, now=self._clock.now(), ids=books.ids, agency=books.agency)
+            lost = [outcome for outcome in outcomes if outcome.status in untold.STATUSES]
+            if lost:
+                untold.note(books(connection), lost)

@@ -6,9 +6,21 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
-from bot.channels.base import Again, Attachment, Channel, Never, Refusal, SendFault, SendReceipt, Uncertain
+from bot.channels.base import (
+    Again,
+    Attachment,
+    Channel,
+    Closed,
+    Never,
+    Refusal,
+    SendFault,
+    SendReceipt,
+    Uncertain,
+    Windowed,
+)
 from bot.dispatch import fault_place
 from handlers.messages import Outgoing, OutgoingFile
 from handlers.turn import outgoing_from_data
@@ -23,14 +35,40 @@ LONGEST_SEND: Final = 60.0
 """Seconds after which a send has surely ended, one way or the other: what a new leader waits for."""
 MAKING_TRIES: Final = 4
 """How often a document that cannot be made is tried; meanwhile the later messages of its chat wait."""
+WINDOW_PASSED: Final = "window_passed"
+"""Reason of a message that waits for the person: the platform takes no more since their last deed."""
+NO_TEMPLATE: Final = "no_template"
+"""As above, for a notice that no approved template could carry to this person."""
 
 
-async def post(channel: Channel, row: OutboxRow, render: Render, *, place: str) -> SendReceipt:
+async def post(channel: Channel, row: OutboxRow, render: Render, *, place: str, now: datetime) -> SendReceipt:
     """Sends the message of `row`, or edits the one at `place` where the platform can.
 
-    Raises Again, Uncertain, Never, ChatMoved, Stop.
+    Where the time after the person's last deed has passed, the notice goes in the form that is allowed then.
+    Raises Again, Uncertain, Never, ChatMoved, Stop; and Closed where the message has to wait for the person, with
+    one of the reasons above.
     """
     message = _read(row)
+    if _passed(channel, row, now):
+        return await _outside(channel, row, message)
+    try:
+        return await _inside(channel, row, message, render, place)
+    except Closed as fault:  # the platform counts otherwise than we do
+        log.info("chat_closed", extra={"channel": channel.name, "reason": fault.reason})
+        return await _outside(channel, row, message)
+
+
+def _passed(channel: Channel, row: OutboxRow, now: datetime) -> bool:
+    """Whether the person's last deed is too long ago for this platform, or there was none."""
+    window = channel.capabilities.window
+    if window is None or channel.is_group(row.chat):
+        return False
+    return row.seen_at is None or now - row.seen_at > window
+
+
+async def _inside(
+    channel: Channel, row: OutboxRow, message: Outgoing, render: Render, place: str
+) -> SendReceipt:
     if place and channel.capabilities.can_edit:
         try:
             return await _edit(channel, row.chat, place, message)
@@ -46,6 +84,20 @@ async def post(channel: Channel, row: OutboxRow, render: Render, *, place: str) 
             return await channel.send(row.chat, message, attachment)
     except TimeoutError as fault:
         raise Uncertain("no answer in time") from fault
+
+
+async def _outside(channel: Channel, row: OutboxRow, message: Outgoing) -> SendReceipt:
+    """Only a notice has a template; everything else waits."""
+    if not message.notice or not isinstance(channel, Windowed):
+        raise Closed(WINDOW_PASSED)
+    try:
+        async with asyncio.timeout(LONGEST_SEND / 2):
+            return await channel.send_outside(row.chat, message, phone=row.phone)
+    except TimeoutError as fault:
+        raise Uncertain("no answer in time") from fault
+    except Closed as fault:
+        log.info("no_template", extra={"channel": channel.name, "reason": fault.reason})
+        raise Closed(NO_TEMPLATE) from fault
 
 
 async def _edit(channel: Channel, chat: str, place: str, message: Outgoing) -> SendReceipt:

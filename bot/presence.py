@@ -18,12 +18,17 @@ def own_deed(contact: ContactRecord, incoming: Incoming, now: datetime) -> datet
     Platforms count a message, a press, a follow; neither a change of rights nor a withdrawn consent. An
     update that comes late counts from when it was made, a clock of the platform that is ahead from now.
     """
-    if incoming.is_group or isinstance(incoming.content, Membership | Migrated | Withdrawn):
+    if not is_deed(incoming):
         return None
     at = min(incoming.at, now)
     if contact.seen_at is not None and at - contact.seen_at < EXACT_ENOUGH:
         return None
     return at
+
+
+def is_deed(incoming: Incoming) -> bool:
+    """Whether the person does something here, so that the platform lets us answer."""
+    return not incoming.is_group and not isinstance(incoming.content, Membership | Migrated | Withdrawn)
 
 
 def left_to_office(contact: ContactRecord, incoming: Incoming, now: datetime) -> bool:

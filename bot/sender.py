@@ -10,12 +10,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import Connection
-
 from bot.channels.base import (
     Again,
     Channel,
     ChatMoved,
+    Closed,
     Never,
     Refusal,
     SendFault,
@@ -40,7 +39,8 @@ log = logging.getLogger(__name__)
 BACK_OFF: Final = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0, 900.0)
 """Seconds before another try after the first, second, … failure; the last one repeats."""
 KEPT_TRYING: Final = timedelta(hours=72)
-"""A message not accepted for so long is given up as expired."""
+"""A message not accepted for so long is given up as expired; a notice to the citizen waits for the next contact
+instead, for a platform that is away for days, or a quota used up, must not silence the office."""
 UNCERTAIN_TRIES: Final = 3
 """How often a message is sent whose outcome the platform never told; a double shows the same code twice, a
 loss would leave a person in the dark (the Bot API has no idempotency key, telegram-bot-api issue 126)."""
@@ -86,7 +86,9 @@ class Sender:
         self._in_hand = InHand()
         self._places: OrderedDict[tuple[int, int], str] = OrderedDict()
         self._uncertain: dict[int, int] = {}
-        self._ledger = Ledger(database=database, books=books, clock=clock, settled=self._settle)
+        self._ledger = Ledger(
+            database=database, books=books, clock=clock, settled=self._settle, freed=self._free
+        )
         self._closing = False
 
     @property
@@ -121,6 +123,7 @@ class Sender:
             return False
         self._follow_leader()
         if row.id in self._in_hand:
+            self._hasten(row)
             return True
         if len(self._in_hand) >= MOST_IN_HAND:
             self.behind = True
@@ -131,10 +134,17 @@ class Sender:
         lane = self._lanes.get(row.contact_id)
         if lane is None:
             lane = self._lanes[row.contact_id] = Lane(row.contact_id)
-        lane.put(row)
+        lane.put(row, hasten=self.channel.capabilities.window is not None)
         if lane.task is None:
             lane.task = asyncio.create_task(self._drain(lane))
         return True
+
+    def _hasten(self, row: OutboxRow) -> None:
+        """The person is there: what was to be tried again much later is tried now."""
+        lane = self._lanes.get(row.contact_id)
+        if lane is not None and row.attempts:
+            lane.change(row)
+            lane.wake()
 
     def drop(self, contact_id: int, row_ids: Iterable[int]) -> None:
         """Rows that a later message to the same contact replaced need not be looked at again."""
@@ -202,6 +212,11 @@ class Sender:
         return bucket
 
     async def _one(self, lane: Lane, row: OutboxRow) -> None:
+        now, muted = self._clock.now(), row.muted_until
+        if muted is not None and muted > now and row.audience == "citizen":
+            lane.remove(row.id)  # a person of the office writes there by hand: the service comes after it
+            self._ledger.put_off(row, muted)
+            return
         await self._gate.enter(row.priority)
         try:
             if not self._may_send(lane, row):
@@ -214,7 +229,9 @@ class Sender:
                 return
             if not self._pace.unlimited:
                 self._bucket(row).take(self._time())
-            receipt = await post(self.channel, row, self._render, place=self._place_of(row))
+            receipt = await post(
+                self.channel, row, self._render, place=self._place_of(row), now=self._clock.now()
+            )
         except SendFault as fault:
             self._failed(lane, row, fault)
         except Exception as fault:  # noqa: BLE001 - the edge of one message: a fault of ours stops no chat
@@ -260,11 +277,14 @@ class Sender:
             self._places[(row.card_petition_id, row.contact_id)] = ref
             if len(self._places) > PLACES_KEPT:
                 self._places.popitem(last=False)
-        self._record(row, OutboxStatus.DELIVERED if receipt.delivered else OutboxStatus.SENT, ref=ref)
+        status = OutboxStatus.DELIVERED if receipt.delivered else OutboxStatus.SENT
+        self._record(row, status, ref=ref, reason=receipt.note)
 
     def _failed(self, lane: Lane, row: OutboxRow, fault: SendFault) -> None:
         log.warning("send_failed", extra={"fault": type(fault).__name__, "reason": fault.reason})
         match fault:
+            case Closed():
+                self._wait(lane, row, fault.reason)
             case Never(refusal=Refusal.BLOCKED | Refusal.GONE):
                 self._blocked(lane, row, fault.reason)
             case Never():
@@ -290,17 +310,11 @@ class Sender:
     def _blocked(self, lane: Lane, row: OutboxRow, reason: str) -> None:
         """The chat is closed to us: what waits there ends. What is queued later finds out for itself, as the
         person may be back by then."""
-        now, contact_id = self._clock.now(), lane.contact_id
-        gone = {row.id, *lane.clear()}
+        self._ledger.blocked(lane.contact_id, {row.id, *lane.clear()}, reason)
 
-        def change(connection: Connection) -> None:
-            ended = outbox.let_go(
-                connection, contact_id, status=OutboxStatus.BLOCKED, reason=reason, now=now, up_to=max(gone)
-            )
-            if ended:
-                self._books(connection).mark_blocked(contact_id, now, reason=reason)
-
-        self._ledger.change(change, settles=gone)
+    def _wait(self, lane: Lane, row: OutboxRow, reason: str, *, patient: bool = False) -> None:
+        lane.remove(row.id)
+        self._ledger.waits(row, reason, patient=patient)
 
     def _doubtful(self, lane: Lane, row: OutboxRow, reason: str) -> None:
         tries = self._uncertain.get(row.id, 0) + 1
@@ -313,7 +327,10 @@ class Sender:
 
     def _retry(self, lane: Lane, row: OutboxRow, reason: str, after: float | None) -> None:
         now, doubtful = self._clock.now(), row.id in self._uncertain
-        if now - row.created_at > KEPT_TRYING:
+        if now - row.tried_since > KEPT_TRYING:
+            if row.audience == "citizen" and (row.legal or row.is_news) and not doubtful:
+                self._wait(lane, row, reason, patient=True)
+                return
             lane.remove(row.id)
             status = OutboxStatus.UNCERTAIN if doubtful else OutboxStatus.EXPIRED
             self._record(row, status, reason=reason)
@@ -339,6 +356,9 @@ class Sender:
                 reason=reason,
                 contact_id=row.contact_id,
                 card_petition_id=row.card_petition_id,
+                audience=row.audience,
+                petition_id=row.petition_id,
+                event_seq=row.event_seq,
             )
         )
 
@@ -347,8 +367,11 @@ class Sender:
             self._in_hand.settle(row_id)
             self._uncertain.pop(row_id, None)
 
-    def _forget(self, lane: Lane) -> None:
-        """Leave the lane's rows to the next look; they are still queued in the database."""
-        for row_id in lane.clear():
+    def _free(self, row_ids: Iterable[int]) -> None:
+        for row_id in row_ids:
             self._in_hand.forget(row_id)
             self._uncertain.pop(row_id, None)
+
+    def _forget(self, lane: Lane) -> None:
+        """Leave the lane's rows to the next look; they are still queued in the database."""
+        self._free(lane.clear())

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from bot.channels.base import Channel, Verdict
-from bot.presence import left_to_office, own_deed
+from bot.presence import is_deed, left_to_office, own_deed
+from handlers import returning
 from handlers.messages import Capabilities, Incoming, Membership, Migrated
 from handlers.talk import Talk
 from handlers.turn import Facts, Turn
@@ -108,10 +109,14 @@ class Turns:
         if deed_at is not None:
             chat_marks.seen(book.connection, contact.id, deed_at)
             contact = replace(contact, seen_at=deed_at)
+            book.keep_in_mind(contact)
         if left_to_office(contact, incoming, now):
             return Done(Verdict.DONE, oddity="muted")
         turn = self._make_turn(book, incoming, contact, opened.conversation)
         turn.officer = self._officer(book, incoming, contact)
+        windowed = turn.capabilities.window is not None
+        if is_deed(incoming) and (contact.has_waiting or windowed):
+            returning.came_back(turn)
         self._handle(turn)
         save_talk(book, opened.conversation, turn.talk)
         return Done(Verdict.DONE, tuple(turn.queued), turn.acknowledgement)

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from handlers.officers.access import in_unit, same_unit, sealed
-from handlers.officers.audience import DUTY_ROLES, LEADING_ROLES
+from handlers.officers.audience import DUTY_ROLES, LEADING_ROLES, reachable
 from petitions.escalation import Level
 from petitions.kinds import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from handlers.turn import Turn
     from storage.clocks import TaskRecord
@@ -24,22 +24,45 @@ _HEADS: Final = frozenset({Role.HEAD})
 
 
 def hearers(
-    turn: Turn, petition: PetitionRecord, levels: Iterable[Level], task: TaskRecord | None = None
+    turn: Turn,
+    petition: PetitionRecord,
+    levels: Iterable[Level],
+    task: TaskRecord | None = None,
+    *,
+    but: Collection[int] = (),
 ) -> tuple[Level, list[OfficerRecord]]:
     """Who hears, each once, and the highest level that was reached.
 
     Where nobody of `levels` can be reached the next one up hears, last those who administer the service.
-    `task`: the matter is one of a decision in force, with an officer and a unit of its own.
+    `task`: the matter is one of a decision in force, with an officer and a unit of its own. `but`: officers who are
+    known not to hear.
     """
     found: dict[int, OfficerRecord] = {}
     level = Level.OFFICER
     for level in sorted(levels):
-        _add(turn, found, people_of(turn, petition, level, task))
+        _add(turn, found, people_of(turn, petition, level, task), but)
     while not found and level is not Level.DIRECTOR:
         level = Level(level + 1)
-        _add(turn, found, people_of(turn, petition, level, task))
+        _add(turn, found, people_of(turn, petition, level, task), but)
     if not found:
-        _add(turn, found, turn.book.officers(roles=[Role.ADMIN]))
+        _add(turn, found, turn.book.officers(roles=[Role.ADMIN]), but)
+    return level, list(found.values())
+
+
+def above(
+    turn: Turn,
+    petition: PetitionRecord,
+    level: Level,
+    task: TaskRecord | None = None,
+    *,
+    but: Collection[int],
+) -> tuple[Level, list[OfficerRecord]]:
+    """Who hears instead of `level`, and the level reached: the next one up that can be reached, above the highest
+    those who administer the service."""
+    if level is not Level.DIRECTOR:
+        return hearers(turn, petition, [Level(level + 1)], task, but=but)
+    found: dict[int, OfficerRecord] = {}
+    _add(turn, found, turn.book.officers(roles=[Role.ADMIN]), but)
     return level, list(found.values())
 
 
@@ -119,13 +142,9 @@ def _deputies(turn: Turn, people: list[OfficerRecord]) -> list[OfficerRecord]:
     return [officer for officer in found if officer is not None and officer.active]
 
 
-def _add(turn: Turn, found: dict[int, OfficerRecord], people: Iterable[OfficerRecord]) -> None:
+def _add(
+    turn: Turn, found: dict[int, OfficerRecord], people: Iterable[OfficerRecord], but: Collection[int]
+) -> None:
     for officer in people:
-        if officer.id not in found and _reachable(turn, officer):
+        if officer.id not in found and officer.id not in but and reachable(turn, officer):
             found[officer.id] = officer
-
-
-def _reachable(turn: Turn, officer: OfficerRecord) -> bool:
-    """Whether a private chat of this person takes messages."""
-    chats = (turn.book.contact_by_id(contact_id) for contact_id in officer.contact_ids)
-    return any(chat is not None and chat.blocked_at is None and not chat.is_group for chat in chats)

@@ -48,7 +48,7 @@ def fire(turn: Turn, timer: TimerRecord) -> None:
 
 
 def _alarm(turn: Turn, petition: PetitionRecord, clock: Clock, due: Due) -> PetitionRecord:
-    task = _task(turn, petition, clock)
+    task = task_of(turn, petition, clock)
     levels = [level for level in Level if clock.level < level <= due.level]
     if due.what is What.WARN:
         levels = [Level.OFFICER]
@@ -111,7 +111,8 @@ def _late(clock: Clock) -> str:
     return "unassigned" if clock.step == TAKE else "late"
 
 
-def _task(turn: Turn, petition: PetitionRecord, clock: Clock) -> TaskRecord | None:
+def task_of(turn: Turn, petition: PetitionRecord, clock: Clock) -> TaskRecord | None:
+    """The task whose limit the clock is; None for any other limit."""
     if clock.task_id is None:
         return None
     return next((task for task in turn.book.tasks(petition.id) if task.id == clock.task_id), None)

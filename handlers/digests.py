@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 TIMER: Final = "alarms_digest"
 """Name of the timer; `officer_id` says whose."""
+NO_CHAT: Final = "alarm_untold"
+"""Name of the timer that lets what an officer cannot be told climb (`handlers.untold`)."""
 MOST: Final = 12
 """Lines of one message; the others are in /inbox."""
 _WARN: Final = "warn"
@@ -73,9 +75,11 @@ def fire(turn: Turn, timer: TimerRecord) -> None:
     if contact is None or len(told) < len(waiting):
         _arm_later(turn, officer, quiet=quiet)
     if contact is None:
+        if told:
+            turn.book.set_officer_timer(NO_CHAT, turn.now, officer.id)
         return
     matters = _matters(turn, officer, told)
-    turn.book.alarms_told([alarm.id for alarm in told])
+    message_id = None
     if matters:
         turn.send(
             _message(turn, matters, texts_of(turn, contact)),
@@ -83,6 +87,8 @@ def fire(turn: Turn, timer: TimerRecord) -> None:
             audience="officer",
             priority=Priority.REPLY if quiet else Priority.DIGEST,
         )
+        message_id = turn.queued[-1].row.id
+    turn.book.alarms_told([alarm.id for alarm in told], message_id)
 
 
 def _arm_later(turn: Turn, officer: OfficerRecord, *, quiet: bool) -> None:

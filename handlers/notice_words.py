@@ -40,6 +40,23 @@ def notice_words(
     }
 
 
+def template_facts(turn: Turn, petition: PetitionRecord, texts: Texts, *, discreet: bool) -> dict[str, str]:
+    """What an approved template may name of a petition, without a word of the matter; of a discreet one its code.
+
+    `date` is the day until which the office owes the next step, day first.
+    """
+    code = cards.shown_code(petition)
+    if discreet:
+        return {"code": code}
+    public = turn.facts.public_url
+    return {
+        "code": code,
+        "stage": texts.get(f"citizen.stage_{petition.stage}"),
+        "date": cards.shown_date(petition.due_on, texts) if petition.due_on else texts.get("notices.no_due"),
+        "unit": cards.unit_shown(turn, petition, texts),
+    } | ({"link": f"{public}/status"} if public.startswith("https://") else {})
+
+
 def reason_text(petition: PetitionRecord, action: Action, code: str, texts: Texts) -> str:
     """The long text of a reason code with its article, for who may read of the kind."""
     if not code or f"reasons.long_{code}" not in texts:

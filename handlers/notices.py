@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from handlers.citizens.chat import petition_button
 from handlers.messages import Button, Outgoing
-from handlers.notice_words import notice_words
+from handlers.notice_words import notice_words, template_facts
 from handlers.officers import cards
 from handlers.officers.access import Access, officer_access, sealed
 from handlers.officers.audience import Reader, duty_readers, readers_for, readers_of, texts_of
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from handlers.case_details import Details
     from handlers.texts import Texts
     from handlers.turn import Turn
-    from storage.records import ActorRef, ContactRecord, PetitionRecord
+    from storage.records import ActorRef, ContactRecord, OfficerRecord, PetitionRecord
 
 _WITH_CARD: Final = frozenset({Action.FILE, Action.TRANSFER, Action.ASSIGN, Action.REASSIGN})
 """What brings a petition to somebody new: they get the card, not a line about it."""
@@ -40,6 +40,8 @@ _PRIORITY: Final = {
 }
 _QUIET: Final = frozenset({Action.WARN, Action.ESCALATE, Action.DENIED, Action.GIVE_FORM_VALUES})
 """What changes nothing that a card shows."""
+_ACTED_ON: Final = ("stage", "officer_id", "due_on", "unit", "kind", "confidential")
+"""What a card tells that its reader acts on, or that decides what the reader may see."""
 _QUOTED: Final = 1000
 """Characters of a citizen's words in an officer's notice; the details hold all of them."""
 
@@ -79,7 +81,7 @@ def announce(
             else:
                 _tell_officer(turn, petition, notice, reader, action, text)
     if before is not None and action not in _QUIET:
-        refresh_cards(turn, petition, but=carded)
+        refresh_cards(turn, petition, before=before, but=carded)
 
 
 def _concerns_citizen(action: Action, before: PetitionRecord | None, after: PetitionRecord) -> bool:
@@ -101,15 +103,28 @@ def _readers(turn: Turn, petition: PetitionRecord, notice: Notice, details: Deta
     return readers_of(turn, petition, named)
 
 
-def refresh_cards(turn: Turn, petition: PetitionRecord, *, but: Collection[int] = ()) -> None:
+def refresh_cards(
+    turn: Turn, petition: PetitionRecord, *, before: PetitionRecord | None = None, but: Collection[int] = ()
+) -> None:
     """Bring every card of `petition` that is out, or still waits to go out, up to date with what its
-    reader may see now. Where the case may no longer be seen, only its code stays."""
+    reader may see now. Where the case may no longer be seen, only its code stays.
+
+    `before`: as the petition was, where something was done to it. Where a channel cannot change what it sent, only a
+    card that still waits is replaced, and a new one goes out when something changed that its reader acts on.
+    """
     out = {card.contact_id for card in turn.book.cards(petition.id)}
     out |= turn.book.contacts_with_card(petition.id)
+    waiting: set[int] | None = None
     for contact_id in sorted(out.difference(but)):
         contact = turn.book.contact_by_id(contact_id)
         if contact is None:
             continue
+        if contact.channel in turn.facts.fixed and not _says_more(before, petition):
+            waiting = (
+                turn.book.contacts_with_card(petition.id, on_the_way=True) if waiting is None else waiting
+            )
+            if contact.id not in waiting:
+                continue
         texts = texts_of(turn, contact)
         if contact.is_group:
             message = cards.group_card(turn, petition, texts, unit=contact.unit)
@@ -120,7 +135,12 @@ def refresh_cards(turn: Turn, petition: PetitionRecord, *, but: Collection[int] 
                 if officer is not None
                 else cards.gone_card(petition, texts)
             )
-        _queue_card(turn, petition, contact, message, Priority.NOTICE)
+        _queue_card(turn, petition, contact, message, Priority.NOTICE, news=False)
+
+
+def _says_more(before: PetitionRecord | None, after: PetitionRecord) -> bool:
+    """Whether a card sent anew tells its reader something to act on."""
+    return before is not None and any(getattr(before, name) != getattr(after, name) for name in _ACTED_ON)
 
 
 def alert_danger(turn: Turn, words: str, *, reach: str = "") -> int:
@@ -184,8 +204,9 @@ def _tell_in(
         )
     else:
         message = citizen_message(turn, petition, notice.text_key, action, given, texts)
+    facts = template_facts(turn, petition, texts, discreet=discreet)
     turn.send(
-        replace(message, quiet=discreet),
+        replace(message, quiet=discreet, notice=action.value, facts=facts),
         to=contact,
         audience="citizen",
         priority=_PRIORITY[notice.urgency],
@@ -251,12 +272,25 @@ def _send_card(turn: Turn, petition: PetitionRecord, reader: Reader, notice: Not
     else:
         card = cards.private_card(turn, petition, reader.officer, texts)
     heading = texts.get(notice.text_key, **_officer_params(petition))
+    if reader.instead_of is not None:
+        heading = _instead(reader.instead_of, heading, texts)
     message = replace(card, text=f"{heading}\n{card.text}")
     _queue_card(turn, petition, reader.contact, message, _PRIORITY[notice.urgency])
 
 
+def _instead(officer: OfficerRecord, words: str, texts: Texts) -> str:
+    """What an officer would be told, said to who hears in this person's place."""
+    return texts.get("untold.instead", officer=cards.officer_name(officer, texts), text=words)
+
+
 def _queue_card(
-    turn: Turn, petition: PetitionRecord, contact: ContactRecord, message: Outgoing, priority: Priority
+    turn: Turn,
+    petition: PetitionRecord,
+    contact: ContactRecord,
+    message: Outgoing,
+    priority: Priority,
+    *,
+    news: bool = True,
 ) -> None:
     turn.send(
         message,
@@ -264,7 +298,7 @@ def _queue_card(
         audience="unit" if contact.is_group else "officer",
         priority=priority,
         petition_id=petition.id,
-        event_seq=petition.events_count,
+        event_seq=petition.events_count if news else None,
         coalesce=f"card:{petition.id}",
         card_of=petition.id,
     )
@@ -280,7 +314,8 @@ def _tell_officer(
     if not reader.may_see:
         message = Outgoing(text=texts.get("notices.nobody_reached", code=code), monospace=(code,))
     else:
-        lines = [texts.get(notice.text_key, **_officer_params(petition))]
+        told = texts.get(notice.text_key, **_officer_params(petition))
+        lines = [told if reader.instead_of is None else _instead(reader.instead_of, told, texts)]
         if text and reader.officer is not None and not sealed(petition):
             lines.append(texts.get("notices.quoted", text=_cut(text, _QUOTED)))
         opens = officer_access(turn.facts.agency, petition, reader.officer) is Access.FULL

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Final
 
-from handlers import alarms, answerability, digests, summaries
+from handlers import alarms, answerability, digests, summaries, untold
 from handlers.citizens import form_pages, form_reminder, reminders, unkept
 from handlers.turn import Turn
 from storage.records import TimerRecord
@@ -23,6 +23,8 @@ _DEEDS: Final[Mapping[str, Callable[[Turn, TimerRecord], None]]] = {
     summaries.HEADS: summaries.fire_heads,
     summaries.WEEKLY: summaries.fire_weekly,
     answerability.AWAY: answerability.fire_away,
+    untold.TIMER: untold.fire,
+    untold.NO_CHAT: untold.fire_no_chat,
 }
 """Timers of a conversation are turns of it, all others turns of the service (`handlers.service_turn`)."""
 

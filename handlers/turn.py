@@ -46,6 +46,8 @@ class Facts:
     suggester: Suggester
     windows: Mapping[str, timedelta] = field(default_factory=dict)
     """Channels that take our messages only for so long after a person's last deed, by name."""
+    fixed: frozenset[str] = frozenset()
+    """Channels in which a message stays as it was sent: there a card is sent anew only where it tells news."""
     chat_links: Mapping[str, str] = field(default_factory=dict)
     """Where a person opens another chat with the office, by channel name; `{code}` in it becomes a tracking code."""
     templates_by_phone: bool = False

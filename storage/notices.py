@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Row, bindparam, insert, or_, select, update
 
@@ -65,6 +65,29 @@ _WITH_CARD: Final = Prepared(
     )
     .distinct()
 )
+_CARD_ON_THE_WAY: Final = Prepared(
+    select(outbox.c.contact_id)
+    .where(
+        outbox.c.petition_id == bindparam("petition_id"),
+        outbox.c.card_petition_id == bindparam("card_of"),
+        or_(outbox.c.status == OutboxStatus.QUEUED, outbox.c.status == OutboxStatus.WAITING),
+    )
+    .distinct()
+)
+_NEWS: Final = Prepared(
+    select(
+        outbox.c.id,
+        outbox.c.contact_id,
+        outbox.c.audience,
+        outbox.c.event_seq,
+        outbox.c.status,
+        outbox.c.reason,
+        outbox.c.finished_at,
+        outbox.c.created_at,
+    )
+    .where(outbox.c.petition_id == bindparam("petition_id"), outbox.c.event_seq.is_not(None))
+    .order_by(outbox.c.id)
+)
 _ABOUT: Final = (
     select(outbox.c.petition_id)
     .where(
@@ -76,6 +99,24 @@ _ABOUT: Final = (
     .order_by(outbox.c.id.desc())
     .limit(1)
 )
+
+
+class News(NamedTuple):
+    """A message about an event of a petition, without its words."""
+
+    id: int
+    contact_id: int
+    audience: str
+    event_seq: int
+    status: OutboxStatus
+    reason: str
+    finished_at: datetime | None
+    created_at: datetime
+
+    @property
+    def at(self) -> datetime:
+        """When its outcome was written down; of one that is under way, when it was queued."""
+        return self.finished_at or self.created_at
 
 
 class Notices(Book):
@@ -117,10 +158,17 @@ class Notices(Book):
     def cards(self, petition_id: int) -> list[CardRecord]:
         return [_card_record(row) for row in self.connection.execute(_CARDS, {"petition_id": petition_id})]
 
-    def contacts_with_card(self, petition_id: int) -> set[int]:
-        """The chats to which the petition's card was sent, or in which it waits to go out."""
+    def contacts_with_card(self, petition_id: int, *, on_the_way: bool = False) -> set[int]:
+        """The chats to which the petition's card was sent, or in which it waits to go out (`on_the_way`: only
+        these)."""
         values = {"petition_id": petition_id, "card_of": petition_id}
-        return {row.contact_id for row in _WITH_CARD.rows(self.connection, values)}
+        statement = _CARD_ON_THE_WAY if on_the_way else _WITH_CARD
+        return {row.contact_id for row in statement.rows(self.connection, values)}
+
+    def news_of(self, petition_id: int) -> list[News]:
+        """What became of every message that told of the petition's events, oldest first; their words stay sealed."""
+        rows = _NEWS.rows(self.connection, {"petition_id": petition_id})
+        return [News(*row) for row in rows if row.status is not OutboxStatus.SUPERSEDED]
 
     def petition_of_message(
         self, contact_id: int, platform_ref: str, *, audiences: Sequence[str]

@@ -6,6 +6,7 @@ contact. `contacts.has_waiting` says that there may be such messages, so that a 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,11 +14,13 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, bindparam, or_, update
 
 from storage.book import holds
-from storage.keys import Vault
+from storage.keys import CannotOpen, Vault
 from storage.notices import WITH_ADDRESS, outbox_row
 from storage.prepared import Prepared
 from storage.records import OutboxRow, OutboxStatus, Queued
 from storage.schema import contacts, outbox
+
+log = logging.getLogger(__name__)
 
 LONG_WAIT: Final = timedelta(minutes=2)
 """A message that was to be tried again later than this is tried at once when its person is there; one that is due
@@ -123,9 +126,17 @@ def expect(connection: Connection, contact_id: int) -> None:
 
 
 def held(connection: Connection, vault: Vault, contact_id: int) -> list[OutboxRow]:
-    """What waits for the next deed in this chat, oldest first."""
-    rows = connection.execute(_HELD, {"contact_id": contact_id})
-    return [outbox_row(row, vault) for row in rows]
+    """What waits for the next deed in this chat, oldest first. What cannot be opened is passed over and logged."""
+    opened: list[OutboxRow] = []
+    damaged = 0
+    for row in connection.execute(_HELD, {"contact_id": contact_id}):
+        try:
+            opened.append(outbox_row(row, vault))
+        except CannotOpen:
+            damaged += 1
+    if damaged:
+        log.critical("messages_cannot_be_opened", extra={"count": damaged})
+    return opened
 
 
 def release_waiting(

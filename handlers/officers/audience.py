@@ -32,13 +32,32 @@ class Reader:
     officer: OfficerRecord | None
     may_see: bool = True
     """False: this person only learns that the unit in charge cannot be reached."""
+    instead_of: OfficerRecord | None = None
+    """Who would hear, and cannot be told now."""
+
+
+def tellable(turn: Turn, contact: ContactRecord) -> bool:
+    """Whether a private chat takes a message now: it is open to us, and its person was there lately enough where
+    the channel asks for that."""
+    if contact.is_group or contact.blocked_at is not None:
+        return False
+    window = turn.facts.windows.get(contact.channel)
+    if window is None:
+        return True
+    seen = contact.seen_at
+    return not contact.has_waiting and seen is not None and turn.now - seen <= window
+
+
+def reachable(turn: Turn, officer: OfficerRecord) -> bool:
+    """Whether a private chat of this person takes a message now."""
+    return bool(_chats(turn, [officer]))
 
 
 def readers_for(turn: Turn, petition: PetitionRecord, notice: Notice) -> list[Reader]:
     """The chats for one notice about a petition, each once."""
     match notice.audience:
         case Audience.OFFICER:
-            found = _named(turn, petition) or _unit(turn, petition, notice)
+            found = _named_or_instead(turn, petition, notice)
         case Audience.HEAD:
             found = _head(turn, petition) or _unit(turn, petition, notice)
         case Audience.FOCAL:
@@ -48,15 +67,48 @@ def readers_for(turn: Turn, petition: PetitionRecord, notice: Notice) -> list[Re
             found = _chats(turn, _leaders(turn, turn.book.officers()))
         case _:
             found = _unit(turn, petition, notice)
-    return found or _last_resort(turn, petition)
+    if any(_hears(turn, reader) for reader in found):
+        return found
+    return _each_once([*found, *_last_resort(turn, petition)])
 
 
 def readers_of(turn: Turn, petition: PetitionRecord, officer_id: int) -> list[Reader]:
-    """The private chats of one officer, where this person may see the case."""
+    """The private chats of one officer, where this person may see the case; with who hears in this person's place
+    while none of them takes a message."""
     officer = turn.book.officer(officer_id)
     if officer is None or not officer.active:
         return []
-    return _chats(turn, _seeing(turn, petition, [officer]))
+    own = _open_chats(turn, _seeing(turn, petition, [officer]))
+    if any(_hears(turn, reader) for reader in own):
+        return [reader for reader in own if _hears(turn, reader)]
+    return _each_once([*own, *_instead(turn, petition, officer)])
+
+
+def superiors(turn: Turn, petition: PetitionRecord, officer: OfficerRecord | None) -> list[Reader]:
+    """Who hears that something of the case could not be told to `officer`: the heads of its unit, else who leads the
+    office, else who administers the service."""
+    gone = officer.id if officer is not None else 0
+    heads = [o for o in _with_role(_of_unit(turn, petition.unit), Role.HEAD) if o.id != gone]
+    found = _chats(turn, _seeing(turn, petition, heads)) or _last_resort(turn, petition)
+    return [reader for reader in found if reader.officer is None or reader.officer.id != gone]
+
+
+def next_on_duty(turn: Turn, officer: OfficerRecord | None) -> list[Reader]:
+    """Who hears of danger instead of `officer`, who was told and cannot be reached. Nobody where others of the same
+    duty were told as well: the focal unit's people on duty, who leads the office, who administers the service."""
+    everybody = turn.book.officers()
+    own = officer.id if officer is not None else 0
+    rings = [_on_duty(turn, everybody), _leaders(turn, everybody), _with_role(everybody, Role.ADMIN)]
+    begun = not any(own == o.id for ring in rings for o in ring)
+    for ring in rings:
+        others = _chats(turn, [o for o in ring if o.id != own])
+        if any(o.id == own for o in ring) and not begun:
+            if others:
+                return []
+            begun = True
+        elif begun and others:
+            return others
+    return []
 
 
 def duty_readers(turn: Turn) -> list[Reader]:
@@ -78,6 +130,46 @@ def texts_of(turn: Turn, contact: ContactRecord) -> Texts:
     return turn.facts.catalogue.language(contact.language)
 
 
+def _named_or_instead(turn: Turn, petition: PetitionRecord, notice: Notice) -> list[Reader]:
+    """The named officer. While no chat of this person takes a message, the head and the unit hear as well; what
+    goes to the closed chat is read at the next contact."""
+    found = _named(turn, petition)
+    hearing = [reader for reader in found if _hears(turn, reader)]
+    if hearing:
+        return hearing
+    officer = turn.book.officer(petition.officer_id) if petition.officer_id is not None else None
+    if officer is None or not officer.active:
+        return _unit(turn, petition, notice)
+    unit = _marked(_unit(turn, petition, notice), officer)
+    return _each_once([*found, *_instead(turn, petition, officer), *unit])
+
+
+def _instead(turn: Turn, petition: PetitionRecord, officer: OfficerRecord) -> list[Reader]:
+    """The heads of the unit, for an officer who cannot be told."""
+    heads = [o for o in _with_role(_of_unit(turn, petition.unit), Role.HEAD) if o.id != officer.id]
+    return _marked(_chats(turn, _seeing(turn, petition, heads)), officer)
+
+
+def _marked(readers: list[Reader], officer: OfficerRecord) -> list[Reader]:
+    return [
+        reader
+        if reader.officer is not None and reader.officer.id == officer.id
+        else replace(reader, instead_of=officer)
+        for reader in readers
+    ]
+
+
+def _hears(turn: Turn, reader: Reader) -> bool:
+    return reader.contact.is_group or tellable(turn, reader.contact)
+
+
+def _each_once(readers: Iterable[Reader]) -> list[Reader]:
+    found: dict[int, Reader] = {}
+    for reader in readers:
+        found.setdefault(reader.contact.id, reader)
+    return list(found.values())
+
+
 def _named(turn: Turn, petition: PetitionRecord) -> list[Reader]:
     """The named officer; while away, the deputy as well, so that nothing waits for a return."""
     officer = turn.book.officer(petition.officer_id) if petition.officer_id is not None else None
@@ -88,7 +180,7 @@ def _named(turn: Turn, petition: PetitionRecord) -> list[Reader]:
         deputy = turn.book.officer(officer.deputy_id)
         if officer_access(turn.facts.agency, petition, deputy) is Access.FULL and deputy is not None:
             people = [deputy, officer]
-    return _chats(turn, people)
+    return _open_chats(turn, people)
 
 
 def _head(turn: Turn, petition: PetitionRecord) -> list[Reader]:
@@ -161,7 +253,13 @@ def _is_away(turn: Turn, officer: OfficerRecord) -> bool:
 
 
 def _chats(turn: Turn, people: Iterable[OfficerRecord]) -> list[Reader]:
-    """The private chats of these people that take messages."""
+    """The private chats of these people that take messages now."""
+    return [reader for reader in _open_chats(turn, people) if tellable(turn, reader.contact)]
+
+
+def _open_chats(turn: Turn, people: Iterable[OfficerRecord]) -> list[Reader]:
+    """The private chats of these people that did not shut us out, also those that take nothing before the person
+    writes again."""
     found: dict[int, Reader] = {}
     for officer in people:
         for contact_id in officer.contact_ids:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from handlers.messages import Button, Outgoing
-from handlers.officers import clock_lines
+from handlers.officers import clock_lines, told
 from handlers.officers.access import Access, in_unit, officer_access, same_unit, sealed, unit_name
 from handlers.officers.tokens import Press, verb_of
 from petitions.agency import UnknownCode
@@ -178,6 +178,7 @@ def _lines(turn: Turn, petition: PetitionRecord, texts: Texts, *, group: bool) -
     if petition.not_satisfied_at is not None and petition.stage in _DONE:
         lines.append(texts.get("cards.not_satisfied"))
     lines += _legal_lines(turn, petition, texts)
+    lines.append(told.card_line(turn, petition, texts))
     return "\n".join(line for line in lines if line)
 
 
@@ -239,6 +240,7 @@ def _sealed_lines(turn: Turn, petition: PetitionRecord, texts: Texts) -> str:
         texts.get("cards.officer", officer=officer_shown(turn, petition, texts)),
         texts.get("cards.withdraw_wish") if petition.withdraw_wish_at and petition.stage not in _OVER else "",
         *_legal_lines(turn, petition, texts),
+        told.card_line(turn, petition, texts),
         texts.get("cards.sealed"),
     ]
     return "\n".join(line for line in lines if line)

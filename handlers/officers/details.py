@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from handlers import cases
 from handlers.messages import Button, Outgoing, OutgoingFile
-from handlers.officers import cards, form_view
+from handlers.officers import cards, form_view, history
 from handlers.officers.access import sealed
 from handlers.officers.tokens import Press, to_base36
 from petitions.kinds import Action
@@ -59,6 +59,10 @@ def show(room: Room, petition: PetitionRecord) -> None:
             Outgoing(title=room.text("officer.person_title"), text=text, rows=buttons, protect=True),
             petition_id=petition.id,
         )
+    missing = history.untold(room, petition)
+    if missing:
+        message = Outgoing(title=room.text("untold.title"), text=missing, protect=True)
+        room.send(message, petition_id=petition.id)
     if room.in_group:
         room.acknowledge("officer.see_private")
 

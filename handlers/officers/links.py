@@ -91,6 +91,15 @@ def _welcome(turn: Turn, officer: OfficerRecord) -> None:
         waiting=inbox.waiting(room),
     )
     room.send(Outgoing(text=text, rows=((button,),)))
+    if turn.contact.channel in turn.facts.windows and not _has_lasting_chat(turn, officer):
+        days = max(1, turn.facts.windows[turn.contact.channel].days)
+        room.say("untold.linked_window", count=days)
+
+
+def _has_lasting_chat(turn: Turn, officer: OfficerRecord) -> bool:
+    """Whether the officer has a chat that takes messages at any time."""
+    chats = [turn.book.contact_by_id(contact_id) for contact_id in officer.contact_ids]
+    return any(chat is not None and chat.channel not in turn.facts.windows for chat in chats)
 
 
 def _bound(turn: Turn, unit: str) -> None:

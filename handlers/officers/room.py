@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from handlers.messages import Button, Outgoing
-from handlers.officers.audience import texts_of
+from handlers.officers.audience import tellable, texts_of
 from petitions.kinds import ActorKind
 from storage.records import ActorRef
 
@@ -83,23 +83,31 @@ class Room:
 def room_of(turn: Turn) -> Room | None:
     """The room of the officer of this turn; None for anybody else.
 
-    In a group the private chat on the same account is used, else any other chat of the officer that is open.
+    In a group the private chat on the same account is used, else any other chat of the officer that is open, at last
+    one in which the answer waits for the person's next deed.
     """
     officer = turn.officer
     if officer is None or not officer.active:
         return None
     if not turn.incoming.is_group:
         return Room(turn, officer, turn.contact)
-    contact = private_chat(turn, officer)
+    contact = private_chat(turn, officer) or next(iter(_open_chats(turn, officer)), None)
     return Room(turn, officer, contact) if contact is not None else None
 
 
 def private_chat(turn: Turn, officer: OfficerRecord) -> ContactRecord | None:
-    """A private chat of `officer` that can be written to, best on the account of this turn."""
+    """A private chat of `officer` that takes messages now: best on the account of this turn, then one that takes them
+    at any time."""
+    return next((chat for chat in _open_chats(turn, officer) if tellable(turn, chat)), None)
+
+
+def _open_chats(turn: Turn, officer: OfficerRecord) -> list[ContactRecord]:
     chats = [turn.book.contact_by_id(contact_id) for contact_id in officer.contact_ids]
     open_chats = [
         chat for chat in chats if chat is not None and chat.blocked_at is None and not chat.is_group
     ]
     here = (turn.incoming.channel, turn.incoming.account)
-    open_chats.sort(key=lambda chat: (chat.channel, chat.account) != here)
-    return open_chats[0] if open_chats else None
+    open_chats.sort(
+        key=lambda chat: ((chat.channel, chat.account) != here, chat.channel in turn.facts.windows)
+    )
+    return open_chats

@@ -357,7 +357,8 @@ async def test_what_became_of_each_notice_stands_in_the_case(staffed: Office) ->
     assert "chưa tới, đang chờ gửi" in staffed.last(OFFICER).text
     await staffed.command(OFFICER, "case", petition.code)
     assert "Chưa báo được người dân: người dân đã chặn bot" in staffed.card(OFFICER, petition).text
-    assert "bot was blocked" in staffed.card(OFFICER, petition).text
+    await staffed.press(OFFICER, Press("log", petition.id).token)
+    assert "bot was blocked" in staffed.last(OFFICER).text
     await staffed.press(OFFICER, Press("message", petition.id).token)
     await staffed.say(OFFICER, "Xin chào")
     await staffed.say(OFFICER, "gửi")
