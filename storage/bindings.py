@@ -15,7 +15,7 @@ from enum import StrEnum, unique
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, exists, insert, literal, select, update
+from sqlalchemy import and_, bindparam, exists, insert, literal, or_, select, update
 
 from storage.handovers import Handovers
 from storage.records import ContactRecord, PetitionRecord
@@ -233,9 +233,14 @@ class Bindings(Handovers):
 
     def set_notify(self, conversation_id: int, notify: str) -> None:
         """Where notices of this conversation go: `all` chats, or `last`, the one used last."""
+        members = [binding.asking_id for binding in self.bindings_in(conversation_id)]
+        away = self.handover_of(conversation_id)
+        if away is not None:
+            members.append(away.from_contact_id)
+        here = contacts.c.conversation_id == conversation_id
         self.connection.execute(
             update(contacts)
-            .where(contacts.c.conversation_id == conversation_id, contacts.c.is_group.is_(False))
+            .where(or_(here, contacts.c.id.in_(members)), contacts.c.is_group.is_(False))
             .values(notify=notify)
         )
 

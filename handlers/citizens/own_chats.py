@@ -17,6 +17,7 @@ from storage.contacts import NOTIFY_ALL
 
 if TYPE_CHECKING:
     from storage.bindings import Binding
+    from storage.records import ContactRecord
 
 CHATS: Final = "chats"
 NOTIFY: Final = "notify"
@@ -73,7 +74,7 @@ def show(chat: Chat) -> None:
         return
     joined = {binding.asking_id: binding for binding in bound}
     lines, leaves = [], []
-    for contact in turn.book.chats_in(turn.conversation_id):
+    for contact in _chats(chat):
         binding = joined.get(contact.id)
         kind = joining.chat_name(turn.texts, contact.channel)
         since = binding.answered_at if binding is not None else None
@@ -90,6 +91,17 @@ def show(chat: Chat) -> None:
     chat.send("\n".join([chat.text("chats.list_title"), *lines]), rows=in_rows(made))
 
 
+def _chats(chat: Chat) -> list[ContactRecord]:
+    """The chats of this conversation, each where it belongs: a page that holds it for a while is none of them."""
+    turn = chat.turn
+    found = turn.book.chats_in(turn.conversation_id)
+    away = turn.book.handover_of(turn.conversation_id)
+    if away is None:
+        return found
+    first = contact_of(turn, away.from_contact_id)
+    return [first, *(each for each in found if each.id not in {first.id, away.taker_id})]
+
+
 def leave(chat: Chat, contact_id: int) -> None:
     """This chat, or another one that shares its conversation, follows no more; what it filed goes with it."""
     turn = chat.turn
@@ -100,12 +112,14 @@ def leave(chat: Chat, contact_id: int) -> None:
     if turn.book.taken_by(contact_id) is not None:
         chat.say("chats.not_now")
         return
-    let_go(chat, found)
+    has_draft = let_go(chat, found)
     contact = contact_of(turn, contact_id)
     kind = joining.chat_name(turn.texts, contact.channel)
     if contact_id == turn.contact.id:
         if chat.me.draft is not None:
             chat.lead("chats.draft_stays")
+        if has_draft:
+            chat.lead("chats.draft_is_back")
         chat.say("chats.left_here", button=chat.text("chats.button_follow"))
         staying = turn.book.chats_in(found.conversation_id)
         for other in staying:
@@ -116,14 +130,15 @@ def leave(chat: Chat, contact_id: int) -> None:
         joining.tell(turn, contact, "chats.let_go")
 
 
-def let_go(chat: Chat, found: Binding) -> None:
-    """Undo a binding in the conversation of this turn: the chat goes, with the petitions it filed."""
+def let_go(chat: Chat, found: Binding) -> bool:
+    """Undo a binding in the conversation of this turn: the chat goes, with the petitions it filed. Whether a
+    draft waits where it goes."""
     turn = chat.turn
     held = turn.book.handed_over(found.asking_id)
     if held is not None:
         handover.end(chat, held)
     if turn.book.unbind(found.asking_id) is None or found.former_id is None:
-        return
+        return False
     theirs = {petition.id for petition in turn.book.petitions_of(found.former_id)}
     with within(turn, found.former_id) as there:
         me = load(there.talk)
@@ -132,16 +147,22 @@ def let_go(chat: Chat, found: Binding) -> None:
         there.talk.language = there.talk.language or turn.talk.language
         save(there.talk, me)
     chat.me.bound = [each for each in chat.me.bound if each != found.asking_id]
-    if chat.me.about in theirs:
-        chat.me.about = None
-    for each in (chat.me.form, chat.me.pages):
-        if each is not None and each.petition_id in theirs:
-            chat.close()
-    if chat.me.form is not None and chat.me.form.petition_id in theirs:
-        chat.me.form = None
-    if chat.me.pages is not None and chat.me.pages.petition_id in theirs:
-        chat.me.pages = None
+    _forget_about(chat, theirs)
     chat.renew()
+    return me.draft is not None
+
+
+def _forget_about(chat: Chat, petition_ids: set[int]) -> None:
+    """What was open about petitions that went away is open no more."""
+    me = chat.me
+    if me.ask is not None and me.ask.petition_id in petition_ids:
+        chat.close()
+    if me.about in petition_ids:
+        me.about = None
+    if me.form is not None and me.form.petition_id in petition_ids:
+        me.form = None
+    if me.pages is not None and me.pages.petition_id in petition_ids:
+        me.pages = None
 
 
 def _filed_with(home: CitizenTalk, theirs: CitizenTalk, petition_ids: set[int]) -> None:
