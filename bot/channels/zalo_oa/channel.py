@@ -14,6 +14,7 @@ from bot.channels.base import Attachment, Never, Receiver, Refusal, SendReceipt
 from bot.channels.sharing import FileSharer
 from bot.channels.zalo_oa.budget import MinuteBudget
 from bot.channels.zalo_oa.card import CARD_PATH, card_url, serve_card
+from bot.channels.zalo_oa.catchup import CatchUp
 from bot.channels.zalo_oa.client import OaClient
 from bot.channels.zalo_oa.domain import domain_routes
 from bot.channels.zalo_oa.download import make_downloads
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 
 Note = Callable[[str, str, str], None]
 """Counts one oddity of (channel, account, what)."""
+Reading = Callable[[OaClient], CatchUp]
+"""Makes what reads chats back after an outage."""
 
 
 class ZaloOaChannel:
@@ -36,7 +39,8 @@ class ZaloOaChannel:
     `receiver` commits what comes in and has it handled later; `effects` is what events bring about beside that.
     `tokens`: the account's access tokens. `share` gives out links to files that Zalo does not carry. `texts`:
     language → key → text of the area `channels`. `templates`: as `approved_templates` read them. `now`: aware
-    UTC; `chance`: 0 to 1; `count`: counts oddities. `more_routes`: what else the web server serves for the
+    UTC; `chance`: 0 to 1; `count`: counts oddities. `catch_up` runs while this process listens: where several
+    may, one of them leads. `more_routes`: what else the web server serves for the
     account (the way back of an authorisation).
     """
 
@@ -53,6 +57,7 @@ class ZaloOaChannel:
         chance: Callable[[], float],
         count: Note,
         templates: Sequence[Template] = (),
+        catch_up: Reading | None = None,
         more_routes: Sequence[web.RouteDef] = (),
     ) -> None:
         self._options = options
@@ -78,6 +83,8 @@ class ZaloOaChannel:
         self._outside = OutsideSender(self.client, self._sender, templates)
         self._files = make_downloads(options)
         self.webhook = Webhook(options, receiver, _Heard(effects, self._sender), now=now, count=self._count)
+        self._catch_up = catch_up(self.client) if catch_up is not None else None
+        self._task: asyncio.Task[None] | None = None
         self.ready = asyncio.Event()
         """Set while events are taken in."""
 
@@ -127,11 +134,19 @@ class ZaloOaChannel:
         await self.client.close()
 
     async def listen(self) -> None:
-        """Events come to the web server by themselves; the address is saved in Zalo's console by hand."""
+        """Events come to the web server by themselves, as the address is saved in Zalo's console by hand; here
+        begins the reading back of what was missed. May be called again after `pause`."""
+        if self._catch_up is not None and self._options.receives and self._task is None:
+            self._task = asyncio.create_task(self._catch_up.run(), name="zalo-oa-catch-up")
         self.ready.set()
 
     async def pause(self) -> None:
+        """Read nothing back any more, but go on sending."""
         self.ready.clear()
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     async def send(self, chat: str, message: Outgoing, attachment: Attachment | None) -> SendReceipt:
         return await self._sender.send(chat, message, attachment)

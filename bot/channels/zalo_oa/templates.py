@@ -4,7 +4,7 @@
 which template stands for which notice:
 
     [[template]]
-    notice = "answer"          # the notice's key: a text of the area `notices`
+    notice = "answer"          # what happened to the petition (the service names all it knows)
     id = "303211"              # the template's id in Zalo's console
     to = "phone"               # "phone" (the person agreed to it) or "user" (the Zalo id)
     languages = ["vi"]         # optional: only for who reads this language
@@ -32,6 +32,7 @@ from bot.channels.zalo_oa.errors import Refused, template_fault_of
 from bot.channels.zalo_oa.render import ANONYMOUS, composed
 from bot.channels.zalo_oa.sender import OaSender, Progress
 from handlers.messages import Outgoing
+from petitions.notices import TABLE, Audience
 
 BY_USER: Final = "/v3.0/oa/message/template"
 BY_PHONE: Final = "/message/template"
@@ -73,6 +74,15 @@ class Template:
             name: composed(one_line(facts.get(fact, "")))[:MAX_VALUE].strip() or EMPTY
             for name, fact in self.values.items()
         }
+
+
+def known_notices() -> frozenset[str]:
+    """Every key that a notice to a citizen can have (`Outgoing.notice`)."""
+    return frozenset(
+        what.value
+        for (what, _), rows in TABLE.items()
+        if any(row.audience is Audience.CITIZEN for row in rows)
+    )
 
 
 def read_templates(path: Path, *, notices: Collection[str], languages: Collection[str]) -> list[Template]:
