@@ -5,6 +5,7 @@ An update is entered in the same transaction as everything it causes, so "seen" 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -70,6 +71,11 @@ _BURY_KEPT: Final = (
     .where(inbox.c.id == bindparam("letter_id"), _NOT_DONE, holds(inbox.c.status, KEPT))
     .values(status=DEAD, error=bindparam("to_error"))
 )
+_SEEN: Final = select(inbox.c.update_id).where(
+    inbox.c.channel == bindparam("channel"),
+    inbox.c.account == bindparam("account"),
+    inbox.c.update_id.in_(bindparam("update_ids", expanding=True)),
+)
 _FINISH: Final = (
     update(inbox)
     .where(inbox.c.id == bindparam("letter_id"), _NOT_DONE)
@@ -90,6 +96,14 @@ def first_time(
         "received_at": at,
     }
     return _ENTER.run(connection, values) == 1
+
+
+def seen_among(
+    connection: Connection, channel: str, account: str, update_ids: Sequence[str]
+) -> frozenset[str]:
+    """Which of these updates of an account were seen."""
+    values = {"channel": channel, "account": account, "update_ids": list(update_ids)}
+    return frozenset(connection.execute(_SEEN, values).scalars())
 
 
 def keep(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, case, select
+from sqlalchemy import Connection, bindparam, case, delete, select
 
 from storage.book import as_record, upsert
 from storage.schema import oddities
@@ -19,6 +19,16 @@ _ADD: Final = upsert(
         "count": oddities.c.count + row.count,
         "last_at": case((row.last_at > oddities.c.last_at, row.last_at), else_=oddities.c.last_at),
     },
+)
+_MARK: Final = upsert(
+    oddities,
+    key=["channel", "account", "what"],
+    change=lambda row: {"first_at": row.first_at, "last_at": row.last_at},
+)
+_UNMARK: Final = delete(oddities).where(
+    oddities.c.channel == bindparam("of_channel"),
+    oddities.c.account == bindparam("of_account"),
+    oddities.c.what == bindparam("of_what"),
 )
 _ALL: Final = (
     select(
@@ -54,18 +64,7 @@ class Oddity:
 
 def add_many(connection: Connection, counted: Iterable[Oddity], *, agency: str) -> None:
     """Adds these counts to those that stand there."""
-    rows = [
-        {
-            "channel": one.channel,
-            "account": one.account,
-            "what": one.what,
-            "agency": agency,
-            "count": one.count,
-            "first_at": one.first_at,
-            "last_at": one.last_at,
-        }
-        for one in counted
-    ]
+    rows = [_values(one, agency) for one in counted]
     # In one order in every process, so that two of them never wait for each other's rows.
     _ADD.run_many(connection, sorted(rows, key=lambda row: (row["channel"], row["account"], row["what"])))
 
@@ -75,8 +74,31 @@ def all_of(connection: Connection, agency: str) -> list[Oddity]:
     return [as_record(Oddity, row) for row in connection.execute(_ALL, {"agency": agency})]
 
 
+def set_mark(connection: Connection, mark: Oddity, *, agency: str) -> None:
+    """A moment that must outlast this process, in place of an earlier one of the same name."""
+    _MARK.run(connection, _values(mark, agency))
+
+
+def clear_mark(connection: Connection, channel: str, account: str, what: str) -> None:
+    """The mark is no longer needed; does nothing where there is none."""
+    values = {"of_channel": channel, "of_account": account, "of_what": what}
+    connection.execute(_UNMARK, values)
+
+
 def last_of(connection: Connection, channel: str, account: str, what: str) -> datetime | None:
     """When this was last counted; None: never."""
     values = {"channel": channel, "account": account, "what": what}
     moment: datetime | None = connection.execute(_LAST, values).scalar()
     return moment
+
+
+def _values(one: Oddity, agency: str) -> dict[str, Any]:
+    return {
+        "channel": one.channel,
+        "account": one.account,
+        "what": one.what,
+        "agency": agency,
+        "count": one.count,
+        "first_at": one.first_at,
+        "last_at": one.last_at,
+    }
