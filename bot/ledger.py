@@ -71,11 +71,9 @@ class Ledger:
         now = self._clock.now()
 
         def change(connection: Connection) -> None:
-            if patient:
-                waiting.keep(connection, row, reason=reason, now=now)
-            elif not waiting.hold(connection, row, reason=reason, now=now):
-                return
-            untold.note(self._books(connection), [row])
+            hold = waiting.keep if patient else waiting.hold
+            if hold(connection, row, reason=reason, now=now):
+                untold.note(self._books(connection), [row])
 
         self.change(change, frees=(row.id,))
 

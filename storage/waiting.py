@@ -101,7 +101,8 @@ _BY_IDS: Final = WITH_ADDRESS.where(outbox.c.id.in_(bindparam("ids", expanding=T
 
 def hold(connection: Connection, row: OutboxRow, *, reason: str, now: datetime) -> bool:
     """The message waits for the person's next deed. `row.seen_at` is the last deed that was known when it was not
-    taken; False where the person did something since: then the message stays queued, to be tried again."""
+    taken; where the person did something since, the message stays queued, to be tried again. False where it does not
+    wait, or waited already."""
     if row.seen_at is None:
         held_back = _HOLD_UNSEEN.run(connection, {"of_contact": row.contact_id})
     else:
@@ -110,14 +111,13 @@ def hold(connection: Connection, row: OutboxRow, *, reason: str, now: datetime) 
     if not held_back:
         _AGAIN.run(connection, {"row_id": row.id})
         return False
-    _WAIT.run(connection, {"row_id": row.id, "to_reason": reason, "now": now})
-    return True
+    return _WAIT.run(connection, {"row_id": row.id, "to_reason": reason, "now": now}) == 1
 
 
-def keep(connection: Connection, row: OutboxRow, *, reason: str, now: datetime) -> None:
+def keep(connection: Connection, row: OutboxRow, *, reason: str, now: datetime) -> bool:
     """The message waits for the person's next deed, although its chat may be open: it was not taken for too long."""
     _MARK.run(connection, {"of_contact": row.contact_id})
-    _WAIT.run(connection, {"row_id": row.id, "to_reason": reason, "now": now})
+    return _WAIT.run(connection, {"row_id": row.id, "to_reason": reason, "now": now}) == 1
 
 
 def expect(connection: Connection, contact_id: int) -> None:

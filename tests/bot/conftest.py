@@ -10,7 +10,7 @@ from bot.dispatch import Books
 from storage.database import Database
 from storage.ids import IdSource
 from storage.keys import Vault
-from tests.bot.delivery_rig import Platform, Rig
+from tests.bot.delivery_rig import Platform, Rig, WindowedPlatform
 from tests.conftest import AGENCY
 from tests.hand_clock import HandClock
 
@@ -26,11 +26,16 @@ def platform() -> Platform:
 
 
 @pytest.fixture
+def windowed() -> WindowedPlatform:
+    return WindowedPlatform()
+
+
+@pytest.fixture
 def make_rig(database: Database, books: Books, clock: HandClock, platform: Platform) -> Callable[..., Rig]:
     """A process with delivery on the test's database (both engines); use it with `async with`."""
 
     def make(**given: Any) -> Rig:
-        return Rig(database=database, books=books, clock=clock, platform=platform, **given)
+        return Rig(**{"database": database, "books": books, "clock": clock, "platform": platform} | given)
 
     return make
 

@@ -6,19 +6,20 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Self
 
 from sqlalchemy import Connection
 
-from bot.channels.base import Attachment, Channel, Never, Refusal, SendReceipt
+from bot.channels.base import Attachment, Channel, Closed, Never, Refusal, SendReceipt
 from bot.delivery import Delivery
 from bot.dispatch import Books
 from bot.pacing import Pace
 from bot.sender import Sender
 from handlers.messages import Capabilities, Outgoing, OutgoingFile
-from storage import outbox
+from storage import chat_marks, outbox, waiting
+from storage.casebook import Casebook
 from storage.database import Database
 from storage.leader import Leader
 from storage.records import NewOutbox, OutboxRow, OutboxStatus, Queued
@@ -132,6 +133,30 @@ class Platform:
         return str(self._last_ref)
 
 
+class WindowedPlatform(Platform):
+    """Takes ordinary messages for two days after a person's last deed, then approved templates only."""
+
+    capabilities = Capabilities(can_edit=False, window=timedelta(days=2))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.templates: set[str] = set()
+        """Notices that have an approved template."""
+        self.outside: list[tuple[str, str, dict[str, str], str]] = []
+        """Chat, notice, facts and phone of what was tried as a template."""
+        self.outside_faults: list[Exception] = []
+        """What becomes of the next ones."""
+
+    async def send_outside(self, chat: str, message: Outgoing, *, phone: str) -> SendReceipt:
+        self.outside.append((chat, message.notice, dict(message.facts), phone))
+        if self.outside_faults:
+            raise self.outside_faults.pop(0)
+        if message.notice not in self.templates:
+            raise Closed("no template for this notice")
+        shown = self._show(chat, f"[{message.notice}] {message.facts.get('code', '')}")
+        return SendReceipt(message_ref=shown, note="template 77")
+
+
 async def no_documents(wanted: OutgoingFile) -> Attachment:
     raise Never("nothing to render", refusal=Refusal.REFUSED)
 
@@ -188,9 +213,15 @@ class Rig:
         return await self.say(chat, *texts, wake=False, **given)
 
     def _queue(
-        self, connection: Connection, chat: str, texts: Iterable[str], given: dict[str, Any]
+        self,
+        connection: Connection,
+        chat: str,
+        texts: Iterable[str],
+        given: dict[str, Any],
+        *,
+        book: Casebook | None = None,
     ) -> list[Queued]:
-        book = self.books(connection)
+        book = book or self.books(connection)
         channel, account = self.platform.name, self.platform.account
         contact = book.open_turn(
             channel=channel, account=account, chat=chat, is_group=chat.startswith("-")
@@ -206,6 +237,25 @@ class Rig:
                 for text in texts
             ]
         )
+
+    async def come_back(self, chat: str, *texts: str, wake: bool = True, **given: Any) -> list[OutboxRow]:
+        """The person does something now, and is answered, as dispatch does it."""
+
+        def turn(connection: Connection) -> list[Queued]:
+            book = self.books(connection)
+            now = self.clock.now()
+            contact = book.open_turn(
+                channel=self.platform.name, account=self.platform.account, chat=chat
+            ).contact
+            chat_marks.seen(connection, contact.id, now)
+            book.keep_in_mind(replace(contact, seen_at=now))
+            released = waiting.release_waiting(connection, book.vault, contact.id, now=now)
+            return [*released, *self._queue(connection, chat, texts, given, book=book)]
+
+        queued = await self.database.transact(turn)
+        if wake:
+            self.delivery.wake(queued)
+        return [item.row for item in queued]
 
     # --- what the test looks at
 
