@@ -149,6 +149,9 @@ class Person:
     async def _do(self, did: str, content: Content, **more: Any) -> Exchange:
         before = {id(sent) for sent in self.office.chat(self.chat)}
         await self.office.update(self.chat, content, **more)
+        if isinstance(content, Files) and not place_of(self.chat)[2].albums:  # more of them might come
+            self.office.clock.forward(timedelta(seconds=4))
+            await self.office.deliver()
         self.refs.append(self.office.last_ref)
         heard = [self._heard(sent) for sent in self.office.chat(self.chat) if id(sent) not in before]
         return self._note(did, heard)
@@ -167,3 +170,16 @@ class Person:
             edited=bool(sent.edits),
             quiet=sent.message.quiet,
         )
+
+
+class Typist(Person):
+    """A person on a channel that numbers its choices, who types the number of a choice, or its words where it
+    stands further up."""
+
+    async def press(self, label: str) -> Exchange:
+        heard = await self.all_heard()
+        found, words, token = choose(label, heard)
+        newest = next(message for message in reversed(heard) if message.labels)
+        if found is newest:
+            return await self.say(str(found.tokens.index(token) + 1))
+        return await self.say(words)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.dialogues import dialogues, play_turn
 from tests.e2e.expectations import EXPECTED, check_final, check_turn
-from tests.handlers.harness import Person
+from tests.handlers.harness import Person, Typist
 from tests.handlers.officers.office import Office
 
 pytestmark = pytest.mark.shared
@@ -17,9 +17,16 @@ WITH_PETITION = frozenset({"dlg-dev-05", "dlg-dev-08"})
 """Dialogues that speak of a petition filed before."""
 
 
+@pytest.fixture
+def person(request: pytest.FixtureRequest, office: Office) -> Person:
+    kind: type[Person] = request.param
+    return kind(office, chat="z500" if kind is Typist else "500")
+
+
 @pytest.mark.parametrize("dialogue", dialogues(), ids=lambda dialogue: dialogue["id"])
-async def test_dialogue(dialogue: dict[str, Any], office: Office) -> None:
-    person = Person(office)
+@pytest.mark.parametrize("person", [Person, Typist], ids=["buttons", "numbers"], indirect=True)
+async def test_dialogue(dialogue: dict[str, Any], office: Office, person: Person) -> None:
+    """With buttons, and with not one message more where every choice is typed."""
     codes, other = [], ""
     if dialogue["id"] in WITH_PETITION:
         codes = [(await office.file(person.chat)).code]

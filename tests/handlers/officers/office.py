@@ -19,7 +19,7 @@ import yaml
 from sqlalchemy import Connection
 
 from bot.dispatch import Books, Dispatcher
-from handlers import cases, router
+from handlers import cases, returning, router, untold
 from handlers.messages import (
     Button,
     Capabilities,
@@ -39,7 +39,7 @@ from petitions.calendar import WorkingCalendar
 from petitions.deadlines import first_answer_due
 from petitions.kinds import Action, ActorKind, Kind, Role
 from petitions.understanding import KeywordSuggester
-from storage import outbox, timers
+from storage import chat_marks, outbox, timers, waiting
 from storage.casebook import Casebook
 from storage.database import Database
 from storage.ids import IdSource
@@ -201,6 +201,12 @@ class Office:
                     outbox.mark_many(
                         connection, [outcome], now=self.clock.now(), ids=self.ids, agency=self._agency
                     )
+                    if status in untold.STATUSES:
+                        untold.note(self._book(connection), [row])
+                    continue
+                if self._is_closed(row):
+                    if waiting.hold(connection, row, reason="window_passed", now=self.clock.now()):
+                        untold.note(self._book(connection), [row])
                     continue
                 ref = self._show(row)
                 outbox.mark_sent(
@@ -388,17 +394,26 @@ class Office:
             now=self.clock.now(),
             facts=self.facts,
             book=book,
-            contact=opened.contact,
+            contact=contact,
             conversation_id=opened.conversation.id,
             talk=Talk.model_validate(opened.conversation.state),
             capabilities=capabilities,
             random=random.Random(7),
             officer=book.officer_of_chat(channel, account, who) if who else None,
         )
+        if not incoming.is_group and (contact.has_waiting or CHANNEL in self.facts.windows):
+            returning.came_back(turn)
         handle(turn)
         opened.conversation.state = turn.talk.model_dump(mode="json")
         book.save_conversation(opened.conversation)
         return turn.acknowledgement
+
+    def _is_closed(self, row: OutboxRow) -> bool:
+        """Whether the person's last deed is too long ago for this channel."""
+        window = self.facts.windows.get(row.channel)
+        if window is None or row.chat.startswith("-"):
+            return False
+        return row.seen_at is None or self.clock.now() - row.seen_at > window
 
     def _show(self, row: OutboxRow) -> str:
         message = outgoing_from_data(row.body)
