@@ -18,7 +18,8 @@ class Ticks:
 
     def __init__(self, clock: ClockLike | None) -> None:
         self.source: Any = clock if clock is not None else SimClock()
-        self._read: Callable[[], Any] = self.source.now if hasattr(self.source, "now") else self.source
+        read: Any = self.source.now if hasattr(self.source, "now") else self.source
+        self._read: Callable[[], Any] = read
 
     def now(self) -> float:
         found = self._read()
