@@ -388,6 +388,11 @@ class Office:
         opened = book.open_turn(
             channel=channel, account=account, chat=incoming.chat, is_group=incoming.is_group, language=""
         )
+        contact = opened.contact
+        if not incoming.is_group:
+            chat_marks.seen(connection, contact.id, incoming.at)
+            contact = replace(contact, seen_at=incoming.at)
+            book.keep_in_mind(contact)
         who = incoming.person if incoming.is_group else incoming.chat
         turn = Turn(
             incoming=incoming,
@@ -401,7 +406,7 @@ class Office:
             random=random.Random(7),
             officer=book.officer_of_chat(channel, account, who) if who else None,
         )
-        if not incoming.is_group and (contact.has_waiting or CHANNEL in self.facts.windows):
+        if not incoming.is_group and (contact.has_waiting or channel in self.facts.windows):
             returning.came_back(turn)
         handle(turn)
         opened.conversation.state = turn.talk.model_dump(mode="json")
@@ -419,7 +424,7 @@ class Office:
         message = outgoing_from_data(row.body)
         self._all.append((row.chat, message))
         chat = self._chats.setdefault(row.chat, [])
-        edits = place(row.chat)[2].can_edit
+        edits = place(row.chat)[2].can_edit and row.channel not in self.facts.fixed
         for at, sent in enumerate(chat):
             if edits and row.edit_of_ref and sent.ref == row.edit_of_ref:
                 chat[at] = Sent(sent.ref, message, row, sent.edits + 1)
