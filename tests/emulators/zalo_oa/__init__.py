@@ -1,23 +1,19 @@
-"""An emulator of Zalo's Official Account platform: hosts, webhook, people, faults on order.
+"""An emulator of the Zalo Official Account platform: OAuth, OpenAPI, templates, CDN and the webhook's deliverer.
 
-Written against the behaviour list of the Zalo reference, section 5. What is uncertain there is a switch in
-`Settings`. Left out: groups, calls, tags, hashed phones, the menu, template creation.
+Written against the behaviour list of the Zalo reference, section 5. Left out: groups (GMF), calls, tags, template
+administration, RSA and hashed phones.
 """
 
-from tests.emulators.telegram.clock import SimClock
 from tests.emulators.telegram.people import ButtonMissing, NothingCame
 
-from .deliverer import LADDER, Delivery, signature
-from .emulator import ZaloOaEmulator
+from .deliverer import Delivery, signature
+from .emulator import VERIFIER, ZaloOaEmulator
+from .errors import ZaloError
 from .faults import Fault, FaultKind
 from .model import Attachment, Call, Settings, Shown, ShownButton, Template
 from .people import ZaloUser
 
-VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
-"""The PKCE verifier of the default challenge (RFC 7636)."""
-
 __all__ = [
-    "LADDER",
     "VERIFIER",
     "Attachment",
     "ButtonMissing",
@@ -29,8 +25,8 @@ __all__ = [
     "Settings",
     "Shown",
     "ShownButton",
-    "SimClock",
     "Template",
+    "ZaloError",
     "ZaloOaEmulator",
     "ZaloUser",
     "signature",

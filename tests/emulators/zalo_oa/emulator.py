@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from typing import Any, Self
+from collections.abc import Sequence
+from typing import Any, Final, Self
 
 from . import events
 from .clock import ClockLike, Ticks
 from .content import Content
-from .deliverer import Deliverer, Delivery, signature
+from .deliverer import Delivery, signature
 from .faults import Fault, FaultKind
-from .model import Attachment, Call, Settings, Shown, Template
+from .model import Call, Settings, Shown, Template
 from .people import ZaloUser
 from .sending import deliver
-from .server import ZaloServer
+from .server import PREFIXES, Server
 from .world import World
+
+VERIFIER: Final = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+"""RFC 7636's verifier, which belongs to the challenge the settings begin with."""
 
 
 class ZaloOaEmulator:
-    """Zalo's OAuth, OpenAPI, template host, CDN and webhook for one OA, with people on the other side.
+    """The servers of Zalo for one Official Account, with people on the other side.
 
-    `clock` moves token life, windows, links and the retry ladder: a `SimClock`, a house clock, or a callable.
-    Other keywords are fields of `Settings`, e.g. `ZaloOaEmulator(buttons="reject", oa_per_minute=100)`.
-    As `async with ZaloOaEmulator() as zalo:`; the service gets `oauth_url`, `api_url` and `business_url`.
+    As `async with ZaloOaEmulator() as zalo:`; the service gets `zalo.settings_for_service()`, and its webhook is
+    saved with `await zalo.register(url)`. `settings` changes what is uncertain or limited. Limits are high.
     """
 
     def __init__(
@@ -31,40 +33,35 @@ class ZaloOaEmulator:
         *,
         clock: ClockLike | None = None,
         seed: int = 1,
+        settings: Settings | None = None,
         keep_calls: int | None = None,
-        **settings: Any,
     ) -> None:
-        self.settings = Settings(**settings)
-        self.ticks = Ticks(clock)
-        self.clock: Any = self.ticks.source
-        self.world = World(self.settings, self.ticks, seed=seed)
-        self.server = ZaloServer(self.world, keep_calls=keep_calls)
+        self.settings = settings or Settings()
+        self.clock = Ticks(clock)
+        self.world = World(self.settings, self.clock, seed=seed)
+        self.server = Server(self.world, keep_calls=keep_calls)
         self._host = "127.0.0.1"
-        self.people: list[ZaloUser] = []
+        self._people: dict[str, ZaloUser] = {}
+        self._first: dict[str, str] = {}
+        self._phones = 951_000_000
 
     async def __aenter__(self) -> Self:
-        await self.start()
+        await self.server.start(self._host, 0)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.stop()
-
-    async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        self._host = host
-        await self.server.start(host, port)
-
-    async def stop(self) -> None:
         await self.world.close()
-        await self.server.close_port()
+        await self.world.deliverer.close()
+        await self.server.stop()
 
     async def go_away(self) -> None:
         """Refuse every connection, until `come_back`."""
-        await self.server.close_port()
+        await self.server.stop()
 
     async def come_back(self) -> None:
         await self.server.start(self._host, self.server.port)
 
-    # --- addresses and keys
+    # --- addresses and settings
 
     @property
     def url(self) -> str:
@@ -72,188 +69,132 @@ class ZaloOaEmulator:
 
     @property
     def oauth_url(self) -> str:
-        """Stands for https://oauth.zaloapp.com/v4."""
-        return f"{self.url}/oauth/v4"
+        return self.url + PREFIXES["oauth"]
 
     @property
     def api_url(self) -> str:
-        """Stands for https://openapi.zalo.me."""
-        return f"{self.url}/api"
+        return self.url + PREFIXES["api"]
 
     @property
     def business_url(self) -> str:
-        """Stands for https://business.openapi.zalo.me."""
-        return f"{self.url}/business"
+        return self.url + PREFIXES["business"]
 
-    @property
-    def app_id(self) -> str:
-        return self.settings.app_id
+    def first_refresh_token(self) -> str:
+        """The refresh token of a pair from the console's API Explorer."""
+        if not self._first:
+            self._first = self.world.oauth.pair()
+        return self._first["refresh_token"]
 
-    @property
-    def app_secret(self) -> str:
-        return self.settings.app_secret
+    def settings_for_service(self) -> dict[str, Any]:
+        """What an operator writes into the settings; the first token is one of the API Explorer."""
+        return {
+            "zalo_oa_id": self.settings.oa_id,
+            "zalo_oa_app_id": self.settings.app_id,
+            "zalo_oa_app_secret": self.settings.app_secret,
+            "zalo_oa_secret_key": self.settings.oa_secret,
+            "zalo_oa_refresh_token": self.first_refresh_token(),
+            "zalo_oa_api_url": self.api_url,
+            "zalo_oa_oauth_url": self.oauth_url,
+            "zalo_oa_business_url": self.business_url,
+            "zalo_oa_rate": "0",
+        }
 
-    @property
-    def oa_id(self) -> str:
-        return self.settings.oa_id
+    def permission_link(self, callback: str, challenge: str) -> str:
+        """What the console shows once callback and challenge are saved there."""
+        self.settings.callback, self.settings.challenge = callback, challenge
+        return (
+            f"{self.oauth_url}/oa/permission?app_id={self.settings.app_id}"
+            f"&redirect_uri={callback}&code_challenge={challenge}"
+        )
 
-    @property
-    def oa_secret(self) -> str:
-        return self.settings.oa_secret
+    def approve_template(self, template_id: str, limits: dict[str, int], text: str, **more: Any) -> Template:
+        """A template of the console; `limits`: parameter and its most characters."""
+        found = Template(template_id, limits, text, **more)
+        self.world.templates[template_id] = found
+        return found
 
-    # --- grants
-
-    def issue_tokens(self) -> dict[str, str]:
-        """A token pair as the console's API Explorer hands it out (access_token, refresh_token, expires_in)."""
-        return self.world.oauth.pair()
-
-    def issue_code(self) -> str:
-        """An authorisation code as if the administrator had agreed: ten minutes, once."""
-        return self.world.oauth.new_code()
-
-    def refuse_refresh(self, count: int = 1) -> None:
-        """The next renewals answer -14014; the token is spent by that and a person must authorise again."""
-        self.world.oauth.refuse_next = count
-
-    def withdraw_grant(self, code: int = -223) -> None:
-        """The OA withdraws its grant (-223) or the application is removed (-219): calls fail, events end.
-
-        A new code or pair grants again.
-        """
-        self.world.oauth.withdraw(code)
-
-    @property
-    def renewals(self) -> int:
-        """How many renewals succeeded (also those whose answer was lost)."""
-        return self.world.oauth.renewals
-
-    # --- people and the console
+    # --- people
 
     def person(
         self,
-        name: str = "Nguyễn Văn An",
+        name: str = "An",
         phone: str = "",
         *,
         follower: bool = True,
         anonymous: bool = False,
         admin: bool = False,
     ) -> ZaloUser:
-        """A new person, who has not yet interacted. `phone` (84…) lets templates by phone reach them."""
+        """A new person; `phone` as 84…, made up where none is given."""
+        if not phone:
+            self._phones += 1
+            phone = f"84{self._phones}"
         account = self.world.account(name, phone, follower=follower, anonymous=anonymous, admin=admin)
-        user = ZaloUser(self.world, account)
-        self.people.append(user)
+        user = self._people[account.id] = ZaloUser(self.world, account)
         return user
 
-    def user(self, user_id: str) -> ZaloUser:
-        return next(one for one in self.people if one.id == user_id)
+    @property
+    def people(self) -> list[ZaloUser]:
+        return list(self._people.values())
 
-    def console_says(self, user: ZaloUser, text: str, admin_id: str = "7712345678901234567") -> Shown:
-        """An officer writes in the OA's chat tool: the echo carries `admin_id`."""
+    def console_says(self, user: ZaloUser, text: str, *, admin_id: str = "5550001112223334445") -> Shown:
+        """An officer types in the OA's own chat tool."""
         return deliver(self.world, user.account, Content(text=text), admin_id)
-
-    def console_sends_photo(
-        self, user: ZaloUser, data: bytes, admin_id: str = "7712345678901234567"
-    ) -> Shown:
-        url = self.world.host_file(data, "photo.jpg", "image/jpeg")
-        payload = {"thumbnail": url, "url": url}
-        content = Content(
-            kind="image",
-            attachments=[Attachment("image", "", url, data)],
-            event="oa_send_image",
-            event_attachments=[{"type": "image", "payload": payload}],
-        )
-        return deliver(self.world, user.account, content, admin_id)
-
-    def template(
-        self,
-        template_id: str,
-        limits: dict[str, int],
-        text: str,
-        *,
-        tag: int = 1,
-        approved: bool = True,
-        for_uid: bool = True,
-    ) -> Template:
-        """Register a ZBS template: parameter -> most characters; `<name>` in the text is its place."""
-        made = Template(template_id, limits, text, tag, approved, for_uid)
-        self.world.templates[template_id] = made
-        return made
 
     # --- the webhook
 
-    @property
-    def deliverer(self) -> Deliverer:
-        """The switches of delivery: deadline, ladder, parallel, duplicates, hold, release, log, lost."""
-        return self.world.deliverer
-
-    async def webhook(self, url: str, *, force: bool = False) -> int:
-        """Save the URL in the console: an unsigned `{}` is posted and must get 200, else it is not saved.
-
-        The status (0: no answer). `force` saves without asking.
-        """
-        status = 200 if force else await self.deliverer.probe(url)
+    async def register(self, url: str) -> int:
+        """Save the webhook's address in the console: it is probed with an unsigned `{}`. The answer's status."""
+        status = await self.world.deliverer.probe(url)
         if status == 200:
-            self.deliverer.url = url
+            self.world.deliverer.url = url
         return status
 
-    def subscribe(self, *names: str) -> None:
-        """Tick these events only; none: all."""
-        self.world.subscribed = frozenset(names) or None
+    @property
+    def unconfirmed(self) -> int:
+        """Events that were not acknowledged yet."""
+        return len(self.world.deliverer.pending)
 
     @property
     def undelivered(self) -> int:
-        """Events not yet acknowledged with 200 (waiting retries and held ones included)."""
-        return len(self.deliverer.pending)
+        return self.unconfirmed
 
-    async def settled(self, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - the test's patience
-        """Wait until every event is acknowledged or given up."""
-        async with asyncio.timeout(timeout):
-            while self.deliverer.pending:
-                await self.deliverer.pending[0].done.wait()
+    @property
+    def deliverer(self) -> Any:
+        return self.world.deliverer
+
+    def delivered(self) -> Sequence[Delivery]:
+        """Every event that was sent, oldest first."""
+        return list(self.world.deliverer.log)
+
+    def deliver_again(self, event: Delivery) -> Delivery:
+        return self.world.deliverer.deliver_again(event)
+
+    def retry_now(self) -> int:
+        return self.world.deliverer.retry_now()
 
     def push(
         self,
         event: dict[str, Any] | bytes,
         *,
         sign: bool = True,
-        timestamp: str | None = None,
+        timestamp: str = "",
         secret: str = "",
         app_id: str = "",
-        headers: dict[str, str] | None = None,
-        retry: bool | None = None,
     ) -> Delivery:
-        """Post any event at all. A dict without `timestamp` gets one; `secret` signs with another key.
-
-        Retried as Zalo does only when signed, unless `retry` says otherwise.
-        """
-        if isinstance(event, dict):
-            if "timestamp" not in event or timestamp is not None:
-                event = {**event, "timestamp": timestamp if timestamp is not None else self.ticks.ms()}
-            raw = events.encode(event)
-            stamp = str(event["timestamp"])
-        else:
-            raw, stamp = event, timestamp if timestamp is not None else _timestamp_in(event)
-        sent = dict(headers or {})
+        """Any event, also of a kind or shape that does not exist; bytes go out as they are."""
+        raw = event if isinstance(event, bytes) else events.encode(event)
+        stamp = timestamp or (str(event.get("timestamp", "")) if isinstance(event, dict) else "")
+        headers = {}
         if sign:
             key = secret or self.settings.oa_secret
-            sent["X-ZEvent-Signature"] = signature(app_id or self.settings.app_id, raw, stamp, key)
-        return self.deliverer.submit(raw, sent, "raw", retry=sign if retry is None else retry)
+            headers["X-ZEvent-Signature"] = signature(app_id or self.settings.app_id, raw, stamp, key)
+        return self.world.deliverer.submit(raw, headers, "raw", retry=False)
 
-    def redeliver(self, item: Delivery | None = None) -> Delivery:
-        """Bring an event (the newest one) once more, byte for byte."""
-        return self.deliverer.deliver_again(item if item is not None else self.deliverer.log[-1])
-
-    def corrupt_signatures(self, count: int = 1) -> None:
-        """The next events are signed with a wrong key."""
-        self.world.corrupt = count
-
-    def retry_now(self) -> int:
-        """Make every waiting attempt at once (service restarted); how many."""
-        return self.deliverer.retry_now()
-
-    def retry_due(self) -> int:
-        """Make the attempts due on the clock; needed only for clocks that cannot wake sleepers."""
-        return self.deliverer.retry_due()
+    async def settled(self, *, within: float = 10.0) -> None:
+        """Until every event is acknowledged or given up. Raises TimeoutError."""
+        async with asyncio.timeout(within):
+            while self.world.deliverer.pending:
+                await asyncio.sleep(0.005)
 
     # --- what happened
 
@@ -262,12 +203,16 @@ class ZaloOaEmulator:
         return list(self.server.calls)
 
     def calls_of(self, path: str, user: str = "") -> list[Call]:
-        """Calls whose path contains `path`."""
-        return [c for c in self.server.calls if path in c.path and user in ("", c.user)]
+        """Requests whose path ends so."""
+        return [c for c in self.server.calls if c.path.endswith(path) and (not user or c.user == user)]
 
     def busiest_minute(self) -> int:
-        """The largest number of API requests seen in any 60 seconds of the clock, refused ones included."""
+        """The largest number of requests of the API in any 60 seconds."""
         return self.server.rates.busiest
+
+    @property
+    def renewals(self) -> int:
+        return self.world.oauth.renewals
 
     # --- faults
 
@@ -276,16 +221,15 @@ class ZaloOaEmulator:
         return self.server.faults.add(Fault(FaultKind(kind), path, **settings))
 
     def fail(self, path: str, code: int, **settings: Any) -> Fault:
-        """Answer with this error code, known or not."""
         return self.fault(FaultKind.ERROR, path, code=code, **settings)
 
     def clear_faults(self) -> None:
         self.server.faults.clear()
 
+    def refuse_renewals(self, count: int = 1) -> None:
+        """So many coming renewals are refused (-14014), the token is spent by that."""
+        self.world.oauth.refuse_next = count
 
-def _timestamp_in(raw: bytes) -> str:
-    try:
-        found = json.loads(raw)
-    except ValueError:
-        return ""
-    return str(found.get("timestamp", "")) if isinstance(found, dict) else ""
+    def withdraw_grant(self, code: int = -223) -> None:
+        """The OA takes its grant back (-223) or the application is removed (-219)."""
+        self.world.oauth.withdraw(code)

@@ -1,4 +1,4 @@
-"""The HTTP side: hosts as path prefixes, authentication, dispatch, faults, rates, the call log."""
+"""HTTP: the four hosts of Zalo as path prefixes of one server."""
 
 from __future__ import annotations
 
@@ -6,264 +6,222 @@ import asyncio
 import hashlib
 import hmac
 import json
-import socket
 from collections import deque
-from collections.abc import Callable
-from typing import Any
-from urllib.parse import parse_qsl
+from collections.abc import Mapping
+from typing import Any, Final
 
 from aiohttp import web
 
-from . import reads, sending, uploads, zbs
+from .api import METHODS, message_status
 from .errors import ZaloError
 from .faults import Fault, FaultKind, FaultPlan
 from .model import Call, Incoming
 from .rates import Rates
+from .templates import by_phone
 from .world import World
 
-Method = Callable[[World, Incoming], Any]
-API: dict[tuple[str, str], Method] = {
-    ("POST", "/v3.0/oa/message/cs"): sending.message_cs,
-    ("POST", "/v2.0/oa/message"): sending.message_v2,
-    ("POST", "/v3.0/oa/message/template"): zbs.by_user_id,
-    ("POST", "/v2.0/oa/upload/image"): uploads.upload("image"),
-    ("POST", "/v2.0/oa/upload/gif"): uploads.upload("gif"),
-    ("POST", "/v2.0/oa/upload/file"): uploads.upload("file"),
-    ("GET", "/v3.0/oa/user/detail"): reads.user_detail,
-    ("GET", "/v3.0/oa/user/getlist"): reads.user_list,
-    ("GET", "/v2.0/oa/getoa"): reads.get_oa,
-    ("POST", "/v3.0/oa/quota/message"): reads.quota_message,
-    ("GET", "/v2.0/oa/listrecentchat"): reads.recent_chats,
-    ("GET", "/v2.0/oa/conversation"): reads.conversation,
-}
-BUSINESS: dict[tuple[str, str], Method] = {
-    ("POST", "/message/template"): zbs.by_phone,
-    ("GET", "/message/status"): zbs.message_status,
-    ("GET", "/message/quota"): zbs.message_quota,
-    ("GET", "/template/all"): zbs.all_templates,
-    ("GET", "/template/info/v2"): zbs.template_info,
-}
-PREFIXES = {"oauth": "/oauth/v4", "api": "/api", "business": "/business", "cdn": "/cdn"}
-HTML_502 = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>nginx</body>\r\n</html>\r\n"
-HTML_200 = "<!DOCTYPE html>\r\n<html><body>Zalo is under maintenance</body></html>\r\n"
-BODY_LIMIT = 32 * 1024 * 1024
+PREFIXES: Final = {"oauth": "/oauth/v4", "api": "/api", "business": "/business"}
+HTML: Final = "<html><body><h1>502 Bad Gateway</h1></body></html>"
+BUSINESS: Final = {("POST", "/message/template"): by_phone, ("GET", "/message/status"): message_status}
+UNTOUCHED: Final = (FaultKind.ERROR, FaultKind.BAD_GATEWAY, FaultKind.NOT_JSON, FaultKind.RESET_BEFORE)
+"""Faults whose call is never applied."""
+LIMITED: Final = frozenset({"api", "business"})
 
 
-class Cut(Exception):
-    """The connection must be cut without an answer."""
+class Server:
+    """Listens on a free port; everything that is asked is in `calls`."""
 
-
-class ZaloServer:
-    """Speaks as Zalo's hosts for one OA on one port."""
-
-    def __init__(self, world: World, *, keep_calls: int | None) -> None:
+    def __init__(self, world: World, *, keep_calls: int | None = None) -> None:
         self.world = world
         self.faults = FaultPlan(world.random)
         self.rates = Rates()
         self.calls: deque[Call] = deque(maxlen=keep_calls)
-        self.latency = 0.0
-        """Seconds every answer takes."""
-        self._runner: web.ServerRunner | None = None
         self.port = 0
+        self._runner: web.AppRunner | None = None
 
     async def start(self, host: str, port: int) -> None:
-        self._runner = web.ServerRunner(
-            web.Server(self._handle, request_factory=_request, access_log=None), shutdown_timeout=0.2
-        )
+        app = web.Application(client_max_size=64 * 1024 * 1024)
+        app.router.add_route("*", "/{tail:.*}", self._handle)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
-        sock = socket.socket()
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind((host, port))
-        self.port = sock.getsockname()[1]
+        await web.TCPSite(self._runner, host, port).start()
+        self.port = self._runner.addresses[0][1]
         self.world.base_url = f"http://{host}:{self.port}"
-        await web.SockSite(self._runner, sock, backlog=1024).start()
 
-    async def close_port(self) -> None:
-        """Refuse connections (and cut those there are) until `start` is called again."""
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
+    async def stop(self) -> None:
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            await runner.cleanup()
 
-    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        host = next((h for h, prefix in PREFIXES.items() if request.path.startswith(prefix + "/")), "")
-        if not host:
-            return web.Response(status=404, text=HTML_502.replace("502 Bad Gateway", "404"))
-        path = request.path if host == "cdn" else request.path.removeprefix(PREFIXES[host])
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        if request.path.startswith("/cdn/"):
+            return await self._cdn(request)
+        for host, prefix in PREFIXES.items():
+            if request.path.startswith(f"{prefix}/"):
+                return await self._call(request, host, request.path.removeprefix(prefix))
+        return web.Response(status=404, text="Not Found")
+
+    async def _cdn(self, request: web.Request) -> web.StreamResponse:
+        call = self._log(Incoming("GET", "cdn", request.path, {}, {}, {}))
+        fault = self.faults.next_for(request.path, "")
+        if fault is not None:
+            if fault.seconds:
+                await asyncio.sleep(fault.seconds)
+            if fault.kind in (FaultKind.BAD_GATEWAY, FaultKind.GATEWAY_LOST):
+                call.outcome = "502"
+                return web.Response(status=502, text=HTML, content_type="text/html")
+            if fault.kind in (FaultKind.RESET_BEFORE, FaultKind.LOST_AFTER, FaultKind.TRUNCATED):
+                return self._cut(request, call, "reset")
+        file = self.world.cdn.get(request.path)
+        if file is None or file.status != 200:
+            call.outcome = str(file.status if file is not None else 404)
+            return web.Response(status=file.status if file is not None else 404, text="gone")
+        if self.world.clock.now() >= file.expires:
+            call.outcome = "403"
+            return web.Response(status=403, text="expired")
+        call.outcome = "ok"
+        return web.Response(body=file.data, content_type=file.content_type)
+
+    async def _call(self, request: web.Request, host: str, path: str) -> web.StreamResponse:
         given = await _read(request, host, path)
-        call = Call(host, path, _user_of(given), given.body, self.world.clock.now())
-        self.calls.append(call)
-        if self.latency:
-            await asyncio.sleep(self.latency)
-        fault = self.faults.next_for(path, call.user)
-        try:
-            early = await self._before(fault, call)
-            answer = early or self._answer(given, call)
-            return await self._after(None if early else fault, call, answer)
-        except Cut:
-            if request.transport is not None:
-                request.transport.abort()
-            return web.Response()
+        call = self._log(given)
+        fault = self.faults.next_for(f"{host}{path}", call.user)
+        if fault is not None and fault.kind is FaultKind.SLOW:
+            await asyncio.sleep(fault.seconds)
+        if fault is not None and fault.kind in UNTOUCHED:
+            return self._untouched(request, call, fault)
+        answer, headers = self._answer(given, call)
+        if isinstance(answer, web.Response):
+            return answer
+        body = json.dumps(answer, ensure_ascii=False)
+        if fault is None or fault.kind is FaultKind.SLOW:
+            return web.Response(text=body, content_type="application/json", headers=headers)
+        return await self._spoilt(request, call, fault, body)
 
-    def _answer(self, given: Incoming, call: Call) -> web.Response:
-        if given.host == "cdn":
-            return self._download(given.path, call)
+    def _untouched(self, request: web.Request, call: Call, fault: Fault) -> web.StreamResponse:
+        if fault.kind is FaultKind.ERROR:
+            error = ZaloError(fault.code)
+            call.outcome = str(error)
+            answer = error.oauth_body(short=True) if call.host == "oauth" else error.body()
+            return web.json_response(answer)
+        if fault.kind is FaultKind.RESET_BEFORE:
+            return self._cut(request, call, "not applied, reset")
+        call.outcome = f"not applied, {fault.kind}"
+        status = 502 if fault.kind is FaultKind.BAD_GATEWAY else 200
+        return web.Response(status=status, text=HTML, content_type="text/html")
+
+    async def _spoilt(self, request: web.Request, call: Call, fault: Fault, body: str) -> web.StreamResponse:
+        """The call was applied, its answer suffers."""
+        call.outcome = f"applied ({call.outcome}), {fault.kind}"
+        if fault.seconds:
+            await asyncio.sleep(fault.seconds)
+        if fault.kind is FaultKind.LOST_AFTER:
+            return self._cut(request, call, call.outcome)
+        if fault.kind is FaultKind.GATEWAY_LOST:
+            return web.Response(status=502, text=HTML, content_type="text/html")
+        if fault.kind is FaultKind.TRUNCATED:
+            return web.Response(text=body[: len(body) // 2], content_type="application/json")
+        return web.Response(text=body, content_type="application/json")
+
+    def _cut(self, request: web.Request, call: Call, outcome: str) -> web.StreamResponse:
+        call.outcome = outcome
+        if request.transport is not None:
+            request.transport.abort()
+        raise web.HTTPBadGateway
+
+    def _answer(self, given: Incoming, call: Call) -> tuple[Any, dict[str, str]]:
+        if given.host == "oauth":
+            return self._oauth(given, call), {}
         headers: dict[str, str] = {}
         try:
-            if given.host == "oauth":
-                return self._oauth(given, call)
-            self._pace(headers)
-            self._authorise(given)
-            table = API if given.host == "api" else BUSINESS
-            method = table.get((given.method, given.path))
+            headers = self._limited()
+            self._authorised(given)
+            method = self._method(given)
             if method is None:
-                raise ZaloError(-209)
+                call.outcome = "404"
+                return web.Response(status=404, text="Not Found"), {}
             if not given.readable:
                 raise ZaloError(-201, "body")
             data = method(self.world, given)
         except ZaloError as error:
             call.outcome = str(error)
-            if given.host == "oauth":
-                shape = self.world.settings.oauth_shape
-                short = shape == "short" or (shape == "mixed" and error.code == -14014)
-                return _json(error.oauth_body(short=short))
-            return _json(error.body(), headers)
+            return error.body(), headers
         call.outcome = "ok"
         if isinstance(data, dict):
             call.message_id = str(data.get("message_id") or data.get("msg_id") or "")
-        return _json({"data": data, "error": 0, "message": "Success"}, headers)
+        return {"data": data, "error": 0, "message": "Success"}, headers
 
-    def _oauth(self, given: Incoming, call: Call) -> web.Response:
-        oauth = self.world.oauth
-        if (given.method, given.path) == ("GET", "/oa/permission"):
-            target = oauth.permission(given)
-            call.outcome = "ok"
-            return web.Response(status=302, headers={"Location": target})
-        if (given.method, given.path) == ("POST", "/oa/access_token"):
-            answer = oauth.token(given)
-            call.outcome = "ok"
-            return _json(answer)
-        call.outcome = "404"
-        return web.Response(status=404, text=HTML_200, content_type="text/html")
+    def _method(self, given: Incoming) -> Any:
+        known: Mapping[tuple[str, str], Any] = METHODS if given.host == "api" else BUSINESS
+        return known.get((given.method, given.path))
 
-    def _pace(self, headers: dict[str, str]) -> None:
-        limit = min(self.world.settings.app_per_minute, self.world.settings.oa_per_minute)
-        left = self.rates.take(self.world.clock.now(), limit)
-        headers["X-RateLimit-Limit"] = str(limit)
-        headers["X-RateLimit-Remain"] = str(left or 0)
+    def _limited(self) -> dict[str, str]:
+        settings, now = self.world.settings, self.world.clock.now()
+        limit = min(settings.oa_per_minute, settings.app_per_minute)
+        left = self.rates.take(now, limit)
         if left is None:
             raise ZaloError(-32)
+        return {"X-RateLimit-Limit": str(limit), "X-RateLimit-Remain": str(left)}
 
-    def _authorise(self, given: Incoming) -> None:
-        business = given.host == "business"
+    def _authorised(self, given: Incoming) -> None:
         token = given.headers.get("access_token", "")
         code = self.world.oauth.check_access(token)
         if code:
-            raise ZaloError(-124 if business and code in (-216, -220) else code)
-        if self.world.settings.demand_proof:
-            secret = self.world.settings.app_secret.encode()
-            wanted = hmac.new(secret, token.encode(), hashlib.sha256).hexdigest()
-            if given.headers.get("appsecret_proof", "") != wanted:
-                raise ZaloError(-1241 if business else -242)
+            raise ZaloError(-124 if given.host == "business" and code in (-216, -220) else code)
+        if not self.world.settings.demand_proof:
+            return
+        right = hmac.new(self.world.settings.app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
+        if given.headers.get("appsecret_proof", given.query.get("appsecret_proof", "")) != right:
+            raise ZaloError(-242)
 
-    def _download(self, path: str, call: Call) -> web.Response:
-        file = self.world.cdn.get(path)
-        status = 404 if file is None else file.status
-        if file is not None and status == 200 and self.world.clock.now() >= file.expires:
-            status = 403
-        call.outcome = "ok" if status == 200 else str(status)
-        if file is None or status != 200:
-            return web.Response(status=status, text=HTML_200, content_type="text/html")
-        return web.Response(body=file.data, content_type=file.content_type)
-
-    async def _before(self, fault: Fault | None, call: Call) -> web.Response | None:
-        if fault is None:
-            return None
-        if fault.kind is FaultKind.SLOW:
-            await asyncio.sleep(fault.seconds)
-        elif fault.kind is FaultKind.RESET_BEFORE:
-            call.outcome = "not applied, reset"
-            raise Cut
-        elif fault.kind is FaultKind.BAD_GATEWAY:
-            call.outcome = "not applied, 502"
-            return web.Response(status=502, text=HTML_502, content_type="text/html")
-        elif fault.kind is FaultKind.NOT_JSON:
-            call.outcome = "not applied, not JSON"
-            return web.Response(text=HTML_200, content_type="text/html")
-        elif fault.kind is FaultKind.ERROR:
-            error = ZaloError(fault.code)
-            call.outcome = str(error)
-            return _json(error.oauth_body(short=False) if call.host == "oauth" else error.body())
-        return None
-
-    async def _after(self, fault: Fault | None, call: Call, answer: web.Response) -> web.Response:
-        if fault is None:
+    def _oauth(self, given: Incoming, call: Call) -> Any:
+        oauth = self.world.oauth
+        try:
+            if given.path == "/oa/permission" and given.method == "GET":
+                call.outcome = "ok"
+                return web.Response(status=302, headers={"Location": oauth.permission(given)})
+            if given.path != "/oa/access_token" or given.method != "POST":
+                call.outcome = "404"
+                return web.Response(status=404, text="Not Found")
+            answer = oauth.token(given)
+            call.outcome = "ok"
             return answer
-        if fault.kind in (FaultKind.DELAY, FaultKind.LOST_AFTER) and fault.seconds:
-            await asyncio.sleep(fault.seconds)
-        applied = "applied" if call.outcome == "ok" else call.outcome
-        if fault.kind is FaultKind.LOST_AFTER:
-            call.outcome = f"{applied}, answer lost"
-            raise Cut
-        if fault.kind is FaultKind.GATEWAY_LOST:
-            call.outcome = f"{applied}, answer lost"
-            return web.Response(status=502, text=HTML_502, content_type="text/html")
-        if fault.kind is FaultKind.TRUNCATED and isinstance(answer.body, bytes):
-            call.outcome = f"{applied}, answer truncated"
-            half = answer.body[: len(answer.body) // 2]
-            return web.Response(status=answer.status, body=half, content_type=answer.content_type)
-        return answer
+        except ZaloError as error:
+            call.outcome = str(error)
+            shape = self.world.settings.oauth_shape
+            return error.oauth_body(short=shape == "short" or (shape == "mixed" and error.code == -14014))
+
+    def _log(self, given: Incoming) -> Call:
+        recipient = given.body.get("recipient")
+        user = recipient.get("user_id", "") if isinstance(recipient, dict) else ""
+        user = user or given.body.get("user_id") or given.body.get("phone") or ""
+        call = Call(given.host, given.path, str(user), given.body, self.world.clock.now())
+        self.calls.append(call)
+        return call
 
 
-def _user_of(given: Incoming) -> str:
-    recipient = given.body.get("recipient")
-    holder = recipient if isinstance(recipient, dict) else given.body
-    found = [holder[name] for name in ("user_id", "anonymous_id", "phone") if holder.get(name)]
-    return str(found[0]) if found else ""
-
-
-async def _read(request: web.BaseRequest, host: str, path: str) -> Incoming:
-    query = dict(parse_qsl(request.query_string, keep_blank_values=True))
+async def _read(request: web.Request, host: str, path: str) -> Incoming:
     headers = {name.lower(): value for name, value in request.headers.items()}
-    given = Incoming(request.method, host, path, {}, query, headers)
-    kind = request.content_type
-    if request.method == "GET":
-        _take_json(given, query["data"]) if "data" in query else None
-    elif host == "oauth":
-        form = (await request.read()).decode("utf-8", "replace")
-        given.readable = kind == "application/x-www-form-urlencoded"
-        given.body = dict(parse_qsl(form, keep_blank_values=True)) if given.readable else {}
-    elif kind == "multipart/form-data":
-        given.readable = "/upload/" in path
-        for name, value in (await request.post()).items():
+    given = Incoming(request.method, host, path, {}, dict(request.query), headers)
+    if request.content_type == "multipart/form-data":
+        fields = await request.post()
+        for name, value in fields.items():
             if isinstance(value, web.FileField):
-                with value.file as stream:
-                    given.files[name] = (value.filename, stream.read())
+                given.files[name] = (value.filename, value.file.read())
+    elif host == "oauth" and request.method == "POST":
+        given.readable = request.content_type == "application/x-www-form-urlencoded"
+        given.body = {name: str(value) for name, value in (await request.post()).items()}
+    elif request.method == "GET":
+        given.body = _object(request.query.get("data", "{}"), given)
     else:
-        text = (await request.read()).decode("utf-8", "replace")
-        if kind == "application/json":
-            _take_json(given, text)
-        else:
-            given.readable = False
+        given.body = _object((await request.read()).decode("utf-8", "replace"), given)
     return given
 
 
-def _take_json(given: Incoming, text: str) -> None:
+def _object(text: str, given: Incoming) -> dict[str, Any]:
     try:
         found = json.loads(text)
     except ValueError:
         found = None
     given.readable = isinstance(found, dict)
-    given.body = found if isinstance(found, dict) else {}
-
-
-def _request(*parts: Any) -> web.BaseRequest:
-    """A request that may be as large as uploads are."""
-    message, payload, protocol, writer, task = parts
-    return web.BaseRequest(
-        message, payload, protocol, writer, task, asyncio.get_running_loop(), client_max_size=BODY_LIMIT
-    )
-
-
-def _json(answer: Any, headers: dict[str, str] | None = None) -> web.Response:
-    body = json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-    return web.Response(body=body, content_type="application/json", headers=headers)
+    return found if isinstance(found, dict) else {}
