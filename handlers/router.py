@@ -12,6 +12,7 @@ from handlers.turn import Turn
 
 def handle(turn: Turn) -> None:
     """Handle one update. Raises only what is a fault of ours; dispatch keeps such an update for replay."""
+    before = len(turn.queued)
     typed = typed_choices.read(turn)
     if typed.token:
         typed_choices.as_press(turn, typed.token)
@@ -34,13 +35,17 @@ def handle(turn: Turn) -> None:
             dialogue.handle(turn)
         case _:
             pass
-    _say_what_cannot_be_shown(turn)
+    _say_what_cannot_be_shown(turn, before)
 
 
-def _say_what_cannot_be_shown(turn: Turn) -> None:
-    """Where a press has nothing to show short words on, they are said if they are the only answer."""
+def _say_what_cannot_be_shown(turn: Turn, before: int) -> None:
+    """Where a press has nothing to show short words on, they are said if they are the only answer.
+
+    `before`: how many messages were queued before the handlers began.
+    """
     content = turn.incoming.content
     if not isinstance(content, Choice) or content.callback_id or turn.incoming.is_group:
         return
-    if turn.acknowledgement and not any(item.row.contact_id == turn.contact.id for item in turn.queued):
+    said = any(item.row.contact_id == turn.contact.id for item in turn.queued[before:])
+    if turn.acknowledgement and not said:
         turn.send(Outgoing(text=turn.acknowledgement), audience="officer" if turn.officer else "citizen")

@@ -116,7 +116,11 @@ def text(chat: Chat, words: str) -> None:
     switched = _language(chat, words)
     danger = find_danger(words)
     if emergency.is_on(chat):
-        emergency.take(chat, words)
+        chosen = chat.chosen(words) if danger is None else None
+        if chosen is not None and emergency.is_choice(chosen):
+            presses.press(chat, chosen)
+        else:
+            emergency.take(chat, words)
         return
     if danger is not None and danger.level == "now":
         emergency.begin(chat, danger, words)

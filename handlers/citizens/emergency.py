@@ -12,7 +12,7 @@ from typing import Final
 
 from handlers import notices
 from handlers.citizens import drafting, prompts, questions
-from handlers.citizens.chat import Chat, Rows, in_rows
+from handlers.citizens.chat import Chat, Rows, in_rows, read_token
 from handlers.citizens.state import Danger, StoryPart
 from petitions.danger import Danger as Found
 from petitions.danger import find_danger
@@ -123,6 +123,12 @@ def located(chat: Chat, latitude: float, longitude: float) -> None:
     danger = chat.me.danger
     if danger is not None:
         _pass_on(chat, danger, f"{latitude:.5f}, {longitude:.5f}")
+
+
+def is_choice(token: str) -> bool:
+    """Whether that is one of the quiet choices."""
+    pressed = read_token(token)
+    return pressed is not None and pressed.action == "danger"
 
 
 def press(chat: Chat, what: str) -> None:

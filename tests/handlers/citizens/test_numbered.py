@@ -172,3 +172,14 @@ async def test_what_only_a_button_would_say_is_said(office: Office) -> None:
     assert answer.answers
     on_web = Person(office, chat="w600")
     assert (await on_web.press_token("o.take.1")).answers
+
+
+async def test_the_quiet_choices_of_a_danger_have_numbers(numbered: Person) -> None:
+    await numbered.say("Cứu với, chồng tôi đang cầm dao đánh tôi")
+    numbered.rest(1)
+    quiet = await numbered.say("ừ")
+    assert len(quiet.labels) == 3
+    assert "người thân" in (await numbered.say("1")).text
+    numbered.rest(1)
+    await numbered.say("ừ")
+    assert "bất cứ lúc nào" in (await numbered.say("2")).text
