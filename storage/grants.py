@@ -107,8 +107,10 @@ def lock_grant(book: Book, channel: str, account: str) -> Grant:
 def keep_pair(
     book: Book, grant: Grant, *, access: str, refresh: str, life: timedelta, refresh_life: timedelta
 ) -> Grant:
-    """A new pair, good from now. `life` of the access token, `refresh_life` of the refresh token."""
+    """A new pair, good from now. `life` of the access token, `refresh_life` of the refresh token; where that is
+    the one that stood there, its end stands as well."""
     now = book.now()
+    until = grant.refresh_until if refresh == grant.refresh else now + refresh_life
     return _change(
         book,
         grant,
@@ -118,7 +120,7 @@ def keep_pair(
         refresh=refresh,
         issued_at=now,
         expires_at=now + life,
-        refresh_until=now + refresh_life,
+        refresh_until=until,
         version=grant.version + 1,
         alarmed_at=None,
     )
@@ -148,7 +150,10 @@ def mark_of(book: Book, token: str) -> str:
 
 
 def set_state(book: Book, grant: Grant, state: GrantState, reason: str) -> Grant:
-    """What is known of the pair now, and why."""
+    """What is known of the pair now, and why. That a person must authorise again is told at once, whatever was
+    told before."""
+    if state is GrantState.REFUSED and grant.state is not state:
+        return _change(book, grant, state=state, reason=reason, alarmed_at=None)
     return _change(book, grant, state=state, reason=reason)
 
 
