@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import random
 from collections import deque
 from collections.abc import Coroutine
@@ -106,7 +107,9 @@ class Deliverer:
 
     def deliver_again(self, item: Delivery) -> Delivery:
         """Bring the same bytes once more, as after a slow 200."""
-        return self.submit(item.raw, item.headers, item.key, retry=item.retry)
+        again = Delivery(item.raw, item.headers, item.key, item.retry)
+        self._take(again)
+        return again
 
     def retry_now(self) -> int:
         """Make every waiting attempt at once, without moving the time; how many."""
@@ -229,7 +232,7 @@ class Deliverer:
         timeout = aiohttp.ClientTimeout(total=self.deadline)
         try:
             async with self._session.post(
-                url, data=raw, headers=sent, timeout=timeout, allow_redirects=False
+                url, data=io.BytesIO(raw), headers=sent, timeout=timeout, allow_redirects=False
             ) as answer:
                 return answer.status, ""
         except TimeoutError:
