@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum, unique
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from petitions.codes import ALPHABET
 from petitions.kinds import Role
@@ -34,6 +34,17 @@ _CHATS: Final = (
     .where(contacts.c.officer_id.in_(bindparam("officer_ids", expanding=True)))
     .order_by(contacts.c.id)
 )
+_WAYS: Final = (
+    select(officers.c.id, officers.c.unit, officers.c.role, contacts.c.channel, contacts.c.seen_at)
+    .join(contacts, contacts.c.officer_id == officers.c.id)
+    .where(
+        officers.c.agency == bindparam("agency"),
+        officers.c.active.is_(True),
+        contacts.c.is_group.is_(False),
+        contacts.c.blocked_at.is_(None),
+    )
+    .order_by(officers.c.id, contacts.c.id)
+)
 _INSERT_OFFICER: Final = insert(officers)
 _INSERT_INVITE: Final = insert(invites)
 _INVITE_BY_TOKEN: Final = (
@@ -46,6 +57,21 @@ _USE_INVITE: Final = (
     .where(invites.c.id == bindparam("invite_id"))
     .values(used_at=bindparam("now"), used_by=bindparam("contact_id"))
 )
+
+
+class Way(NamedTuple):
+    """One open private chat of an active officer."""
+
+    officer_id: int
+    unit: str
+    role: Role
+    channel: str
+    seen_at: datetime | None
+
+
+def ways_to(connection: Connection, agency: str) -> list[Way]:
+    """By which channels each active officer can be reached; names and addresses stay sealed."""
+    return [Way(*row) for row in connection.execute(_WAYS, {"agency": agency})]
 
 
 @unique

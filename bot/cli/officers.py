@@ -194,6 +194,7 @@ def _in_turn(office: Office, task: Callable[[Turn], T]) -> T:
     """Run `task` as a turn of the service itself; the running service sends what it queues."""
     from random import SystemRandom
 
+    from bot.channels.limits import fixed_of, windows_of
     from bot.profile import read_calendar
     from handlers.service_turn import service_turn
     from handlers.texts import Catalogue
@@ -208,6 +209,8 @@ def _in_turn(office: Office, task: Callable[[Turn], T]) -> T:
         catalogue=Catalogue.load(),
         suggester=KeywordSuggester(office.agency),
         public_url=office.settings.http.public_url,
+        windows=windows_of(office.settings),
+        fixed=fixed_of(office.settings),
     )
     return office.work(lambda book: task(service_turn(book, facts, office.clock.now(), SystemRandom())))
 

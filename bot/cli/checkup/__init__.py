@@ -9,6 +9,7 @@ from bot.cli.checkup.ground_checks import check_database, check_disk, check_fold
 from bot.cli.checkup.office_checks import (
     check_agency,
     check_calendar,
+    check_officer_chats,
     check_trust_roots,
     check_web_address,
 )
@@ -40,6 +41,8 @@ async def examine() -> list[Finding]:
     findings.append(check_calendar(settings, clock.now()))
     findings.append(check_trust_roots(settings))
     findings += check_web_address(settings)
+    if database.level is Level.OK and not empty:
+        findings += await check_officer_chats(settings, clock.now())
     findings += await check_telegram(settings, clock)
     return findings
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from ipaddress import ip_address
+from typing import Final
 from urllib.parse import urlsplit
 
+from bot.channels.limits import windows_of
 from bot.cli.checkup.findings import Finding, fail, ok, warn
 from bot.papers.signatures import readable_roots, root_files
 from bot.profile import ProfileError, read_agency, read_calendar
 from bot.settings import Settings
+from storage.database import Database
+from storage.officers import Way, ways_to
+
+_OFFICERS_SHOWN: Final = 10
 
 
 def check_agency(settings: Settings) -> Finding:
@@ -54,6 +61,48 @@ def check_trust_roots(settings: Settings) -> Finding:
         return fail(name, f"not a certificate in PEM or DER: {', '.join(bad)} in {folder}. Put it in again.")
     count = sum(map(readable_roots, files))
     return ok(name, f"{count} certificate{'s' if count > 1 else ''} from {folder}")
+
+
+async def check_officer_chats(settings: Settings, now: datetime) -> list[Finding]:
+    """Every officer has a chat that takes reminders at any time. For a database that is there and up to date.
+
+    A channel that closes some days after the person's last word is no such chat: what is sent there then climbs to
+    the superiors. Empty where no such channel is set up.
+    """
+    windows = windows_of(settings)
+    if not windows:
+        return []
+    name = "officers' chats"
+    try:
+        agency = read_agency(settings.agency_file)
+    except ProfileError:
+        return []  # said by the check of the profile
+    database = Database.from_url(settings.storage.database_url.get_secret_value())
+    await database.open()
+    try:
+        ways = await database.read(lambda connection: ways_to(connection, agency.code))
+    finally:
+        await database.close()
+    lasting = {way.officer_id for way in ways if way.channel not in windows}
+    short = {way.officer_id: way for way in ways if way.officer_id not in lasting}
+    if not short:
+        return [ok(name, "every officer has one that takes messages at any time")]
+    people = [
+        f"{way.officer_id} ({way.role.value}, {way.unit}{', closed now' if _closed(way, windows, now) else ''})"
+        for way in list(short.values())[:_OFFICERS_SHOWN]
+    ]
+    more = f" and {len(short) - len(people)} more" if len(short) > len(people) else ""
+    count = f"{len(short)} officers have" if len(short) > 1 else "1 officer has"
+    message = (
+        f"{count} only chats that close some days after the last message there, so that reminders do not arrive: "
+        f"{', '.join(people)}{more}. Give each a second way: tiepdan officer invite --officer ID with the unit and "
+        "role, used in the web chat or another messenger."
+    )
+    return [warn(name, message)]
+
+
+def _closed(way: Way, windows: Mapping[str, timedelta], now: datetime) -> bool:
+    return way.seen_at is None or now - way.seen_at > windows[way.channel]
 
 
 def check_web_address(settings: Settings) -> list[Finding]:
