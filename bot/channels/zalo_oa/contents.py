@@ -159,12 +159,12 @@ def _place(payload: dict[str, Any]) -> Content:
 
 def _national(given: str) -> str:
     """`84901234567` and `901234567` (a number that lost its 0) as people write it; what is none stays as it is."""
-    digits = given.strip()
+    digits = given.strip()[:40]
     for candidate in (digits, f"0{digits}"):
         read = read_phone(candidate)
         if isinstance(read, Phone):
             return read.number
-    return digits[:40]
+    return digits
 
 
 def _joined(parts: list[str]) -> str:
