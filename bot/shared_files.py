@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection
@@ -21,6 +22,8 @@ PATH: Final = "/files/"
 _SALT_BYTES: Final = 32
 """In front of each content: two links to the same document have two contents, so that each may be removed."""
 _PIECE: Final = 64 * 1024
+PRUNED_EVERY: Final = timedelta(minutes=10)
+"""How often, at most, sharing a file looks for contents that are over."""
 
 
 class SharedFileStore:
@@ -34,6 +37,7 @@ class SharedFileStore:
         self._books = books
         self._store = store
         self._public_url = public_url.rstrip("/")
+        self._pruned_at: datetime | None = None
 
     async def share(self, attachment: Attachment) -> str:
         """A link that opens the file once, within seven days. Raises Again."""
@@ -49,7 +53,10 @@ class SharedFileStore:
             )
         except (Unavailable, FolderUnusable) as fault:
             raise Again("the file cannot be kept") from fault
-        await self.prune()
+        now = self._books.clock.now()
+        if self._pruned_at is None or now - self._pruned_at >= PRUNED_EVERY:
+            self._pruned_at = now
+            await self.prune()
         return f"{self._public_url}{PATH}{token}"
 
     async def find(self, token: str) -> tuple[SharedFile | None, SharedFault | None]:
