@@ -90,6 +90,7 @@ class KeptGrant:
         self._clock = clock
         self._alarm = alarm
         self._read_at: datetime | None = None
+        self._kept_times = 0
         self._unsaved: _Unsaved | None = None
         self._alarmed: dict[Trouble, datetime] = {}
 
@@ -101,6 +102,7 @@ class KeptGrant:
         known = self.held if self.held is not None and self.held.alive(now) else None
         if known is not None and not fresh and self._read_at is not None and now - self._read_at < FRESH:
             return known
+        kept = self._kept_times
         try:
             found = await self.database.read(
                 lambda connection: grants.find_grant(self._books(connection), CHANNEL, self.account)
@@ -111,11 +113,14 @@ class KeptGrant:
             raise Again("database away") from None
         except CannotOpen:
             raise await self._unreadable() from None
+        if kept != self._kept_times:  # a renewal stored a newer row while this one was read
+            return self.held
         self.held, self._read_at = found, now
         return found
 
     def keep(self, grant: Grant) -> Grant:
         """This is what stands in the row now."""
+        self._kept_times += 1
         self.held, self._read_at = grant, self._clock.now()
         return grant
 
