@@ -47,7 +47,7 @@ class ZaloBotCitizen(NumberedCitizen):
         return await self._do(f"<document {name}>", self.person.send_unsupported)
 
     async def location(self, latitude: float, longitude: float) -> Exchange:
-        return await self.say(f"{latitude}, {longitude}")
+        return await self.say(f"{latitude:.6f}, {longitude:.6f}")
 
     async def contact(self, phone: str, name: str) -> Exchange:
         return await self.say(f"{name}, {phone}")
