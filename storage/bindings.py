@@ -231,6 +231,24 @@ class Bindings(Handovers):
             self.set_notify(found.conversation_id, "all")
         return self._known(found.id)
 
+    def use_chat(self, conversation_id: int, contact_id: int) -> None:
+        """What the service says by itself in a shared conversation goes to this chat from here on; not while
+        the conversation is handed over, nor to a chat that has left it."""
+        if self.handover_of(conversation_id) is not None:
+            return
+        there = exists(
+            select(literal(1)).where(
+                contacts.c.id == contact_id, contacts.c.conversation_id == conversation_id
+            )
+        )
+        self.connection.execute(
+            update(conversations)
+            .where(
+                conversations.c.id == conversation_id, conversations.c.owner_contact_id != contact_id, there
+            )
+            .values(owner_contact_id=contact_id)
+        )
+
     def set_notify(self, conversation_id: int, notify: str) -> None:
         """Where notices of this conversation go: `all` chats, or `last`, the one used last."""
         members = [binding.asking_id for binding in self.bindings_in(conversation_id)]

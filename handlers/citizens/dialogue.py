@@ -60,6 +60,8 @@ def handle(turn: Turn) -> None:
     own_page.note_typed(chat)
     chat.flush()
     chat.me.last_at = turn.now
+    if chat.me.bound:
+        turn.book.use_chat(turn.conversation_id, turn.contact.id)
     save(turn.talk, chat.me)
 
 

@@ -472,3 +472,18 @@ async def test_a_reminder_of_a_draft_that_stays_is_not_told_elsewhere(
     person.rest(30)
     await office.fire_timers()
     assert "Ông/Bà dặn nhắc" not in office.everything_sent_to(person.chat)
+
+
+async def test_a_reminder_comes_to_the_chat_used_last(office: Office, person: Person, other: Person) -> None:
+    petition = await filed(person)
+    await joined(person, other, petition)
+    await other.say(SIGN)
+    await other.say("để sau")
+    await other.choose("Giữ và nhắc")
+    person.rest(30)
+    await office.fire_timers()
+    assert "Ông/Bà dặn nhắc" in office.everything_sent_to(other.chat)
+    assert "Ông/Bà dặn nhắc" not in office.everything_sent_to(person.chat)
+    await other.say("thôi theo dõi ở đây")
+    turn = await office.work(lambda book: book.open_turn(channel="telegram", account="bot", chat=person.chat))
+    assert turn.conversation.owner_contact_id == turn.contact.id
