@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
 from .errors import ZaloError
@@ -185,8 +185,13 @@ def _number(given: Incoming, name: str) -> int:
 def message_status(world: World, given: Incoming) -> dict[str, Any]:
     """`GET /message/status` of the business host: -1 not found, 0 not received, 1 received."""
     shown = world.shown.get(given.query.get("message_id", ""))
-    status = -1 if shown is None else int(shown.received)
-    return {"status": status, "delivery_time": datetime.now(UTC).isoformat() if status == 1 else ""}
+    if shown is None or not shown.template_id:
+        return {"status": -1, "delivery_time": ""}
+    at = datetime.fromtimestamp(shown.sent_at, VIETNAM)
+    return {
+        "status": int(shown.received),
+        "delivery_time": f"{at:%H:%M:%S %d/%m/%Y}" if shown.received else "",
+    }
 
 
 METHODS: Final[dict[tuple[str, str], Method]] = {

@@ -9,9 +9,9 @@ from typing import Any, Final, Self
 from . import events
 from .clock import ClockLike, Ticks
 from .content import Content
-from .deliverer import Delivery, signature
+from .deliverer import Deliverer, Delivery, signature
 from .faults import Fault, FaultKind
-from .model import Call, Settings, Shown, Template
+from .model import Attachment, Call, Settings, Shown, Template
 from .people import ZaloUser
 from .sending import deliver
 from .server import PREFIXES, Server
@@ -136,6 +136,20 @@ class ZaloOaEmulator:
     def people(self) -> list[ZaloUser]:
         return list(self._people.values())
 
+    def console_sends_photo(
+        self, user: ZaloUser, data: bytes, *, admin_id: str = "5550001112223334445"
+    ) -> Shown:
+        """An officer sends a picture in the OA's own chat tool."""
+        url = self.world.host_file(data, "photo.jpg", "image/jpeg")
+        event = {"type": "image", "payload": {"thumbnail": url, "url": url}}
+        picture = Content(
+            kind="image",
+            attachments=[Attachment("image", "", url, data)],
+            event="oa_send_image",
+            event_attachments=[event],
+        )
+        return deliver(self.world, user.account, picture, admin_id)
+
     def console_says(self, user: ZaloUser, text: str, *, admin_id: str = "5550001112223334445") -> Shown:
         """An officer types in the OA's own chat tool."""
         return deliver(self.world, user.account, Content(text=text), admin_id)
@@ -159,7 +173,8 @@ class ZaloOaEmulator:
         return self.unconfirmed
 
     @property
-    def deliverer(self) -> Any:
+    def deliverer(self) -> Deliverer:
+        """The switches of delivery: deadline, ladder, parallel, duplicates, hold and release, log, lost."""
         return self.world.deliverer
 
     def delivered(self) -> Sequence[Delivery]:
@@ -170,7 +185,20 @@ class ZaloOaEmulator:
         return self.world.deliverer.deliver_again(event)
 
     def retry_now(self) -> int:
+        """Make every waiting attempt at once, without moving the time; how many."""
         return self.world.deliverer.retry_now()
+
+    def retry_due(self) -> int:
+        """Make the attempts that are due on the clock; needed for clocks that cannot wake sleepers."""
+        return self.world.deliverer.retry_due()
+
+    def subscribe(self, *names: str) -> None:
+        """Tick these events only in the console; none: all."""
+        self.world.subscribed = frozenset(names) or None
+
+    def corrupt_signatures(self, count: int = 1) -> None:
+        """The next events are signed with a wrong key (their retries too)."""
+        self.world.corrupt = count
 
     def push(
         self,
@@ -180,15 +208,20 @@ class ZaloOaEmulator:
         timestamp: str = "",
         secret: str = "",
         app_id: str = "",
+        headers: dict[str, str] | None = None,
+        retry: bool = False,
     ) -> Delivery:
-        """Any event, also of a kind or shape that does not exist; bytes go out as they are."""
+        """Any event, also of a kind or shape that does not exist; bytes go out as they are.
+
+        `timestamp` is what is signed where the event has none; `retry`: it is brought again as Zalo's own are.
+        """
         raw = event if isinstance(event, bytes) else events.encode(event)
         stamp = timestamp or (str(event.get("timestamp", "")) if isinstance(event, dict) else "")
-        headers = {}
+        sent = dict(headers or {})
         if sign:
             key = secret or self.settings.oa_secret
-            headers["X-ZEvent-Signature"] = signature(app_id or self.settings.app_id, raw, stamp, key)
-        return self.world.deliverer.submit(raw, headers, "raw", retry=False)
+            sent["X-ZEvent-Signature"] = signature(app_id or self.settings.app_id, raw, stamp, key)
+        return self.world.deliverer.submit(raw, sent, "raw", retry=retry)
 
     async def settled(self, *, within: float = 10.0) -> None:
         """Until every event is acknowledged or given up. Raises TimeoutError."""

@@ -14,6 +14,7 @@ TEXTS = {
     -119: "Account cannot receive the message",
     -1121: "Template data is over the limit",
     -1122: "Template data is missing a parameter",
+    -1241: "appsecret_proof is invalid",
     -124: "Access token is invalid",
     -126: "Development mode: recipient is not an administrator",
     -131: "Template is not approved",

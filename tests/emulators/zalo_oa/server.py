@@ -17,12 +17,16 @@ from .errors import ZaloError
 from .faults import Fault, FaultKind, FaultPlan
 from .model import Call, Incoming
 from .rates import Rates
-from .templates import by_phone
+from .templates import by_phone, message_quota
 from .world import World
 
 PREFIXES: Final = {"oauth": "/oauth/v4", "api": "/api", "business": "/business"}
 HTML: Final = "<html><body><h1>502 Bad Gateway</h1></body></html>"
-BUSINESS: Final = {("POST", "/message/template"): by_phone, ("GET", "/message/status"): message_status}
+BUSINESS: Final = {
+    ("POST", "/message/template"): by_phone,
+    ("GET", "/message/status"): message_status,
+    ("GET", "/message/quota"): message_quota,
+}
 UNTOUCHED: Final = (FaultKind.ERROR, FaultKind.BAD_GATEWAY, FaultKind.NOT_JSON, FaultKind.RESET_BEFORE)
 """Faults whose call is never applied."""
 LIMITED: Final = frozenset({"api", "business"})
@@ -134,7 +138,7 @@ class Server:
             return self._oauth(given, call), {}
         headers: dict[str, str] = {}
         try:
-            headers = self._limited()
+            self._limited(headers)
             self._authorised(given)
             method = self._method(given)
             if method is None:
@@ -155,13 +159,14 @@ class Server:
         known: Mapping[tuple[str, str], Any] = METHODS if given.host == "api" else BUSINESS
         return known.get((given.method, given.path))
 
-    def _limited(self) -> dict[str, str]:
+    def _limited(self, headers: dict[str, str]) -> None:
+        """Counts the request and tells what is left in the answer's headers, also of a refusal."""
         settings, now = self.world.settings, self.world.clock.now()
         limit = min(settings.oa_per_minute, settings.app_per_minute)
         left = self.rates.take(now, limit)
+        headers.update({"X-RateLimit-Limit": str(limit), "X-RateLimit-Remain": str(left or 0)})
         if left is None:
             raise ZaloError(-32)
-        return {"X-RateLimit-Limit": str(limit), "X-RateLimit-Remain": str(left)}
 
     def _authorised(self, given: Incoming) -> None:
         token = given.headers.get("access_token", "")
@@ -172,7 +177,7 @@ class Server:
             return
         right = hmac.new(self.world.settings.app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
         if given.headers.get("appsecret_proof", given.query.get("appsecret_proof", "")) != right:
-            raise ZaloError(-242)
+            raise ZaloError(-1241 if given.host == "business" else -242)
 
     def _oauth(self, given: Incoming, call: Call) -> Any:
         oauth = self.world.oauth

@@ -26,7 +26,7 @@ def by_uid(world: World, given: Incoming) -> dict[str, Any]:
         raise ZaloError(-249)
     if user.inactive:
         raise ZaloError(-227)
-    if user.blocked:
+    if user.blocked or user.refuses_templates:
         raise ZaloError(-244)
     _may_go(world, template)
     shown = _deliver(world, user, template, values, kind="uid_template")
@@ -58,13 +58,18 @@ def by_phone(world: World, given: Incoming) -> dict[str, Any]:
         raise ZaloError(-139)
     _may_go(world, template)
     shown = _deliver(world, user, template, values, kind="phone_template", tracking=tracking)
-    left = world.settings.template_quota - world.templates_sent.get(_today(world), 0)
     return {
         "msg_id": shown.id,
         "sent_time": world.clock.ms(),
         "sending_mode": str(given.body.get("sending_mode", "1")),
-        "quota": {"dailyQuota": str(world.settings.template_quota), "remainingQuota": str(left)},
+        "quota": message_quota(world, given),
     }
+
+
+def message_quota(world: World, _: Incoming) -> dict[str, str]:
+    """`GET /message/quota` of the business host."""
+    left = world.settings.template_quota - world.templates_sent.get(_today(world), 0)
+    return {"dailyQuota": str(world.settings.template_quota), "remainingQuota": str(left)}
 
 
 def _template(world: World, given: Incoming) -> tuple[Template, dict[str, str]]:
@@ -116,5 +121,7 @@ def _deliver(
         template_id=template.id,
         tracking_id=tracking,
     )
+    if world.settings.echoes and kind == "uid_template":
+        world.by_oa(user, "oa_send_template", {"msg_id": shown.id})
     world.to_phone(user, shown)
     return shown
