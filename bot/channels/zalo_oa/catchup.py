@@ -14,7 +14,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
-from bot.channels.base import Again, Receiver, SendFault, Verdict
+from bot.channels.base import Again, Receiver, SendFault, Stop, Verdict
+from bot.channels.zalo_oa.errors import Refused, Remedy
 from bot.channels.zalo_oa.options import CHANNEL, OaOptions
 from bot.channels.zalo_oa.parser import EventReader
 from bot.channels.zalo_oa.readback import PastMessage, is_card, listed, past_message
@@ -42,6 +43,10 @@ MOST_REQUESTS: Final = 60
 """In one look; what is left is read in the next one, so that sending keeps its share of the account's rate."""
 MOST_PAGES: Final = 10
 """Of one chat."""
+
+_PASSING: Final = frozenset(
+    {Remedy.NEXT_MINUTE, Remedy.FEW_TRIES, Remedy.RENEW, Remedy.LATER, Remedy.MORNING}
+)
 
 Count = Callable[[str], None]
 
@@ -130,19 +135,22 @@ class CatchUp:
         except Bounded:
             self._count("catchup_continued")
             return 0
-        except Again as fault:
-            log.warning("catch_up_later", extra={"reason": fault.reason})
-            return 0
         except SendFault as fault:
-            self._count("catchup_refused")
-            self._not_before = now + NOT_ALLOWED_PAUSE
-            log.error("catch_up_refused", extra={"reason": fault.reason})
+            self._refused(fault, now)
             return 0
         self._count(RECEIVED)  # up to here nothing is missing
         if found:
             self._count("catchup_found")
             log.warning("missed_messages_read_back", extra={"count": found})
         return found
+
+    def _refused(self, fault: SendFault, now: datetime) -> None:
+        if _passes(fault):
+            log.warning("catch_up_later", extra={"reason": fault.reason})
+            return
+        self._count("catchup_refused")
+        self._not_before = now + NOT_ALLOWED_PAUSE
+        log.error("catch_up_refused", extra={"reason": fault.reason})
 
     async def _notice(
         self, received: datetime | None, refused: datetime | None, left: datetime | None, now: datetime
@@ -185,7 +193,7 @@ class CatchUp:
         try:
             for user, newest in await self._chats(begin):
                 if self._read_to.get(user) != newest:
-                    collected.append((user, newest, await self._messages(user, begin)))
+                    collected.append((user, newest, await self._said_by(user, begin)))
         except (SendFault, Bounded) as fault:
             stopped = fault
         margin = await self._margin_is_known([one for _, _, said in collected for one in said], since)
@@ -224,6 +232,16 @@ class CatchUp:
             if len(items) < PAGE or not any(one.at >= begin for one in found):
                 break
         return sorted(((user, at) for user, at in newest.items() if at >= begin), key=lambda pair: pair[1])
+
+    async def _said_by(self, user: str, begin: datetime) -> list[PastMessage]:
+        """As `_messages`; one chat that is refused (its person left) is no reason to leave out the others."""
+        try:
+            return await self._messages(user, begin)
+        except Refused as fault:
+            if _passes(fault) or fault.meaning.remedy is Remedy.STOP:
+                raise
+            self._count("catchup_chat_refused")
+            return []
 
     async def _messages(self, user: str, begin: datetime) -> list[PastMessage]:
         """What the person said since `begin`, oldest first."""
@@ -267,3 +285,10 @@ class CatchUp:
             for oddity in reading.oddities:
                 self._count(oddity)
         return new
+
+
+def _passes(fault: SendFault) -> bool:
+    """Whether the next look may succeed by itself (`Stop` comes from the tokens and costs no request)."""
+    if isinstance(fault, Refused):
+        return fault.meaning.remedy in _PASSING
+    return isinstance(fault, Again | Stop)
