@@ -91,7 +91,7 @@ _HASTEN: Final = (
         outbox.c.contact_id == bindparam("of_contact"),
         holds(outbox.c.status, "queued"),
         outbox.c.attempts > 0,
-        outbox.c.next_at > bindparam("soon"),
+        outbox.c.next_at > bindparam("later_than"),
     )
     .values(next_at=bindparam("now"))
     .returning(outbox.c.id)
@@ -177,7 +177,7 @@ def release_waiting(
 
 def hasten(connection: Connection, contact_id: int, *, now: datetime) -> list[int]:
     """What could not be sent and was to be tried again much later is tried now: the person is there."""
-    values = {"of_contact": contact_id, "now": now, "soon": now + LONG_WAIT}
+    values = {"of_contact": contact_id, "now": now, "later_than": now + LONG_WAIT}
     return [row.id for row in connection.execute(_HASTEN, values)]
 
 

@@ -218,6 +218,19 @@ async def test_above_the_director_those_who_run_the_service_hear(staff: Staff) -
     assert len(staff.digests(ADMIN)) == 1
 
 
+async def test_a_level_of_which_somebody_hears_is_not_passed_over(staff: Staff) -> None:
+    second = await staff.officer("204", "ql_van_hoa", Role.HEAD, "Phó Trưởng")
+    petition = await staff.file(CITIZEN)
+    await staff.live_until(at(2, 12, 7, 31))
+    await staff.fire_without_delivery()
+    await staff.deliver(failing={HEAD: BLOCKED})
+    await staff.block(HEAD)
+    await staff.live_until(at(2, 12, 12, 0))
+    assert (staff.digests(HEAD), len(staff.digests("204"))) == ([], 1)
+    assert [event for event in await staff.climbs(petition) if "untold" in event.content] == []
+    assert second.role is Role.HEAD
+
+
 async def test_a_case_that_is_over_does_not_climb(staff: Staff) -> None:
     petition = await staff.file(CITIZEN)
     await staff.does(staff.officer_, petition, Action.TAKE)
