@@ -6,22 +6,27 @@ On PostgreSQL several processes may run the same account: one leader sends for i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from aiohttp import web
 
-from bot.channels.base import Channel, Receiver
-from bot.channels.telegram import TelegramChannel, TelegramOptions, command_texts
+from bot.channels.base import Channel
 from bot.channels.sharing import FileSharer
+from bot.channels.telegram import TelegramChannel, TelegramOptions, command_texts
 from bot.channels.webchat.channel import WebChat
 from bot.channels.zalo_bot import ZaloBotChannel, ZaloBotOptions, file_texts
-from bot.dispatch import Books
+from bot.channels.zalo_oa.channel import Note
+from bot.channels.zalo_oa.options import CHANNEL as ZALO_OA
+from bot.channels.zalo_oa.parts import OaParts, make_official_account, options_of
+from bot.channels.zalo_oa.templates import Template
+from bot.dispatch import Books, Dispatcher
 from bot.pacing import Pace
 from bot.posting import LONGEST_SEND, Render
 from bot.sender import Sender
+from bot.setting_views import TelegramSettings, ZaloBotSettings, ZaloOaSettings
 from bot.settings import Settings
 from handlers.texts import Catalogue
 from petitions.clock import Clock
@@ -62,12 +67,55 @@ class PlatformPart:
     polls: bool
 
 
+class ChatLinks(Mapping[str, str]):
+    """Where people open another chat with the office, by channel; some names are known only once it runs."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Callable[[], str]] = {}
+
+    def add(self, channel: str, link: Callable[[], str]) -> None:
+        """`link` gives an empty text while it is not known."""
+        self._known[channel] = link
+
+    def __getitem__(self, channel: str) -> str:
+        found = self._known[channel]()
+        if not found:
+            raise KeyError(channel)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([channel for channel, link in self._known.items() if link()])
+
+    def __len__(self) -> int:
+        return sum(bool(link()) for link in self._known.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelTools:
+    """What the parts of a process give to its channels."""
+
+    settings: Settings
+    dispatcher: Dispatcher
+    database: Database
+    books: Books
+    catalogue: Catalogue
+    clock: Clock
+    chance: Callable[[], float]
+    """0 to 1."""
+    count: Note
+    share: FileSharer
+    links: ChatLinks
+    receives: bool
+    """Off: they only send (no intake role)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelParts:
     """The web chat and the platforms."""
 
     chat: WebChat
     platforms: tuple[PlatformPart, ...]
+    official: OaParts | None
 
     @property
     def channels(self) -> dict[str, Channel]:
@@ -95,6 +143,12 @@ class ChannelParts:
                 await part.channel.listen()
                 stack.push_async_callback(part.channel.pause)
 
+    def renew(self, stack: AsyncExitStack, *, spawn: Spawn) -> None:
+        """Keep access tokens renewed, which a process that sends needs; `stack` ends it."""
+        if self.official is not None:
+            stack.push_async_callback(self.official.tokens.close)
+            spawn(self.official.tokens.run(), "tokens")
+
     def senders(
         self, *, database: Database, books: Books, clock: Clock, render: Render, spawn: Spawn
     ) -> Iterator[Sender]:
@@ -120,72 +174,77 @@ class ChannelParts:
             )
 
 
-def build_channels(
-    settings: Settings,
-    *,
-    chat: WebChat,
-    receiver: Receiver,
-    catalogue: Catalogue,
-    clock: Clock,
-    share: FileSharer,
-    receives: bool,
-) -> ChannelParts:
-    """Every channel that is set; nothing is opened. `receives` off: they only send (no intake role)."""
+def build_channels(tools: ChannelTools, chat: WebChat, *, templates: list[Template]) -> ChannelParts:
+    """Every channel that is set; nothing is opened."""
     platforms = []
-    if settings.telegram is not None:
-        platforms.append(_telegram(settings, receiver, catalogue, clock, receives=receives))
-    if settings.zalo_bot is not None:
-        platforms.append(_zalo_bot(settings, receiver, catalogue, clock, share, receives=receives))
-    return ChannelParts(chat=chat, platforms=tuple(platforms))
+    if tools.settings.telegram is not None:
+        platforms.append(_telegram(tools, tools.settings.telegram))
+    official = None
+    if tools.settings.zalo_oa is not None:
+        official = _official_account(tools, tools.settings.zalo_oa, templates)
+        pace = Pace(per_second=0.0, budget=official.channel.budget)
+        # Events come by themselves; the one that leads reads back what was missed.
+        platforms.append(PlatformPart(channel=official.channel, pace=pace, polls=tools.receives))
+    if tools.settings.zalo_bot is not None:
+        platforms.append(_zalo_bot(tools, tools.settings.zalo_bot))
+    return ChannelParts(chat=chat, platforms=tuple(platforms), official=official)
 
 
-def _telegram(
-    settings: Settings, receiver: Receiver, catalogue: Catalogue, clock: Clock, *, receives: bool
-) -> PlatformPart:
-    wanted = settings.telegram
-    assert wanted is not None  # noqa: S101 - asked by the caller
+def _telegram(tools: ChannelTools, wanted: TelegramSettings) -> PlatformPart:
     channel = TelegramChannel(
         TelegramOptions(
             token=wanted.token.get_secret_value(),
             api_url=wanted.api_url,
-            mode=wanted.mode.value if receives else "off",
-            webhook_url=settings.http.public_url,
+            mode=wanted.mode.value if tools.receives else "off",
+            webhook_url=tools.settings.http.public_url,
             webhook_secret=wanted.webhook_secret.get_secret_value() if wanted.webhook_secret else "",
         ),
-        receiver,
-        now=clock.now,
-        texts=command_texts(catalogue),
+        tools.dispatcher.handle,
+        now=tools.clock.now,
+        texts=command_texts(tools.catalogue),
     )
-    polls = receives and wanted.mode.value == "polling"
+
+    def link() -> str:
+        return f"https://t.me/{channel.username}?start=s_{{code}}" if channel.username else ""
+
+    tools.links.add(channel.name, link)
+    polls = tools.receives and wanted.mode.value == "polling"
     return PlatformPart(channel=channel, pace=Pace(per_second=wanted.rate), polls=polls)
 
 
-def _zalo_bot(
-    settings: Settings,
-    receiver: Receiver,
-    catalogue: Catalogue,
-    clock: Clock,
-    share: FileSharer,
-    *,
-    receives: bool,
-) -> PlatformPart:
-    wanted = settings.zalo_bot
-    assert wanted is not None  # noqa: S101 - asked by the caller
+def _official_account(tools: ChannelTools, wanted: ZaloOaSettings, templates: list[Template]) -> OaParts:
+    tools.links.add(ZALO_OA, lambda: f"https://zalo.me/{wanted.oa_id}")
+    return make_official_account(
+        options_of(wanted, public_url=tools.settings.http.public_url, receives=tools.receives),
+        keep=tools.dispatcher.keep,
+        database=tools.database,
+        books=tools.books,
+        clock=tools.clock,
+        chance=tools.chance,
+        count=tools.count,
+        share=tools.share,
+        texts=file_texts(tools.catalogue),
+        templates=templates,
+    )
+
+
+def _zalo_bot(tools: ChannelTools, wanted: ZaloBotSettings) -> PlatformPart:
     secret = wanted.secret.get_secret_value() if wanted.secret else ""
     channel = ZaloBotChannel(
         ZaloBotOptions(
             token=wanted.token.get_secret_value(),
             api_url=wanted.api_url,
-            mode="off" if not receives else "webhook" if secret else "polling",
-            webhook_url=settings.http.public_url,
+            mode="off" if not tools.receives else "webhook" if secret else "polling",
+            webhook_url=tools.settings.http.public_url,
             webhook_secret=secret,
         ),
-        receiver,
-        now=clock.now,
-        texts=file_texts(catalogue),
-        share=share,
+        tools.dispatcher.handle,
+        now=tools.clock.now,
+        texts=file_texts(tools.catalogue),
+        share=tools.share,
     )
-    return PlatformPart(channel=channel, pace=Pace(per_second=0.0), polls=receives and not secret)
+    pace = Pace(per_second=0.0)
+    return PlatformPart(channel=channel, pace=pace, polls=tools.receives and not secret)
 
 
 async def _listen_when_leading(channel: Platform, database: Database) -> None:

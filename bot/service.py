@@ -17,13 +17,18 @@ from typing import Any, Final, Self
 from aiohttp import web
 
 from bot import profile
-from bot.channel_parts import ChannelParts, build_channels
+from bot.channel_parts import ChannelParts, ChannelTools, ChatLinks, build_channels
 from bot.channels.base import Channel
+from bot.channels.limits import fixed_of, windows_of
 from bot.channels.webchat.channel import MAX_UPLOAD, WebChat
 from bot.channels.webchat.spool import Spool
+from bot.channels.zalo_oa.parts import templates_of
+from bot.channels.zalo_oa.templates import Template, TemplatesUnusable
 from bot.delivery import Delivery
 from bot.dispatch import Books, Dispatcher, fault_place
 from bot.fetcher import Fetcher
+from bot.kept import KeptUpdates
+from bot.oddities import Oddities
 from bot.papers.printer import PaperPrinter
 from bot.receipts import ReceiptPrinter
 from bot.rendering import Renderer
@@ -109,85 +114,65 @@ class Service:
         self.database, empty = await self._open_database()
         self.vault = Vault(self._key_ring(may_make=empty))
         ids = IdSource(self.clock, self._chance)
+        links, templates = ChatLinks(), self._templates()
         facts = Facts(
             agency=agency,
             calendar=calendar,
             catalogue=catalogue,
             suggester=KeywordSuggester(agency),
             public_url=self.settings.http.public_url,
+            windows=windows_of(self.settings),
+            fixed=fixed_of(self.settings),
+            chat_links=links,
+            templates_by_phone=any(template.by_phone for template in templates),
         )
         self.books = Books(vault=self.vault, ids=ids, clock=self.clock, agency=agency.code)
         self.dispatcher = Dispatcher(
             database=self.database, books=self.books, clock=self.clock, facts=facts, chance=self._chance
         )
-        storage = self.settings.storage
-        store = FileStore(storage.files_dir, self.vault)
+        store = FileStore(self.settings.storage.files_dir, self.vault)
         self.shared = SharedFileStore(
             database=self.database,
             books=self.books,
             store=store,
             public_url=self.settings.http.public_url,
         )
-        spool = Spool(storage.data_dir / "spool", vault=self.vault)
-        chat = WebChat(
-            database=self.database,
-            store=store,
-            spool=spool,
-            vault=self.vault,
-            ids=ids,
-            clock=self.clock,
-            agency=agency.code,
-        )
+        oddities = Oddities(database=self.database, agency=agency.code, clock=self.clock)
         parts = build_channels(
-            self.settings,
-            chat=chat,
-            receiver=self.dispatcher.handle,
-            catalogue=catalogue,
-            clock=self.clock,
-            share=self.shared,
-            receives=PartRole.INTAKE in self.roles,
+            ChannelTools(
+                settings=self.settings,
+                dispatcher=self.dispatcher,
+                database=self.database,
+                books=self.books,
+                catalogue=catalogue,
+                clock=self.clock,
+                chance=self._chance.random,
+                count=oddities.count,
+                share=self.shared,
+                links=links,
+                receives=PartRole.INTAKE in self.roles,
+            ),
+            self._web_chat(store, ids),
+            templates=templates,
         )
         self.channels = parts.channels
-        renderer = Renderer(
-            database=self.database,
-            books=self.books,
-            store=store,
-            printer=ReceiptPrinter(
-                catalogue=catalogue, agency=agency, public_url=self.settings.http.public_url
-            ),
-            papers=PaperPrinter(catalogue),
-            facts=facts,
-            clock=self.clock,
-        )
         self.delivery = Delivery(database=self.database, books=self.books, clock=self.clock)
-        fetcher = Fetcher(
-            self.channels,
-            database=self.database,
-            store=store,
-            vault=self.vault,
-            books=self.books,
-            clock=self.clock,
-            max_size=MAX_UPLOAD,
-            trust_roots=self.settings.trust_roots,
+        fetcher = self._fetcher(store)
+        self.dispatcher.connect(
+            self.channels, wake=self.delivery.wake, files=fetcher.wake, note=oddities.count
         )
-        self.dispatcher.connect(self.channels, wake=self.delivery.wake, files=fetcher.wake)
         if self.roles:
+            self._spawn(oddities.run(), "oddities")
             await parts.open(self._stack)
         self._stack.push_async_callback(self.dispatcher.close)
-        self._start_delivery(parts, renderer)
+        self._start_delivery(parts, self._renderer(store, facts))
         if PartRole.FILES in self.roles:
             self._spawn(fetcher.run(), "files")
         if PartRole.TIMERS in self.roles:
-            self._spawn(Ticker(self.dispatcher, clock=self.clock).run(), "timers")
-            settling = Settling(
-                database=self.database,
-                books=self.books,
-                clock=self.clock,
-                facts=facts,
-                chance=self._chance,
-                wake=self.delivery.wake,
-            )
-            self._spawn(settling.run(), "settling")
+            self._start_timers(facts)
+        if PartRole.INTAKE in self.roles:
+            kept = KeptUpdates(self.dispatcher, database=self.database, books=self.books, clock=self.clock)
+            self._spawn(kept.run(), "kept-updates")
         if self.roles:
             await parts.listen(self._stack, database=self.database, spawn=self._spawn)
         if PartRole.WEB in self.roles:
@@ -200,6 +185,62 @@ class Service:
         log.info("stopped")
 
     # --- parts
+
+    def _templates(self) -> list[Template]:
+        try:
+            return templates_of(self.settings.zalo_oa)
+        except TemplatesUnusable as error:
+            raise SettingsError([Problem("TIEPDAN_ZALO_TEMPLATES", str(error))]) from error
+
+    def _web_chat(self, store: FileStore, ids: IdSource) -> WebChat:
+        spool = Spool(self.settings.storage.data_dir / "spool", vault=self.vault)
+        return WebChat(
+            database=self.database,
+            store=store,
+            spool=spool,
+            vault=self.vault,
+            ids=ids,
+            clock=self.clock,
+            agency=self.books.agency,
+        )
+
+    def _renderer(self, store: FileStore, facts: Facts) -> Renderer:
+        printer = ReceiptPrinter(
+            catalogue=facts.catalogue, agency=facts.agency, public_url=self.settings.http.public_url
+        )
+        return Renderer(
+            database=self.database,
+            books=self.books,
+            store=store,
+            printer=printer,
+            papers=PaperPrinter(facts.catalogue),
+            facts=facts,
+            clock=self.clock,
+        )
+
+    def _fetcher(self, store: FileStore) -> Fetcher:
+        return Fetcher(
+            self.channels,
+            database=self.database,
+            store=store,
+            vault=self.vault,
+            books=self.books,
+            clock=self.clock,
+            max_size=MAX_UPLOAD,
+            trust_roots=self.settings.trust_roots,
+        )
+
+    def _start_timers(self, facts: Facts) -> None:
+        self._spawn(Ticker(self.dispatcher, clock=self.clock).run(), "timers")
+        settling = Settling(
+            database=self.database,
+            books=self.books,
+            clock=self.clock,
+            facts=facts,
+            chance=self._chance,
+            wake=self.delivery.wake,
+        )
+        self._spawn(settling.run(), "settling")
 
     def _key_ring(self, *, may_make: bool) -> KeyRing:
         path = self.settings.storage.key_file
@@ -256,6 +297,7 @@ class Service:
         )
         for sender in senders:
             self.delivery.add(sender)
+        parts.renew(self._stack, spawn=self._spawn)
         self._spawn(self.delivery.run(), "delivery")
         self._stack.push_async_callback(self.delivery.close)
 
