@@ -14,7 +14,7 @@ from bot.web.continue_page import ContinuePage
 from bot.web.faults import friendly_faults
 from bot.web.file_page import FilePage
 from bot.web.language import page_language, remember_language
-from bot.web.pages import Pages
+from bot.web.pages import PAGES, Pages
 from bot.web.parts import WebParts
 from bot.web.security import security_headers
 from bot.web.status import StatusPage
@@ -42,6 +42,7 @@ def build_app(parts: WebParts) -> web.Application:
             friendly_faults(pages, parts.facts.catalogue),
         ],
     )
+    app[PAGES] = pages
     api = ChatApi(
         parts.chat,
         receive=parts.receiver,

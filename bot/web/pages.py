@@ -71,3 +71,7 @@ def paragraphs(text: str) -> Markup:
     blocks = [block.strip() for block in text.split("\n\n") if block.strip()]
     lines = (Markup("<br>").join(escape(line) for line in block.split("\n")) for block in blocks)
     return Markup("").join(Markup("<p>{}</p>").format(line) for line in lines)
+
+
+PAGES: Final = web.AppKey("pages", Pages)
+"""Where routes of other rooms find the pages of the application they are served in."""
