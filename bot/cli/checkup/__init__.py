@@ -6,6 +6,7 @@ import sys
 
 from bot.cli.checkup.findings import Finding, Level, fail, ok, warn
 from bot.cli.checkup.ground_checks import check_database, check_disk, check_folder, check_keys
+from bot.cli.checkup.oddity_checks import check_oddities
 from bot.cli.checkup.office_checks import (
     check_agency,
     check_calendar,
@@ -43,6 +44,7 @@ async def examine() -> list[Finding]:
     findings += check_web_address(settings)
     if database.level is Level.OK and not empty:
         findings += await check_officer_chats(settings, clock.now())
+        findings += await check_oddities(settings, clock.now())
     findings += await check_telegram(settings, clock)
     return findings
 
