@@ -25,6 +25,7 @@ from tests.e2e.support.telegram_citizen import TelegramCitizen
 from tests.e2e.support.waiting import until
 from tests.e2e.support.web_citizen import WebCitizen
 from tests.e2e.support.zalo_bot_citizen import ZaloBotCitizen
+from tests.e2e.support.zalo_oa_citizen import ZaloOaCitizen
 from tests.emulators.telegram import Group, Person
 
 PATIENCE = 20.0
@@ -124,8 +125,6 @@ class House:
             case "web":
                 return await self.web_citizen(language=language)
             case "zalo_oa":
-                from tests.e2e.support.zalo_oa_citizen import ZaloOaCitizen
-
                 return ZaloOaCitizen(self.platforms.oa.person(), self.quiet)
             case "zalo_bot":
                 return ZaloBotCitizen(self.platforms.bot.person(), self.quiet)

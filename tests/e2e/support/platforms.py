@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from contextlib import AsyncExitStack
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import Any, Final, Self
 
 from tests import log_watch
 from tests.emulators.telegram import SimClock, TelegramEmulator
 from tests.emulators.zalo_bot import ZaloBotEmulator
-
-if TYPE_CHECKING:
-    from tests.emulators.zalo_oa import ZaloOaEmulator
+from tests.emulators.zalo_oa import ZaloOaEmulator
 
 WEBHOOK_SECRET: Final = "emulator-webhook-secret-01"
 OA_PATH: Final = "/webhooks/zalo-oa"
@@ -26,7 +24,7 @@ class Platforms:
         self, channels: Collection[str] = (), *, clock: SimClock | None = None, seed: int = 1
     ) -> None:
         self.telegram = TelegramEmulator(clock=clock, seed=seed)
-        self.zalo_oa = _official_account(clock, seed) if "zalo_oa" in channels else None
+        self.zalo_oa = ZaloOaEmulator(clock=clock, seed=seed) if "zalo_oa" in channels else None
         self.zalo_bot = ZaloBotEmulator(clock=clock, seed=seed) if "zalo_bot" in channels else None
         self._stack = AsyncExitStack()
 
@@ -72,7 +70,7 @@ class Platforms:
     async def connect(self, url: str) -> None:
         """Register the running service's address where a console would."""
         if self.zalo_oa is not None:
-            await self.zalo_oa.register(f"{url}{OA_PATH}")
+            assert await self.zalo_oa.register(f"{url}{OA_PATH}") == 200, "the webhook was not taken"
 
     @property
     def unconfirmed(self) -> int:
@@ -90,12 +88,6 @@ class Platforms:
             note_zalo_oa(self.zalo_oa)
         if self.zalo_bot is not None:
             note_zalo_bot(self.zalo_bot)
-
-
-def _official_account(clock: SimClock | None, seed: int) -> ZaloOaEmulator:
-    from tests.emulators.zalo_oa import ZaloOaEmulator
-
-    return ZaloOaEmulator(clock=clock, seed=seed)
 
 
 def note_telegram(telegram: TelegramEmulator) -> None:
