@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Executable, event
 from storage import (
     attachments,
     cases,
+    chat_marks,
     clocks,
     contacts,
     events,
@@ -33,6 +34,7 @@ VALUES: dict[str, Any] = {
     "after": 0,
     "after_unit": "",
     "agency": "a",
+    "before": MORNING,
     "bytes_stored": 1,
     "by_message": 1,
     "called": "clock",
@@ -56,6 +58,7 @@ VALUES: dict[str, Any] = {
     "petition_id": 1,
     "petition_ids": [1, 2],
     "phone_hash": b"x",
+    "refs": ["r"],
     "row_id": 1,
     "since": MORNING,
     "soon": date(2026, 11, 26),
@@ -111,6 +114,9 @@ QUERIES: list[tuple[str, Any, str]] = [
     ("what runs", work._RUNNING, "ix_clocks_running"),
     ("dead letters", inbox._OPEN[inbox.DEAD], "ix_inbox_open"),
     ("a letter", inbox._TAKE, "ix_inbox_open"),
+    ("updates left behind", inbox._KEPT_SINCE, "ix_inbox_open"),
+    ("an update that was kept", inbox._TAKE_KEPT, "ix_inbox_open"),
+    ("what a receipt settles", chat_marks._DELIVERED, "ix_outbox_contact"),
 ]
 
 
