@@ -4,107 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import io
-import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
+from yarl import URL
 
 from tests.emulators.telegram import SimClock
 from tests.emulators.telegram.samples import jpeg, pdf
-from tests.emulators.zalo_oa import VERIFIER, FaultKind, Settings, ZaloOaEmulator, ZaloUser, signature
+from tests.emulators.zalo_oa import VERIFIER, FaultKind, Settings, signature
+from tests.emulators.zalo_oa_bench import Bench, connected
 
 DAY = 86_400.0
-
-
-class Bench:
-    """An application of our own: an HTTP client with a token, and a webhook that keeps what comes."""
-
-    def __init__(self, zalo: ZaloOaEmulator, http: aiohttp.ClientSession) -> None:
-        self.zalo = zalo
-        self.http = http
-        self.token = ""
-        self.events: list[tuple[dict[str, Any], dict[str, str], bytes]] = []
-        self.status = 200
-        self.slow = 0.0
-        self.hook = ""
-
-    async def oauth(self, **fields: str) -> dict[str, Any]:
-        headers = {"secret_key": fields.pop("secret", self.zalo.settings.app_secret)}
-        data = {"app_id": self.zalo.settings.app_id, **fields}
-        async with self.http.post(f"{self.zalo.oauth_url}/oa/access_token", data=data, headers=headers) as a:
-            assert a.status == 200, "errors come with 200 as well"
-            return await a.json(content_type=None)
-
-    async def post(self, path: str, body: dict[str, Any], *, token: str | None = None) -> dict[str, Any]:
-        headers = {"access_token": self.token if token is None else token}
-        async with self.http.post(f"{self.zalo.api_url}{path}", json=body, headers=headers) as answer:
-            assert answer.status == 200
-            return await answer.json(content_type=None)
-
-    async def get(self, path: str, data: dict[str, Any]) -> dict[str, Any]:
-        async with self.http.get(
-            f"{self.zalo.api_url}{path}",
-            params={"data": json.dumps(data)},
-            headers={"access_token": self.token},
-        ) as answer:
-            return await answer.json(content_type=None)
-
-    async def say(self, user: ZaloUser, message: dict[str, Any] | str) -> dict[str, Any]:
-        known = {"text": message} if isinstance(message, str) else message
-        return await self.post("/v3.0/oa/message/cs", {"recipient": {"user_id": user.id}, "message": known})
-
-    async def upload(self, kind: str, name: str, data: bytes) -> dict[str, Any]:
-        form = aiohttp.FormData()
-        form.add_field("file", io.BytesIO(data), filename=name)
-        async with self.http.post(
-            f"{self.zalo.api_url}/v2.0/oa/upload/{kind}", data=form, headers={"access_token": self.token}
-        ) as answer:
-            return await answer.json(content_type=None)
-
-    async def take(self, request: web.Request) -> web.Response:
-        raw = await request.read()
-        if self.slow:
-            await asyncio.sleep(self.slow)
-        self.events.append((json.loads(raw), dict(request.headers), raw))
-        return web.Response(status=self.status)
-
-    def names(self) -> list[str]:
-        return [event.get("event_name", "") for event, _, _ in self.events]
-
-
-@pytest.fixture
-def clock() -> SimClock:
-    return SimClock(flowing=False)
-
-
-@pytest.fixture
-async def bench(clock: SimClock) -> AsyncIterator[Bench]:
-    async with ZaloOaEmulator(clock=clock) as zalo, aiohttp.ClientSession() as http:
-        made = Bench(zalo, http)
-        app = web.Application()
-        app.router.add_post("/hook", made.take)
-        runner = web.AppRunner(app)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        made.hook = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
-        made.token = zalo.world.oauth.pair()["access_token"]
-        yield made
-        await runner.cleanup()
-
-
-async def connected(bench: Bench) -> ZaloUser:
-    assert await bench.zalo.register(bench.hook) == 200
-    bench.events.clear()
-    user = bench.zalo.person("Sen")
-    user.say("xin chào")
-    await bench.zalo.settled()
-    bench.events.clear()
-    return user
 
 
 # --- OAuth
@@ -114,7 +25,7 @@ async def test_a_code_becomes_a_pair_once(bench: Bench) -> None:
     link = bench.zalo.permission_link("https://x.example.vn/oauth/zalo", bench.zalo.settings.challenge)
     async with bench.http.get(f"{link}&state=abc", allow_redirects=False) as page:
         assert page.status == 302
-        place = aiohttp.client.URL(page.headers["Location"])
+        place = URL(page.headers["Location"])
     assert (place.query["oa_id"], place.query["state"]) == (bench.zalo.settings.oa_id, "abc")
     fields = {"grant_type": "authorization_code", "code": place.query["code"], "code_verifier": VERIFIER}
 

@@ -111,6 +111,11 @@ class Deliverer:
         self._take(again)
         return again
 
+    @property
+    def waiting(self) -> int:
+        """Events that failed and wait for their next attempt."""
+        return len(self._waiting)
+
     def retry_now(self) -> int:
         """Make every waiting attempt at once, without moving the time; how many."""
         waiting = list(self._waiting)
