@@ -10,6 +10,7 @@ from bot.cli.law import law
 from bot.cli.officers import officer
 from bot.cli.service import doctor, migrate, run
 from bot.cli.simulate import simulate
+from bot.cli.zalo import zalo
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -22,5 +23,5 @@ def main() -> None:
     """
 
 
-for _command in (run, doctor, migrate, officer, inbox, law, verify, simulate):
+for _command in (run, doctor, migrate, officer, inbox, law, verify, simulate, zalo):
     main.add_command(_command)
