@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import parse_qs, urlsplit
@@ -195,13 +196,12 @@ def _code_of(options: OaOptions, given: str) -> str:
 
 def _read_tokens() -> tuple[str, str]:
     """Access token (may be empty) and refresh token, not shown while they are typed."""
-    stream = click.get_text_stream("stdin")
-    if stream.isatty():
+    if sys.stdin.isatty():
         access = click.prompt(
             "Access token (Enter: only a refresh token)", default="", show_default=False, hide_input=True
         )
-        return access.strip(), click.prompt("Refresh token", hide_input=True).strip()
-    lines = [line.strip() for line in stream.read(20_000).splitlines() if line.strip()]
+        return str(access).strip(), str(click.prompt("Refresh token", hide_input=True)).strip()
+    lines = [line.strip() for line in sys.stdin.read(20_000).splitlines() if line.strip()]
     return (lines[0], lines[1]) if len(lines) > 1 else ("", lines[0] if lines else "")
 
 
