@@ -15,6 +15,7 @@ from bot.cli.checkup.office_checks import (
     check_web_address,
 )
 from bot.cli.checkup.telegram_checks import check_telegram
+from bot.cli.checkup.zalo_checks import check_zalo, check_zalo_bot
 from bot.clock import SystemClock
 from bot.settings import Settings, SettingsError, unknown_names
 
@@ -42,10 +43,13 @@ async def examine() -> list[Finding]:
     findings.append(check_calendar(settings, clock.now()))
     findings.append(check_trust_roots(settings))
     findings += check_web_address(settings)
-    if database.level is Level.OK and not empty:
+    ready = database.level is Level.OK and not empty
+    if ready:
         findings += await check_officer_chats(settings, clock.now())
         findings += await check_oddities(settings, clock.now())
     findings += await check_telegram(settings, clock)
+    findings += await check_zalo(settings, clock, database_ready=ready)
+    findings += await check_zalo_bot(settings)
     return findings
 
 

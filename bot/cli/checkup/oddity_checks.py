@@ -83,6 +83,18 @@ _MEANINGS: Final[dict[str, _Meaning]] = {
     "token_renewals": _Meaning("renewals of the access token"),
     "settled_by_echo": _Meaning("sends whose answer was lost and that were seen to have arrived"),
     "renewal_answer_lost": _Meaning("renewals of the token whose answer was lost"),
+    "renewal_without_refresh_token": _Meaning("renewals that gave no token for the next one"),
+    "access_token_refused_anew": _Meaning(
+        "times that fresh access tokens were refused", "look at the line zalo account for the reason"
+    ),
+    "oauth_wrong_state": _Meaning("ways back of an authorisation that nobody here had begun, refused"),
+    "oauth_denied": _Meaning("authorisations to which nobody agreed"),
+    "oauth_other_account": _Meaning("authorisations of another account, refused"),
+    "oauth_code_bad": _Meaning("authorisations whose code was over or used"),
+    "oauth_challenge": _Meaning("authorisations with another challenge or callback than the console's"),
+    "oauth_configuration": _Meaning("authorisations with a wrong application id or secret"),
+    "oauth_no_answer": _Meaning("authorisations to which no answer came"),
+    "oauth_no_verifier": _Meaning("authorisations that were not prepared here"),
     "other": _Meaning("further kinds"),
 }
 _SIGNATURES: Final = {
