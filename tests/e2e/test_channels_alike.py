@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import json
 from pathlib import Path
@@ -46,13 +47,9 @@ async def test_a_dialogue_on_zalo_takes_hardly_more_messages(sqlite_url: str, tm
     """By script: the turns of each dialogue, and its petitions, counted on both sides; presses count as well."""
     channels = ("telegram", "zalo_oa", "zalo_bot")
     async with running_house(sqlite_url, tmp_path / "var", channels=channels) as house:
-        counted = {
-            dialogue["id"]: [await messages_of_dialogue(house, channel, dialogue) for channel in channels]
-            for dialogue in dialogues()
-            if dialogue["id"] in SHORT
-        }
-        for row in sample():
-            counted[row["id"]] = [await messages_of_petition(house, channel, row) for channel in channels]
+        played = [one for one in dialogues() if one["id"] in SHORT]
+        sides = await asyncio.gather(*(all_on(house, channel, played) for channel in channels))
+    counted = {name: [side[name] for side in sides] for name in sides[0]}
     print("\nmessages of a citizen on", ", ".join(channels), counted)
     assert len(counted) == len(SHORT) + len(sample())
     too_many = {name: took for name, took in counted.items() if took[1] > took[0] + ALLOWANCE}
@@ -63,6 +60,16 @@ def sample() -> list[dict[str, Any]]:
     """A petition of every kind."""
     rows = [json.loads(line) for line in SAMPLE.read_text(encoding="utf-8").splitlines()]
     return list({row["kind"]: row for row in rows if row["kind"] is not None}.values())
+
+
+async def all_on(house: House, channel: str, played: list[dict[str, Any]]) -> dict[str, int]:
+    """Everybody at once: all wait for the same quiet."""
+    rows = sample()
+    counted = await asyncio.gather(
+        *(messages_of_dialogue(house, channel, dialogue) for dialogue in played),
+        *(messages_of_petition(house, channel, row) for row in rows),
+    )
+    return dict(zip([one["id"] for one in (*played, *rows)], counted, strict=True))
 
 
 async def messages_of_dialogue(house: House, channel: str, dialogue: dict[str, Any]) -> int:

@@ -48,7 +48,7 @@ async def test_a_platform_full_of_faults(channel: str, sqlite_url: str, tmp_path
 @pytest.mark.soak
 @pytest.mark.parametrize("channel", ["telegram", "zalo_oa", "zalo_bot"])
 async def test_a_platform_full_of_faults_in_full(channel: str, database_url: str, tmp_path: Path) -> None:
-    await faulty(channel, database_url, tmp_path, citizens=100, spread=20.0)
+    await faulty(channel, database_url, tmp_path, citizens=100, spread=20.0, minutes=True)
 
 
 @dataclass(slots=True)
@@ -126,13 +126,18 @@ async def kill_often(
     return counted
 
 
-async def faulty(channel: str, database_url: str, folder: Path, *, citizens: int, spread: float) -> None:
+async def faulty(
+    channel: str, database_url: str, folder: Path, *, citizens: int, spread: float, minutes: bool = False
+) -> None:
+    """`minutes`: also refusals after which a platform wants a minute of silence."""
     chance = random.Random(SEED + 1)
     async with town(database_url, folder, channels=(channel,)) as here:
         people = await crowd(here, (channel,), citizens, chance, spread=spread)
         {"telegram": spoil_telegram, "zalo_oa": spoil_zalo_oa, "zalo_bot": spoil_zalo_bot}[channel](
             here.platforms
         )
+        if minutes and here.platforms.zalo_oa is not None:
+            here.platforms.zalo_oa.fail("message/cs", -32, count=0, chance=0.02)
         running = [asyncio.create_task(person.run()) for person in people]
         doubler = asyncio.create_task(bring_twice(here.platforms, chance))
         try:
@@ -181,7 +186,6 @@ def spoil_zalo_oa(platforms: Platforms) -> None:
         oa.fault(OaFault.NOT_JSON, path, count=0, chance=0.02)
         oa.fault(OaFault.DELAY, path, count=0, chance=0.05, seconds=0.8)
         oa.fault(OaFault.ERROR, path, count=0, chance=0.03, code=-200)
-        oa.fault(OaFault.ERROR, path, count=0, chance=0.02, code=-32)
     oa.fault(OaFault.BAD_GATEWAY, "cdn/", count=0, chance=0.2)
 
 

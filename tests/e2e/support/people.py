@@ -20,7 +20,6 @@ CANNOT_CARRY: Final[dict[str, dict[str, str]]] = {
     },
     "zalo_oa": {
         "album": "photos chosen together come one by one, and nothing says that they belong together",
-        "contact": "there is no card of one's own to send: asked for, it is shared by one press, else typed",
         "edit": "there is no editing: the correction is typed",
         "video": "the platform does not say how large it is: what is too large is found and told at fetching",
     },
