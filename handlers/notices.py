@@ -204,7 +204,7 @@ def _tell_in(
         )
     else:
         message = citizen_message(turn, petition, notice.text_key, action, given, texts)
-    facts = template_facts(turn, petition, texts, discreet=discreet)
+    facts = template_facts(turn, petition, texts, discreet=discreet or petition.confidential)
     turn.send(
         replace(message, quiet=discreet, notice=action.value, facts=facts),
         to=contact,

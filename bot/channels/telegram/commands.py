@@ -9,7 +9,7 @@ from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, BotCommandSc
 
 from handlers.texts import LANGUAGES, Catalogue
 
-PRIVATE: Final = ("start", "status", "mine", "help", "language")
+PRIVATE: Final = ("start", "status", "mine", "channels", "help", "language")
 """What citizens see; officers learn theirs when they are linked, and find them in their group's menu."""
 GROUP: Final = ("inbox", "case", "link", "help")
 TextsByLanguage = Mapping[str, Mapping[str, str]]

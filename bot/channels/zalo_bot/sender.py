@@ -1,4 +1,8 @@
-"""Messages out: plain text in pieces, pictures by link, every other file as a link in the text."""
+"""Messages out: plain text in pieces, every file as a link in the text.
+
+The platform fetches a picture from an address by itself; ours opens a page and downloads once, for a person. So
+pictures go as links as well.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +23,8 @@ log = logging.getLogger(__name__)
 
 MAX_TEXT: Final = 2000
 """UTF-16 units of a message; the server may count characters, which are never more."""
-PICTURES: Final = frozenset({"image/jpeg", "image/png"})
 REMEMBERED: Final = 2_000
 """Half-sent messages kept in mind; forgetting one costs a repeated piece."""
-PHOTO: Final = "photo"
 AREA: Final = "channels."
 TextsByLanguage = Mapping[str, Mapping[str, str]]
 
@@ -65,34 +67,19 @@ class BotSender:
         self, chat: str, message: Outgoing, attachment: Attachment | None, key: int, done: set[object]
     ) -> str:
         sent, lines = "", []
-        if attachment is not None and PHOTO not in done:
-            if attachment.mime in PICTURES and (sent := await self._picture(chat, attachment)):
-                done.add(PHOTO)
-                self._remember(key, done)
-            else:
-                lines = [await self._link(attachment, message.language)]
+        if attachment is not None:
+            lines = [await self._link(attachment, message.language)]
         pieces = numbered_text(message, limit=MAX_TEXT, lines=lines)
-        if not pieces and PHOTO not in done:
+        if not pieces:
             raise Never("message empty", refusal=Refusal.REFUSED)
         for index, piece in enumerate(pieces):
             if index in done and index < len(pieces) - 1:
                 continue
             sent = await self._call("sendMessage", chat, text=piece)
             done.add(index)
-            if len(pieces) > 1 or PHOTO in done:
+            if len(pieces) > 1:
                 self._remember(key, done)
         return sent
-
-    async def _picture(self, chat: str, attachment: Attachment) -> str:
-        """The id of the sent picture; empty where the platform could not fetch it, then its link is sent."""
-        try:
-            link = await self._share.share(attachment)
-            return await self._call("sendPhoto", chat, photo=link) or PHOTO
-        except Never as fault:
-            if fault.refusal is not Refusal.REFUSED:
-                raise
-            log.warning("picture_refused", extra={"reason": fault.reason})
-            return ""
 
     async def _link(self, attachment: Attachment, language: str) -> str:
         """The line with the file's name and link; where it cannot be shared the line says so."""

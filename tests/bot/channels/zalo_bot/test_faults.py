@@ -7,11 +7,10 @@ import logging
 
 import pytest
 
-from bot.channels.base import Again, Attachment, Never, Refusal, SendFault, Stop, Uncertain
+from bot.channels.base import Again, Never, Refusal, SendFault, Stop, Uncertain
 from bot.channels.zalo_bot.api import BotApi
 from handlers.messages import Outgoing
 from tests.bot.channels.zalo_bot.rig import Rig
-from tests.emulators.telegram import samples
 from tests.emulators.zalo_bot import TOKEN, Limits, ZaloBotEmulator
 
 HELLO = Outgoing(text="Xin chào")
@@ -152,17 +151,6 @@ async def test_a_repeat_goes_on_behind_what_was_accepted(rig: Rig, zalo: ZaloBot
     assert " ".join(texts).split() == message.text.split()
     await channel.send(an.id, message, None)  # the same once more is another message
     assert len(an.said_by_bot()) == 2 * len(texts)
-
-
-async def test_a_picture_is_not_sent_again_with_its_words(rig: Rig, zalo: ZaloBotEmulator) -> None:
-    channel = await rig.sending_only()
-    an = zalo.person()
-    picture = Attachment(name="a.png", mime="image/png", data=samples.png())
-    zalo.fault("error", "sendMessage")
-    with pytest.raises(Again):
-        await channel.send(an.id, HELLO, picture)
-    await channel.send(an.id, HELLO, picture)
-    assert [shown.kind for shown in an.said_by_bot()] == ["image", "text"]
 
 
 async def test_an_answer_without_an_id_is_a_success(rig: Rig, zalo: ZaloBotEmulator) -> None:
