@@ -67,6 +67,9 @@ def _accept(turn: Turn, token: str) -> OfficerRecord | GroupBound | None:
     if not turn.book.throttle(f"link:{turn.contact.id}", limit=TRIES, per=TRIES_PER):
         turn.say("officer.link_too_often")
         return None
+    if not turn.incoming.is_group and len(turn.book.chats_in(turn.conversation_id)) > 1:
+        turn.say("officer.link_shared")  # what is said to an officer must not be read in a citizen's other chat
+        return None
     try:
         return turn.book.accept_invite(token, turn.contact.id)
     except InviteRefused as refused:

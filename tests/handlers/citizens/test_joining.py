@@ -330,6 +330,22 @@ async def test_an_officer_s_chat_and_a_third_person_are_left_out(
     assert "cán bộ" in answer.text
 
 
+async def test_a_chat_that_is_shared_becomes_no_officer_s(
+    office: Office, person: Person, other: Person
+) -> None:
+    petition = await filed(person)
+    await joined(person, other, petition)
+    _, token = await office.work(
+        lambda book: book.invite("ql_van_hoa", Role.HEAD, "Trưởng phòng", book.now() + timedelta(days=7))
+    )
+    await office.command("z500", "link", token)
+    assert "theo dõi đơn chung" in office.chat("z500")[-1].message.text
+    assert (await contact(office, "z500")).officer_id is None
+    await other.say("thôi theo dõi ở đây")
+    await office.command("z500", "link", token)
+    assert (await contact(office, "z500")).officer_id is not None
+
+
 async def test_a_chat_follows_one_other_at_a_time(office: Office, person: Person, other: Person) -> None:
     first = await filed(person)
     neighbour = Person(office, chat="600")
