@@ -6,6 +6,7 @@ On PostgreSQL several processes may run the same account: one leader sends for i
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from bot.channels.sharing import FileSharer
 from bot.channels.telegram import TelegramChannel, TelegramOptions, command_texts
 from bot.channels.webchat.channel import WebChat
 from bot.channels.zalo_bot import ZaloBotChannel, ZaloBotOptions, file_texts
+from bot.channels.zalo_oa.alarming import tell_administrators
 from bot.channels.zalo_oa.channel import Note
 from bot.channels.zalo_oa.options import CHANNEL as ZALO_OA
 from bot.channels.zalo_oa.parts import OaParts, make_official_account, options_of
@@ -29,6 +31,7 @@ from bot.sender import Sender
 from bot.setting_views import TelegramSettings, ZaloBotSettings, ZaloOaSettings
 from bot.settings import Settings
 from handlers.texts import Catalogue
+from handlers.turn import Facts
 from petitions.clock import Clock
 from storage.database import Database
 from storage.leader import Leader
@@ -99,9 +102,9 @@ class ChannelTools:
     database: Database
     books: Books
     catalogue: Catalogue
+    facts: Facts
     clock: Clock
-    chance: Callable[[], float]
-    """0 to 1."""
+    chance: random.Random
     count: Note
     share: FileSharer
     links: ChatLinks
@@ -220,8 +223,9 @@ def _official_account(tools: ChannelTools, wanted: ZaloOaSettings, templates: li
         database=tools.database,
         books=tools.books,
         clock=tools.clock,
-        chance=tools.chance,
+        chance=tools.chance.random,
         count=tools.count,
+        alarm=tell_administrators(tools.facts, tools.chance),
         share=tools.share,
         texts=file_texts(tools.catalogue),
         templates=templates,

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from bot.channels.base import Receiver
 from bot.channels.sharing import FileSharer
+from bot.channels.zalo_oa.authorise import Authorisation
+from bot.channels.zalo_oa.callback import AuthorisationCallback
 from bot.channels.zalo_oa.catchup import CatchUp
 from bot.channels.zalo_oa.channel import Note, ZaloOaChannel, approved_templates
 from bot.channels.zalo_oa.client import OaClient
+from bot.channels.zalo_oa.kept_grant import Alarm
 from bot.channels.zalo_oa.options import CHANNEL, OaOptions
 from bot.channels.zalo_oa.render import TextsByLanguage
 from bot.channels.zalo_oa.templates import Template, known_notices
@@ -71,11 +74,13 @@ def make_official_account(
     clock: Clock,
     chance: Callable[[], float],
     count: Note,
+    alarm: Alarm,
     share: FileSharer,
     texts: TextsByLanguage,
     templates: list[Template],
 ) -> OaParts:
-    """Nothing is opened. `keep` commits an update and has it handled later (`Dispatcher.keep`)."""
+    """Nothing is opened. `keep` commits an update and has it handled later (`Dispatcher.keep`). `alarm`:
+    a person must help with the tokens."""
 
     def counted(what: str) -> None:
         count(CHANNEL, options.oa_id, what)
@@ -91,7 +96,10 @@ def make_official_account(
             count=counted,
         )
 
-    tokens = OaTokens(options, database=database, books=books, clock=clock, jitter=chance, count=counted)
+    tokens = OaTokens(
+        options, database=database, books=books, clock=clock, jitter=chance, count=counted, alarm=alarm
+    )
+    authorisation = Authorisation(options, database=database, books=books)
     channel = ZaloOaChannel(
         options,
         keep,
@@ -106,6 +114,7 @@ def make_official_account(
         count=count,
         templates=templates,
         catch_up=reading,
+        more_routes=AuthorisationCallback(authorisation, count=counted).routes(),
     )
     return OaParts(channel=channel, tokens=tokens)
 
