@@ -27,6 +27,7 @@ from bot.lane import InHand, Lane
 from bot.ledger import Ledger
 from bot.pacing import Bucket, Gate, Pace
 from bot.posting import LONGEST_SEND, Render, post
+from handlers import untold
 from petitions.clock import Clock
 from storage import outbox
 from storage.database import Database, Unavailable
@@ -46,6 +47,8 @@ UNCERTAIN_TRIES: Final = 3
 loss would leave a person in the dark (the Bot API has no idempotency key, telegram-bot-api issue 126)."""
 HALT_SECONDS: Final = 60.0
 """Pause of an account that the platform refuses (token revoked)."""
+NOTE_REFUSAL_SECONDS: Final = 600.0
+"""How often alarms are looked for that wait in such an account."""
 SOON: Final = timedelta(seconds=5)
 """A message planned for later than this is left in the outbox until a look finds it due."""
 MOST_IN_HAND: Final = 5_000
@@ -89,6 +92,7 @@ class Sender:
         self._ledger = Ledger(
             database=database, books=books, clock=clock, settled=self._settle, freed=self._free
         )
+        self._refusal_noted_until = 0.0
         self._closing = False
 
     @property
@@ -298,6 +302,7 @@ class Sender:
             case Stop():
                 log.critical("account_refused", extra={"channel": self.channel.name, "reason": fault.reason})
                 self._gate.close_for(HALT_SECONDS)
+                self._account_refused()
             case Uncertain():
                 self._doubtful(lane, row, fault.reason)
             case Again():
@@ -315,6 +320,15 @@ class Sender:
     def _wait(self, lane: Lane, row: OutboxRow, reason: str, *, patient: bool = False) -> None:
         lane.remove(row.id)
         self._ledger.waits(row, reason, patient=patient)
+
+    def _account_refused(self) -> None:
+        """Alarms that wait here are heard by somebody else; said again only while it lasts."""
+        now = self._time()
+        if now < self._refusal_noted_until:
+            return
+        self._refusal_noted_until = now + NOTE_REFUSAL_SECONDS
+        channel, account = self.account
+        self._ledger.change(lambda connection: untold.note_refused(self._books(connection), channel, account))
 
     def _doubtful(self, lane: Lane, row: OutboxRow, reason: str) -> None:
         tries = self._uncertain.get(row.id, 0) + 1

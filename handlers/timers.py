@@ -25,6 +25,7 @@ _DEEDS: Final[Mapping[str, Callable[[Turn, TimerRecord], None]]] = {
     answerability.AWAY: answerability.fire_away,
     untold.TIMER: untold.fire,
     untold.NO_CHAT: untold.fire_no_chat,
+    untold.ACCOUNT: untold.fire_account,
 }
 """Timers of a conversation are turns of it, all others turns of the service (`handlers.service_turn`)."""
 

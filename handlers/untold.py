@@ -36,6 +36,10 @@ TIMER: Final = "message_untold"
 """Name of the timer; its data name the message."""
 NO_CHAT: Final = digests.NO_CHAT
 """Name of the timer for alarms that found no chat at all; `officer_id` says whose."""
+ACCOUNT: Final = "account_untold"
+"""Name of the timer for alarms that wait in an account which its platform refuses; its data name the account."""
+MOST_STUCK: Final = 100
+"""Alarms that climb in one transaction; the next refusal finds the others."""
 STATUSES: Final = frozenset(
     {OutboxStatus.WAITING, OutboxStatus.BLOCKED, OutboxStatus.REFUSED, OutboxStatus.EXPIRED}
 )
@@ -71,6 +75,18 @@ def note(book: Casebook, messages: Iterable[Message]) -> None:
         elif message.audience not in _OF_OFFICE or (message.petition_id is not None and not is_news):
             continue
         book.set_timer(TIMER, book.now(), data={"message": message.id})
+
+
+def note_refused(book: Casebook, channel: str, account: str) -> None:
+    """The platform refuses the account itself: nothing goes out there until a person mends it."""
+    book.set_timer(ACCOUNT, book.now(), data={"channel": channel, "account": account})
+
+
+def fire_account(turn: Turn, timer: TimerRecord) -> None:
+    """Alarms that wait for a refused account climb at once; what waits is still told when the account is good."""
+    stuck = turn.book.alarms_stuck(timer.data["channel"], timer.data["account"], limit=MOST_STUCK)
+    for alarm in sorted(stuck, key=lambda alarm: (alarm.petition_id, alarm.id)):
+        _climb(turn, alarm, "account_refused")
 
 
 def fire(turn: Turn, timer: TimerRecord) -> None:

@@ -11,9 +11,9 @@ from sqlalchemy import Row, bindparam, insert, select, update
 
 from petitions import clocks as ops
 from petitions.clocks import Clock, ClockState, Duty, Operation
-from storage.book import Book
+from storage.book import Book, holds
 from storage.prepared import Prepared
-from storage.schema import alarms, breaches, clocks, petitions, tasks
+from storage.schema import alarms, breaches, clocks, outbox, petitions, tasks
 
 _FIELDS: Final = tuple(name for name in Clock.__dataclass_fields__)
 _OF_PETITION: Final = Prepared(
@@ -52,6 +52,18 @@ _UNTELL_ALARMS: Final = (
     update(alarms).where(alarms.c.message_id == bindparam("by_message")).values(told_at=None, message_id=None)
 )
 _TOLD_BY: Final = select(alarms).where(alarms.c.message_id == bindparam("by_message")).order_by(alarms.c.id)
+_STUCK: Final = (
+    select(alarms)
+    .join(outbox, outbox.c.id == alarms.c.message_id)
+    .where(
+        holds(outbox.c.status, "queued"),
+        outbox.c.channel == bindparam("of_channel"),
+        outbox.c.account == bindparam("of_account"),
+        alarms.c.raised_at.is_(None),
+    )
+    .order_by(alarms.c.id)
+    .limit(bindparam("most"))
+)
 _RAISED: Final = update(alarms).where(alarms.c.id == bindparam("of_alarm")).values(raised_at=bindparam("now"))
 _BESIDE: Final = select(alarms.c.officer_id).where(
     alarms.c.petition_id == bindparam("of_petition"),
@@ -202,6 +214,12 @@ class Clocks(Book):
     def alarms_told_by(self, message_id: int) -> list[AlarmRecord]:
         """What a message told of, oldest first."""
         return _alarms(self.connection.execute(_TOLD_BY, {"by_message": message_id}))
+
+    def alarms_stuck(self, channel: str, account: str, *, limit: int) -> list[AlarmRecord]:
+        """Alarms whose message still waits to be sent through this account, and which nobody else heard, oldest
+        first."""
+        values = {"of_channel": channel, "of_account": account, "most": limit}
+        return _alarms(self.connection.execute(_STUCK, values))
 
     def alarms_untold(self, message_id: int) -> None:
         """What a message was to tell of waits again, to be told in another one."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from handlers import cases
+from handlers import cases, untold
 from handlers.messages import Membership, MembershipChange
 from handlers.notices import alert_danger
 from handlers.turn import Turn
@@ -19,7 +19,7 @@ from storage.ids import IdSource
 from storage.keys import Vault
 from storage.records import EventRecord, OfficerRecord, OutboxStatus, PetitionRecord
 from tests.hand_clock import HandClock
-from tests.handlers.officers.office import Office, sample_agency, sample_facts
+from tests.handlers.officers.office import Office, place, sample_agency, sample_facts
 
 ZONE = sample_agency().zone
 WEEK = dt.timedelta(days=7)
@@ -157,6 +157,26 @@ async def test_a_digest_that_is_not_taken_climbs_at_once(staff: Staff) -> None:
         if found.id == climb.content["clock"]
     ]
     assert clock.level == 0, "a warning that climbed leaves the ladder of what is late as it was"
+
+
+async def test_what_waits_in_a_refused_account_climbs_once_and_is_told_later_as_well(staff: Staff) -> None:
+    petition = await staff.accepted()
+    staff.clock.at = at(15, 12, 7, 29)
+    await staff.is_here(OFFICER)
+    staff.clock.at = at(15, 12, 7, 40)
+    await staff.fire_without_delivery()
+    channel, account, _ = place(OFFICER)
+    staff.held = True
+    for _ in range(2):
+        await staff.work(lambda book: untold.note_refused(book, channel, account))
+        await staff.fire_timers()
+    staff.held = False
+    await staff.live_until(at(15, 12, 12, 0))
+
+    [climb] = await staff.climbs(petition)
+    assert (climb.content["outcome"], climb.content["level"]) == ("account_refused", "head")
+    assert len(staff.digests(HEAD)) == 1
+    assert len(staff.digests(OFFICER)) == 1
 
 
 async def test_a_late_case_that_climbed_is_not_told_there_again_on_its_day(staff: Staff) -> None:
