@@ -135,8 +135,8 @@ class PublicOnly(AbstractResolver):
 
 def is_inside(host: str) -> bool:
     """True for addresses (not names) that are loopback, private, link-local or otherwise not public, and for
-    the name `localhost`."""
-    if host.rstrip(".").lower() == "localhost":
+    names ending in `localhost`."""
+    if f".{host}".rstrip(".").lower().endswith(".localhost"):
         return True
     try:
         address = ipaddress.ip_address(host.partition("%")[0])

@@ -54,9 +54,11 @@ class Refused(BotFault):
 class BotApi:
     """Calls for one bot. Polls have a connection of their own, so that they hold up no send."""
 
-    def __init__(self, token: str, api_url: str, *, pool_size: int = 20) -> None:
+    def __init__(self, token: str, api_url: str, *, pool_size: int = 20, patience: float = SECONDS) -> None:
+        """`patience`: seconds until an answer is given up, on top of what a poll may take."""
         self._base = f"{api_url.rstrip('/')}/bot{token}/"
         self._pool_size = pool_size
+        self._patience = patience
         self._calls: aiohttp.ClientSession | None = None
         self._polls: aiohttp.ClientSession | None = None
 
@@ -73,12 +75,14 @@ class BotApi:
 
     async def call(self, method: str, **params: Any) -> Any:
         """The `result` of one call. Raises the faults of this module."""
-        return await self._exchange(self._calls, method, params, SECONDS)
+        return await self._exchange(self._calls, method, params, self._patience)
 
     async def poll(self, seconds: int) -> Any:
         """The next update (`getUpdates`), None when there is none. Raises the faults of this module."""
         try:
-            return await self._exchange(self._polls, "getUpdates", {"timeout": seconds}, seconds + SECONDS)
+            return await self._exchange(
+                self._polls, "getUpdates", {"timeout": seconds}, seconds + self._patience
+            )
         except Refused as refusal:
             if refusal.code == 408:  # measured: an idle poll ends so
                 return None

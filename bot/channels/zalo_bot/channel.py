@@ -15,7 +15,7 @@ from aiohttp import web
 from bot.channels.base import Attachment, Never, Receiver, Refusal, SendReceipt
 from bot.channels.linked_files import LinkedFiles, stands_inside
 from bot.channels.sharing import FileSharer
-from bot.channels.zalo_bot.api import BotApi, BotFault, Refused
+from bot.channels.zalo_bot.api import SECONDS, BotApi, BotFault, Refused
 from bot.channels.zalo_bot.faults import TOKEN_REFUSED
 from bot.channels.zalo_bot.parser import CHANNEL, UpdateReader
 from bot.channels.zalo_bot.polling import Pacing, Poller
@@ -53,6 +53,8 @@ class ZaloBotOptions:
     webhook_secret: str = field(default="", repr=False)
     """8 to 256 characters."""
     pool_size: int = 20
+    patience: float = SECONDS
+    """Seconds until the answer to a call is given up."""
     pacing: Pacing = field(default_factory=Pacing)
 
 
@@ -74,7 +76,9 @@ class ZaloBotChannel:
     ) -> None:
         self._options = options
         self._account = options.token.partition(":")[0]
-        self._api = BotApi(options.token, options.api_url, pool_size=options.pool_size)
+        self._api = BotApi(
+            options.token, options.api_url, pool_size=options.pool_size, patience=options.patience
+        )
         self._files = LinkedFiles(limit=CAPABILITIES.max_upload, inside=stands_inside(options.api_url))
         self.reader = UpdateReader(account=self._account, now=now)
         """Counts what came in another shape than it should."""

@@ -38,6 +38,7 @@ class Rig:
         self.receiver = Receiver()
         self.shelf = Shelf(zalo)
         self.channel: ZaloBotChannel | None = None
+        self._made: list[ZaloBotChannel] = []
         self.webhook_url = ""
         self.pacing = Pacing(
             failures=(0.05, 0.1, 0.2), refused=0.2, poll=5, between=0.001, repeats=(0.001, 0.01)
@@ -59,6 +60,7 @@ class Rig:
             texts=file_texts(Catalogue.load()),
             share=self.shelf,
         )
+        self._made.append(self.channel)
         return self.channel
 
     async def polling(self) -> ZaloBotChannel:
@@ -86,8 +88,8 @@ class Rig:
         return channel
 
     async def close(self) -> None:
-        if self.channel is not None:
-            await self.channel.stop()
+        for channel in self._made:
+            await channel.stop()
         if self._runner is not None:
             await self._runner.cleanup()
 
