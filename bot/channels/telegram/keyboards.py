@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from bot.channels.telegram.render import utf16
+from bot.channels.cutting import utf16
 from handlers.messages import Button, Capabilities, Outgoing, Wish
 
 CAPABILITIES: Final = Capabilities(

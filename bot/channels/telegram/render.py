@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from html import escape
 from typing import Final
 
+from bot.channels.cutting import fitting, good_end, shows_something, writable
 from handlers.messages import Outgoing
 
 MAX_TEXT: Final = 4096
@@ -14,7 +14,6 @@ MAX_TEXT: Final = 4096
 MAX_CAPTION: Final = 1024
 MAX_SPANS: Final = 90
 """Formatted parts in one message; the server keeps 100 and drops the rest."""
-BLANK_LETTERS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +33,6 @@ class Piece:
     plain: str
 
 
-def utf16(text: str) -> int:
-    """Length in UTF-16 units."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def shows_something(text: str) -> bool:
-    """False for what the server refuses as empty: spaces, controls and invisible characters only."""
-    return any(char not in BLANK_LETTERS and unicodedata.category(char)[0] not in "ZC" for char in text)
-
-
 def pieces(message: Outgoing, *, limit: int = MAX_TEXT) -> list[Piece]:
     """Title and text cut at sentence or paragraph ends into pieces of at most `limit` units."""
     text, spans = _marked(message)
@@ -56,13 +45,13 @@ def pieces(message: Outgoing, *, limit: int = MAX_TEXT) -> list[Piece]:
 
 def _marked(message: Outgoing) -> tuple[str, list[Span]]:
     """The whole text and its formatted parts, in order and not overlapping."""
-    title = _writable(message.title).strip()
-    body = _writable(message.text).strip()
+    title = writable(message.title).strip()
+    body = writable(message.text).strip()
     text = f"{title}\n\n{body}" if title and body else title or body
     spans = [Span(0, len(title), "b")] if title else []
     found: list[Span] = []
     begin = len(text) - len(body)
-    for part in sorted({_writable(part).strip() for part in message.monospace}, key=len, reverse=True):
+    for part in sorted({writable(part).strip() for part in message.monospace}, key=len, reverse=True):
         position = text.find(part, begin) if part else -1
         while position >= 0:
             span = Span(position, position + len(part), "code")
@@ -70,16 +59,6 @@ def _marked(message: Outgoing) -> tuple[str, list[Span]]:
                 found.append(span)
             position = text.find(part, span.end)
     return text, spans + sorted(found, key=lambda span: span.start)
-
-
-def _writable(text: str) -> str:
-    """Without what cannot be encoded (lone surrogates) and what the server drops or blanks anyway."""
-    if not text.isprintable():
-        text = "".join(
-            char if char >= " " or char in "\n\t" else "" if char == "\r" else " " for char in text
-        )
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
 
 
 def _piece(text: str, spans: list[Span], start: int, end: int) -> Piece:
@@ -105,54 +84,13 @@ def _cuts(text: str, spans: list[Span], limit: int) -> list[tuple[int, int]]:
     cuts: list[tuple[int, int]] = []
     start = 0
     while start < len(text):
-        end = start + _fitting(text[start : start + limit], limit)
+        end = start + fitting(text[start : start + limit], limit)
         if end < len(text):
-            end = start + _good_end(text[start : end + 1])
+            end = start + good_end(text[start : end + 1])
             end = _outside_spans(spans, start, end)
         cuts.append((start, end))
         start = end
     return cuts
-
-
-def _fitting(window: str, limit: int) -> int:
-    """How many leading characters of `window` have at most `limit` UTF-16 units."""
-    if utf16(window) <= limit:
-        return len(window)
-    count = units = 0
-    for char in window:
-        units += 2 if char > "\uffff" else 1
-        if units > limit:
-            break
-        count += 1
-    return count
-
-
-def _good_end(window: str) -> int:
-    """Where to cut within `window`, whose last character no longer fits: paragraph, line, sentence, word."""
-    most = len(window) - 1
-    least = most // 2
-    for mark in ("\n\n", "\n"):
-        if (found := window.rfind(mark, least)) > 0:
-            return min(found + len(mark), most)
-    sentence = max(window.rfind(mark, least, most + 1) for mark in (". ", "! ", "? ", "… ", "; "))
-    if sentence > 0:
-        return min(sentence + 2, most)
-    if (found := window.rfind(" ", least)) > 0:
-        return min(found + 1, most)
-    end = most
-    while end > max(least, 1) and _joins(window[end - 1], window[end]):
-        end -= 1
-    return end
-
-
-def _joins(before: str, char: str) -> bool:
-    """True where a cut between the two would tear one visible character (accents, ZWJ emoji, flags)."""
-    return (
-        char in "\u200d\ufe0f\u20e3"
-        or before == "\u200d"
-        or unicodedata.combining(char) > 0
-        or "\U0001f3fb" <= char <= "\U0001f3ff"
-    )
 
 
 def _outside_spans(spans: list[Span], start: int, end: int) -> int:

@@ -9,8 +9,9 @@ from itertools import chain
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bot.channels.cutting import shows_something, utf16
 from bot.channels.telegram.keyboards import CAPABILITIES, inline, short_label
-from bot.channels.telegram.render import MAX_CAPTION, MAX_TEXT, pieces, shows_something, utf16
+from bot.channels.telegram.render import MAX_CAPTION, MAX_TEXT, pieces
 from handlers.messages import Button, Outgoing
 from tests.emulators.telegram.entities import parse, units
 
