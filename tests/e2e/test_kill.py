@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +28,6 @@ from tests.emulators.zalo_oa import FaultKind as OaFault
 from tests.log_watch import note
 
 SEED = 20261123
-BROUGHT_AGAIN_EVERY = 0.4
 
 
 async def test_killed_three_times_among_twenty(database_url: str, tmp_path: Path) -> None:
@@ -40,9 +40,11 @@ async def test_killed_among_two_hundred(database_url: str, tmp_path: Path) -> No
     await killed(database_url, tmp_path, citizens=200, kills=15, spread=40.0)
 
 
-@pytest.mark.parametrize("channel", ["telegram", "zalo_oa", "zalo_bot"])
-async def test_a_platform_full_of_faults(channel: str, sqlite_url: str, tmp_path: Path) -> None:
-    await faulty(channel, sqlite_url, tmp_path, citizens=12, spread=2.0)
+@pytest.mark.parametrize(("channel", "citizens"), [("telegram", 12), ("zalo_oa", 12), ("zalo_bot", 6)])
+async def test_a_platform_full_of_faults(
+    channel: str, citizens: int, sqlite_url: str, tmp_path: Path
+) -> None:
+    await faulty(channel, sqlite_url, tmp_path, citizens=citizens, spread=2.0)
 
 
 @pytest.mark.soak
@@ -68,22 +70,8 @@ async def town(database_url: str, folder: Path, *, channels: Sequence[str]) -> A
         service = ServiceProcess(folder / "var", database_url=database_url, **settings)
         async with service, Ledger.opened(database_url, service.data_dir) as ledger:
             await platforms.connect(service.url)
-            bringing = asyncio.create_task(bring_late(platforms))
-            try:
-                yield Town(platforms, service, ledger, arrivals(platforms))
-            finally:
-                bringing.cancel()
-                with suppress(asyncio.CancelledError):
-                    await bringing
+            yield Town(platforms, service, ledger, arrivals(platforms))
             platforms.note_people()
-
-
-async def bring_late(platforms: Platforms) -> None:
-    """What found nobody is brought again soon; the platform itself waits half a minute and longer."""
-    while True:
-        await asyncio.sleep(BROUGHT_AGAIN_EVERY)
-        if platforms.zalo_oa is not None:
-            platforms.zalo_oa.retry_now()
 
 
 async def killed(database_url: str, folder: Path, *, citizens: int, kills: int, spread: float) -> None:
@@ -123,6 +111,8 @@ async def kill_often(
         await asyncio.sleep(0.3)  # what the dead process had sent still arrives
         counted.append(await flights.count(here.arrivals, here.ledger))
         await here.service.start()
+        if here.platforms.zalo_oa is not None:  # it would wait half a minute for its next try
+            here.platforms.zalo_oa.retry_now()
     return counted
 
 
@@ -267,12 +257,17 @@ def bring_telegram_again(telegram: TelegramEmulator, chance: random.Random, *, s
 
 
 async def bring_twice(platforms: Platforms, chance: random.Random) -> None:
-    """Now and then an update comes once more; the Official Account doubles its events itself."""
-    while True:
+    """Now and then an update comes once more; the Official Account doubles its events itself, and the bot's
+    queue is slow: it serves one at a time."""
+    for turn in itertools.count():
         await asyncio.sleep(0.2)
         if platforms.telegram.update_ids:
             platforms.telegram.redeliver(chance.choice(platforms.telegram.update_ids))
-        if platforms.zalo_bot is not None and (known := platforms.zalo_bot.server.updates.history):
+        if (
+            turn % 10 == 0
+            and platforms.zalo_bot is not None
+            and (known := platforms.zalo_bot.server.updates.history)
+        ):
             platforms.zalo_bot.redeliver(chance.choice(known).id)
 
 
