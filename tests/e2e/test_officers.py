@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from petitions.text import fold
 from tests.e2e.support.heard import Heard
-from tests.e2e.support.house import House
+from tests.e2e.support.house import House, running_house
 from tests.e2e.support.office import bound_group, command, invitation, invited_by_command, link
 from tests.e2e.support.people import Citizen, shown
 from tests.e2e.support.script import Person, file
@@ -49,7 +50,20 @@ def nowhere(text: str, *, story: str = KARAOKE, person: Person = CITIZEN) -> Non
 
 @pytest.mark.parametrize(("officer_on", "citizen_on"), [("telegram", "web"), ("web", "telegram")])
 async def test_a_case_from_filing_to_objection(any_house: House, officer_on: str, citizen_on: str) -> None:
-    house = any_house
+    await a_case(any_house, officer_on, citizen_on)
+
+
+@pytest.mark.parametrize(
+    ("officer_on", "citizen_on"), [("zalo_oa", "zalo_bot"), ("telegram", "zalo_oa"), ("zalo_bot", "web")]
+)
+async def test_a_case_on_zalo(officer_on: str, citizen_on: str, sqlite_url: str, tmp_path: Path) -> None:
+    """The same with numbers typed for buttons."""
+    channels = (officer_on, citizen_on)
+    async with running_house(sqlite_url, tmp_path / "var", channels=channels) as house:
+        await a_case(house, officer_on, citizen_on)
+
+
+async def a_case(house: House, officer_on: str, citizen_on: str) -> None:
     officer = await house.citizen(officer_on)
     head = await house.citizen(officer_on)
     citizen = await house.citizen(citizen_on)
