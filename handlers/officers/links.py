@@ -68,7 +68,9 @@ def _accept(turn: Turn, token: str) -> OfficerRecord | GroupBound | None:
         turn.say("officer.link_too_often")
         return None
     if not turn.incoming.is_group and len(turn.book.chats_in(turn.conversation_id)) > 1:
-        turn.say("officer.link_shared")  # what is said to an officer must not be read in a citizen's other chat
+        turn.say(
+            "officer.link_shared"
+        )  # what is said to an officer must not be read in a citizen's other chat
         return None
     try:
         return turn.book.accept_invite(token, turn.contact.id)
