@@ -58,6 +58,19 @@ def test_a_real_server_is_waited_for() -> None:
     assert virtual_loop.run(work()) == ["done"] * 50
 
 
+def test_the_time_stands_while_a_thread_works() -> None:
+    async def work() -> float:
+        loop = asyncio.get_running_loop()
+        ticks = asyncio.create_task(asyncio.sleep(3600))
+        begun = loop.time()
+        await asyncio.to_thread(time.sleep, 0.2)
+        passed = loop.time() - begun
+        ticks.cancel()
+        return passed
+
+    assert virtual_loop.run(work()) < 1
+
+
 def test_the_clock_follows_the_loop() -> None:
     async def work() -> tuple[datetime, datetime]:
         clock = virtual_loop.LoopClock(datetime(2026, 11, 2, 0, 0, tzinfo=UTC))

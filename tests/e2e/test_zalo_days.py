@@ -140,11 +140,13 @@ async def some_write_again(here: Town, gone: list[Neighbour], back: list[Neighbo
     """Half of those for whom something waits write: it is said first, before the answer to what they say."""
     waiting = [n for n in here.neighbours if n not in gone and n not in back]
     assert waiting
+    before = {neighbour.user.id: len(neighbour.user.messages) for neighbour in waiting[::2]}
     for neighbour in waiting[::2]:
-        before = len(neighbour.user.messages)
         neighbour.user.say("xin chào")
-        await here.until_still()
-        heard = [shown for shown in neighbour.user.messages[before:] if shown.from_oa]
+    await here.until_still()
+    for neighbour in waiting[::2]:
+        said = neighbour.user.messages[before[neighbour.user.id] :]
+        heard = [shown for shown in said if shown.from_oa]
         assert "thứ Hai" in heard[0].text, "what waited is said first"
         assert len(heard) > 1, "and what the person said is answered"
 

@@ -27,7 +27,7 @@ from tests.e2e.support.steady_citizens import Words
 from tests.e2e.support.zalo_oa_citizen import ZaloOaCitizen
 from tests.emulators.zalo_oa import Settings as Limits
 from tests.emulators.zalo_oa import ZaloOaEmulator, ZaloUser
-from tests.virtual_loop import LoopClock
+from tests.virtual_loop import LoopClock, hold_for
 
 CALM: Final = 8.0
 """Seconds of silence after which a person takes what came for the whole answer."""
@@ -197,6 +197,7 @@ async def town(folder: Path, *, start: datetime, seed: int, per_minute: int) -> 
         )
         async with service:
             assert await zalo.register(f"http://127.0.0.1:{service.port}/webhooks/zalo-oa") == 200
+            hold_for(service.database)
             ledger = Ledger(service.database, data_dir)
             yield Town(zalo, service, clock, ledger, chance)
 
