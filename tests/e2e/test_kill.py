@@ -274,7 +274,7 @@ async def settled(here: Town) -> None:
     """Until every update is confirmed, every message out and every file here."""
 
     async def quiet() -> bool:
-        if here.platforms.unconfirmed or await here.ledger.waiting() or await here.ledger.kept():
+        if here.platforms.unconfirmed or await here.ledger.kept() or await here.ledger.waiting():
             return False
         files = [file for kept in await here.ledger.petitions() for file in kept.files]
         return all(file.status is not FileStatus.PENDING for file in files)

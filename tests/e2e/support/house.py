@@ -85,7 +85,7 @@ class House:
         while calm < 2:
             busy = self.platforms.unconfirmed or sum(self.service.delivery.waiting.values())
             # Rows that a leader has not looked at yet are known to the book only.
-            busy = busy or (calm > 0 and (await self.ledger.waiting() or await self.ledger.kept()))
+            busy = busy or (calm > 0 and (await self.ledger.kept() or await self.ledger.waiting()))
             calm = 0 if busy else calm + 1
             if loop.time() > deadline:
                 waiting = dict(self.service.delivery.waiting)
