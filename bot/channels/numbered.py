@@ -13,6 +13,7 @@ from bot.channels.cutting import SENTENCE_ENDS, cut, one_line, utf16, writable
 from handlers.messages import Button, Outgoing
 
 GAP: Final = "\n\n"
+SIDE_BY_SIDE: Final = " · "
 
 
 def numbered_choices(message: Outgoing) -> list[Button]:
@@ -41,10 +42,15 @@ def numbered_text(
 
 
 def _button_lines(message: Outgoing, limit: int) -> list[str]:
-    """`1. Label` for every choice, then `Label: https://…` for every link."""
-    chosen = [
-        f"{number}. {one_line(button.label) or button.token}"
-        for number, button in enumerate(numbered_choices(message), start=1)
+    """`1. Label` for every choice, then `Label: https://…` for every link. First choices that are their own
+    numbers (a rating) stand in one line."""
+    labels = [one_line(button.label) or button.token for button in numbered_choices(message)]
+    own = 0
+    while own < len(labels) and labels[own] == str(own + 1):
+        own += 1
+    chosen = [SIDE_BY_SIDE.join(labels[:own])] if own > 1 else []
+    chosen += [
+        f"{number}. {label}" for number, label in enumerate(labels, start=1) if own < 2 or number > own
     ]
     links = [
         f"{one_line(button.label)}: {button.url}".removeprefix(": ")

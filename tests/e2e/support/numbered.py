@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from petitions.text import fold
 
 _CHOICE = re.compile(r"(\d{1,3})\. (.+)\Z")
+_OWN_NUMBERS = re.compile(r"1(?: · \d{1,2})+\Z")
+"""A rating: choices that are their own numbers."""
 _LINK = re.compile(r"(?:.*: )?(https?://\S+)\Z")
 
 
@@ -28,6 +30,9 @@ def read_numbered(text: str) -> Spoken:
     labels: list[str] = []
     urls: list[str] = []
     for line in tail.split("\n"):
+        if not labels and _OWN_NUMBERS.match(line):
+            labels += line.split(" · ")
+            continue
         choice, link = _CHOICE.match(line), _LINK.match(line)
         if choice is not None and not urls and int(choice[1]) == len(labels) + 1:
             labels.append(choice[2])

@@ -119,3 +119,15 @@ def test_every_alias_is_a_command(word: str) -> None:
 )
 def test_commands_in_words(text: str, command: Command | None) -> None:
     assert command_of(text) == command
+
+
+def test_a_rating_stands_in_one_line() -> None:
+    stars = tuple(Button(label=str(n), token=f"rate{n}") for n in range(1, 6))
+    message = Outgoing(
+        text="Hài lòng tới mức nào?", rows=(stars, (Button(label="Chưa hài lòng", token="no"),))
+    )
+    assert numbered_text(message, limit=2000) == [
+        "Hài lòng tới mức nào?\n\n1 · 2 · 3 · 4 · 5\n6. Chưa hài lòng"
+    ]
+    one = Outgoing(text="?", rows=((Button(label="1", token="a"),), (Button(label="2 người", token="b"),)))
+    assert numbered_text(one, limit=2000) == ["?\n\n1. 1\n2. 2 người"]
