@@ -8,6 +8,7 @@ us and each address they have is looked at before a connection is made.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Final
@@ -24,6 +25,9 @@ REDIRECTIONS: Final = 3
 CONNECT_SECONDS: Final = 10.0
 READ_SECONDS: Final = 20.0
 TOTAL_SECONDS: Final = 300.0
+_TRANSLATED: Final = ipaddress.IPv6Network("64:ff9b::/96")
+"""Addresses that a net without IPv4 of its own translates (RFC 6052)."""
+_PLAIN_HOST: Final = re.compile(r"(?:[0-9A-Za-z._-]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%[0-9A-Za-z]+)?)\Z")
 DEAD: Final = frozenset({401, 403, 404, 410, 451})
 """Links of platforms expire; asking again does not bring them back."""
 
@@ -105,9 +109,12 @@ class LinkedFiles:
             yield chunk
 
     def _check(self, link: str) -> None:
-        """Addresses written as numbers are never resolved, so they are looked at here."""
+        """Addresses written as numbers are never resolved, so they are looked at here. What is not plainly a name
+        or a number is refused: the client would read round digits and dots as the plain ones."""
         parts = urlsplit(link)
         if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise Never("no usable link", refusal=Refusal.REFUSED)
+        if _PLAIN_HOST.match(parts.hostname) is None:
             raise Never("no usable link", refusal=Refusal.REFUSED)
         if not self._inside and is_inside(parts.hostname):
             raise Never("link leads inside", refusal=Refusal.REFUSED)
@@ -142,8 +149,13 @@ def is_inside(host: str) -> bool:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return not (mapped or address).is_global or address.is_multicast
+    if isinstance(address, ipaddress.IPv6Address):
+        mapped = address.ipv4_mapped or address.sixtofour
+        if address in _TRANSLATED:
+            mapped = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if mapped is not None:
+            return not mapped.is_global or mapped.is_multicast
+    return not address.is_global or address.is_multicast
 
 
 def stands_inside(api_url: str) -> bool:

@@ -77,6 +77,13 @@ async def test_dead_links_are_gone_and_outages_are_not(zalo: ZaloBotEmulator) ->
         "https://[fd00::1]/a",
         "http://100.64.0.1/a",
         "http://224.0.0.1/a",
+        "http://127。0。0。1/a",
+        "http://１２７.０.０.１/a",
+        "http://①②⑦.0.0.1/a",
+        "http://2130706433/a",
+        "http://127.0.0.1./a",
+        "http://[64:ff9b::7f00:1]/a",
+        "http://[2002:7f00:1::]/a",
     ],
 )
 async def test_links_that_lead_inside_are_refused(link: str) -> None:
@@ -108,6 +115,8 @@ def test_what_is_inside() -> None:
     assert not is_inside("8.8.8.8")
     assert not is_inside("cdn.zalo.vn")
     assert not is_inside("2001:4860:4860::8888")
+    assert not is_inside("64:ff9b::808:808")
+    assert is_inside("64:ff9b::a00:1")
     assert stands_inside("http://127.0.0.1:8081")
     assert not stands_inside("https://bot-api.zaloplatforms.com")
 
