@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from handlers.citizens import joining
 from handlers.citizens.chat import plain_label
 from handlers.messages import Choice, Text
 from handlers.officers import state as officers_state
@@ -93,7 +94,7 @@ def _not_of_the_dialogue(turn: Turn) -> list[list[tuple[str, str]]]:
         offered = _choices(row)
         if _is_of_the_dialogue(row, [token for _, token in offered], own):
             break
-        if offered and _was_shown(turn, row):
+        if offered and _was_shown(turn, row, [token for _, token in offered]):
             found.append(offered)
     return found
 
@@ -117,6 +118,9 @@ def _choices(row: OutboxRow) -> list[tuple[str, str]]:
     return [(button.get("label", ""), button["token"]) for button in lines if button.get("token")]
 
 
-def _was_shown(turn: Turn, row: OutboxRow) -> bool:
-    seen_by = turn.incoming.at + _LATE
+def _was_shown(turn: Turn, row: OutboxRow, tokens: list[str]) -> bool:
+    """Whether the person can have seen it before typing. Where the answer opens one's petitions to another chat
+    there is no leeway: a number that crossed the question on its way agrees to nothing."""
+    consents = any(token.startswith(joining.YES_TOKEN) for token in tokens)
+    seen_by = turn.incoming.at + (timedelta() if consents else _LATE)
     return row.status in _SHOWN and (row.finished_at is None or row.finished_at <= seen_by)

@@ -36,6 +36,8 @@ FOLLOW: Final = "follow"
 YES: Final = "bindyes"
 NO: Final = "bindno"
 """Actions of the buttons; the answers name the question."""
+YES_TOKEN: Final = f"c.{TIMELESS}.{YES}."
+"""What the button begins with that opens one's petitions to another chat."""
 MINUTES: Final = 10
 _BY_CHAT: Final = 3
 """Questions a chat may have put in an hour."""

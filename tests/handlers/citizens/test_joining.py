@@ -131,6 +131,24 @@ async def test_the_answer_may_be_a_number_where_numbers_choose(
     assert "Karaoke" in (await person.command("mine")).text
 
 
+async def test_a_number_typed_before_the_question_was_seen_agrees_to_nothing(
+    office: Office, person: Person, other: Person
+) -> None:
+    await other.say(STORY)
+    await other.say("Vũ Hải 0951 223 455")
+    await other.choose("Xác nhận gửi")
+    (petition,) = await other.petitions()
+    await other.say(SIGN)
+    await other.say("Vũ Hải 0951 223 455")  # review: 1 sends it
+    typed_at = office.clock.now()
+    office.clock.forward(timedelta(seconds=2))
+    await asked(other, person, petition)
+    await office.update(other.chat, Text(text="1"), at=typed_at)  # it crossed the question
+    assert len(await other.petitions()) == 2
+    assert "Karaoke" not in (await person.command("mine")).text
+    assert "Đã xong" in (await other.say("Có, là tôi")).text
+
+
 async def test_a_plain_yes_is_not_enough(office: Office, person: Person, other: Person) -> None:
     petition = await filed(person)
     await asked(person, other, petition)
