@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.cli.checkup.findings import Finding, Level
+from bot.cli.checkup.zalo_errors import advice_on, words_of
 from bot.profile import ProfileError, read_agency
 from bot.settings import Settings
 from storage import oddities
@@ -97,6 +98,9 @@ _MEANINGS: Final[dict[str, _Meaning]] = {
     "oauth_no_verifier": _Meaning("authorisations that were not prepared here"),
     "other": _Meaning("further kinds"),
 }
+_UNREADABLE: Final = (
+    "requests whose signature could not be read, refused: somebody knocks at the webhook's address"
+)
 _SIGNATURES: Final = {
     "oa_key": "the OA secret key would match: set TIEPDAN_ZALO_OA_SIGNING=oa_key",
     "app_secret": "the application's secret would match: set TIEPDAN_ZALO_OA_SIGNING=app_secret",
@@ -127,7 +131,8 @@ def finding_of(one: Oddity, now: datetime) -> Finding:
     if level is not Level.OK and now - one.last_at > _RECENT:
         level = Level.OK
     message = f"{one.count:,} {words}; last on {last}"
-    return Finding(level, f"{one.channel} events", f"{message}. {do[:1].upper()}{do[1:]}." if do else message)
+    do = f"{do[:1].upper()}{do[1:].removesuffix('.')}."
+    return Finding(level, f"{one.channel} events", message if do == "." else f"{message}. {do}")
 
 
 def _explained(what: str) -> tuple[str, str, Level]:
@@ -137,10 +142,12 @@ def _explained(what: str) -> tuple[str, str, Level]:
     kind, _, detail = what.partition(":")
     match kind:
         case "signature":
-            do = _SIGNATURES.get(detail.removesuffix("_would_match"), "the signature's header is unreadable")
-            return "wrong signatures", do, Level.FAIL
+            do = _SIGNATURES.get(detail.removesuffix("_would_match"), "")
+            # What matched with our keys is Zalo's own; a header that is none anybody can send.
+            return ("wrong signatures", do, Level.FAIL) if do else (_UNREADABLE, "", Level.OK)
         case "alarm":
-            return f"answers with error {detail}", "see docs/zalo.md for what the number asks for", Level.WARN
+            code = int(detail)
+            return f"answers with error {detail} ({words_of(code)})", advice_on(code), Level.WARN
         case "unknown_error":
             return f"answers with an unknown error ({detail})", "please report it", Level.WARN
         case "oauth_refused":

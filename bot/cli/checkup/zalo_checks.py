@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 from bot.channels.zalo_bot.api import BotApi, BotFault, Refused
 from bot.channels.zalo_bot.webhook import PATH as BOT_PATH
 from bot.channels.zalo_oa import oauth
-from bot.channels.zalo_oa.errors import Host, meaning_of
 from bot.channels.zalo_oa.options import CHANNEL, PATH, OaOptions
 from bot.channels.zalo_oa.parts import options_of, templates_of
 from bot.channels.zalo_oa.templates import TemplatesUnusable
 from bot.cli.checkup.findings import Finding, fail, ok, warn
+from bot.cli.checkup.zalo_errors import AUTHORISE, advice_on, words_of
 from bot.profile import ProfileError, read_agency
 from bot.setting_rules import ZALO_BOT_API_URL, ZALO_OA_API_URL
 from bot.setting_views import ZaloBotSettings, ZaloOaSettings
@@ -29,25 +29,10 @@ from storage.grants import Grant, GrantState
 from storage.ids import IdSource
 from storage.keys import CannotOpen, KeyRing, KeyRingUnusable, Vault
 
-_AUTHORISE: Final = "Run `tiepdan zalo authorise`."
 _HOME: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 _QUIET: Final = timedelta(days=7)
 """So long without any event is worth a look at the console."""
 _REFRESH_SOON: Final = timedelta(days=14)
-_DO: Final[dict[int, str]] = {
-    -204: "The account is disabled: ask Zalo why.",
-    -205: "Compare TIEPDAN_ZALO_OA_ID; the account may have been deleted.",
-    -209: "Activate the application in Zalo's console (developers.zalo.me).",
-    -212: f"Tick the API groups of the Official Account in Zalo's console, then authorise again. {_AUTHORISE}",
-    -216: "Start the service, which renews it; if this stays, authorise again.",
-    -219: f"The application was removed from the account or disabled: put it back. {_AUTHORISE}",
-    -220: "Start the service, which renews it; if this stays, authorise again.",
-    -221: "Have the account verified (the badge) in the account's own console (oa.zalo.me).",
-    -223: f"The account took its grant back. {_AUTHORISE}",
-    -224: "The account's package has no API access: take Growth (Tăng trưởng) or higher.",
-    -242: "Set TIEPDAN_ZALO_OA_PROOF=on and compare TIEPDAN_ZALO_OA_APP_SECRET, or switch the proof off at Zalo.",
-    112: "Link the application with the account in Zalo's console, then authorise again.",
-}
 
 
 async def check_zalo(settings: Settings, clock: Clock, *, database_ready: bool) -> list[Finding]:
@@ -121,23 +106,23 @@ def grant_finding(options: OaOptions, grant: Grant | None, now: datetime, zone: 
     if grant is None or grant.state is GrantState.NONE:
         if options.refresh_token:
             return ok(name, "the service begins with TIEPDAN_ZALO_OA_REFRESH_TOKEN when it starts")
-        return fail(name, f"nobody has authorised the account. {_AUTHORISE}")
+        return fail(name, f"nobody has authorised the account. {AUTHORISE}")
     ends = (
         f"the access token ends {moment(grant.expires_at)}" if grant.alive(now) and grant.expires_at else ""
     )
     if grant.state is GrantState.REFUSED:
         rest = f"; {ends}, then nothing is sent" if ends else ""
-        message = f"Zalo refused the refresh token on {moment(grant.updated_at)}{rest}. {_AUTHORISE}"
+        message = f"Zalo refused the refresh token on {moment(grant.updated_at)}{rest}. {AUTHORISE}"
         return fail(name, message)
     if grant.state is GrantState.UNCERTAIN:
         rest = ends or "there is no access token that works"
         message = (
             f"the answer to a renewal was lost on {moment(grant.updated_at)}; {rest}. The service tries the old "
-            f"tokens by itself; if this stays, authorise again. {_AUTHORISE}"
+            f"tokens by itself; if this stays, authorise again. {AUTHORISE}"
         )
         return warn(name, message)
     if grant.refresh_until is not None and now >= grant.refresh_until:
-        return fail(name, f"the refresh token ended {moment(grant.refresh_until)}. {_AUTHORISE}")
+        return fail(name, f"the refresh token ended {moment(grant.refresh_until)}. {AUTHORISE}")
     if not ends:
         return warn(
             name, "no access token that works now. Start the service, which renews it within a minute."
@@ -156,12 +141,11 @@ async def _account(options: OaOptions, access: str) -> Finding:
         host = urlsplit(options.api_url).hostname
         return fail(name, f"{host} gave no usable answer ({error}). Check the network and the firewall.")
     if profile.error:
-        meaning = meaning_of(Host.API, profile.error)
-        do = _DO.get(profile.error, "docs/zalo.md lists the numbers; try again in a few minutes.")
-        return fail(name, f"Zalo refuses: {meaning.words} ({profile.error}). {do}")
+        words = words_of(profile.error)
+        return fail(name, f"Zalo refuses: {words} ({profile.error}). {advice_on(profile.error)}")
     if profile.oa_id and profile.oa_id != options.oa_id:
         message = f"the stored access is for account {profile.oa_id}, the settings name {options.oa_id}."
-        return fail(name, f"{message} Mend TIEPDAN_ZALO_OA_ID, or authorise the right account. {_AUTHORISE}")
+        return fail(name, f"{message} Mend TIEPDAN_ZALO_OA_ID, or authorise the right account. {AUTHORISE}")
     return ok(name, f"the access works: {profile.name or options.oa_id}")
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.channels.zalo_oa.errors import TABLE, Host
 from bot.cli.checkup.findings import Level
 from bot.cli.checkup.oddity_checks import check_oddities, finding_of
 from bot.profile import read_agency
@@ -46,9 +47,15 @@ def test_counts_of_the_casebook_are_shown(ready: str) -> None:
         ("signature:app_secret_would_match", Level.FAIL, "TIEPDAN_ZALO_OA_SIGNING=app_secret"),
         ("signature:oa_id_first_would_match", Level.FAIL, "TIEPDAN_ZALO_OA_SIGNING=oa_id_first"),
         ("signature:app_id_of_body_would_match", Level.FAIL, "TIEPDAN_ZALO_OA_APP_ID"),
-        ("signature:header_unreadable", Level.FAIL, "header"),
+        ("signature:header_unreadable", Level.OK, "somebody knocks"),
         ("foreign_account", Level.WARN, "TIEPDAN_ZALO_OA_ID"),
-        ("alarm:-224", Level.WARN, "-224"),
+        (
+            "alarm:-224",
+            Level.WARN,
+            "(account needs a higher package); last on 23/11/2026 09:00. The account's package",
+        ),
+        ("alarm:-321", Level.WARN, "Top up the account"),
+        ("alarm:-1241", Level.WARN, "TIEPDAN_ZALO_OA_PROOF"),
         ("unknown_error:-999", Level.WARN, "-999"),
         ("oauth_refused:-14014", Level.WARN, "authorise"),
         ("muted", Level.OK, "left to the office"),
@@ -59,6 +66,16 @@ def test_each_kind_says_what_to_do(what: str, level: Level, part: str) -> None:
     finding = finding_of(counted(what), AT + timedelta(hours=1))
     assert finding.level is level
     assert part in finding.message
+
+
+@pytest.mark.parametrize("host", list(Host))
+def test_every_number_that_needs_a_person_says_what_to_do(host: Host) -> None:
+    for code, meaning in TABLE[host].items():
+        if meaning.alarm:
+            said = finding_of(counted(f"alarm:{code}"), AT).message
+            assert meaning.words in said
+            assert "docs/" not in said
+            assert said.count("..") == 0
 
 
 def test_what_was_long_ago_is_no_warning() -> None:
