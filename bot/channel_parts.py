@@ -246,6 +246,7 @@ def _zalo_bot(tools: ChannelTools, wanted: ZaloBotSettings) -> PlatformPart:
         now=tools.clock.now,
         texts=file_texts(tools.catalogue),
         share=tools.share,
+        count=tools.count,
     )
     pace = Pace(per_second=0.0)
     return PlatformPart(channel=channel, pace=pace, polls=tools.receives and not secret)

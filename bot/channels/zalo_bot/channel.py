@@ -8,6 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final, Literal
 
 from aiohttp import web
@@ -17,7 +18,7 @@ from bot.channels.linked_files import LinkedFiles, stands_inside
 from bot.channels.sharing import FileSharer
 from bot.channels.zalo_bot.api import SECONDS, BotApi, BotFault, Refused
 from bot.channels.zalo_bot.faults import TOKEN_REFUSED
-from bot.channels.zalo_bot.parser import CHANNEL, UpdateReader
+from bot.channels.zalo_bot.parser import CHANNEL, UpdateReader, uncounted
 from bot.channels.zalo_bot.polling import Pacing, Poller
 from bot.channels.zalo_bot.sender import MAX_TEXT, BotSender, TextsByLanguage
 from bot.channels.zalo_bot.webhook import PATH, WebhookIntake
@@ -62,7 +63,8 @@ class ZaloBotChannel:
     """Implements `bot.channels.base.Channel`. Opens nothing before `open` or `start`.
 
     `now`: aware UTC time, for messages without a usable date. `texts`: see `sender.file_texts`.
-    `share` gives out links to files, as the platform takes no uploads.
+    `share` gives out links to files, as the platform takes no uploads. `count`: counts one oddity of (channel,
+    account, what).
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class ZaloBotChannel:
         now: Callable[[], datetime],
         texts: TextsByLanguage,
         share: FileSharer,
+        count: Callable[[str, str, str], None] | None = None,
     ) -> None:
         self._options = options
         self._account = options.token.partition(":")[0]
@@ -80,7 +83,8 @@ class ZaloBotChannel:
             options.token, options.api_url, pool_size=options.pool_size, patience=options.patience
         )
         self._files = LinkedFiles(limit=CAPABILITIES.max_upload, inside=stands_inside(options.api_url))
-        self.reader = UpdateReader(account=self._account, now=now)
+        counted = uncounted if count is None else partial(count, CHANNEL, self._account)
+        self.reader = UpdateReader(account=self._account, now=now, count=counted)
         """Counts what came in another shape than it should."""
         self._sender = BotSender(self._api, share, texts)
         self._receiver = receiver

@@ -31,11 +31,19 @@ AHEAD: Final = timedelta(days=1)
 """A message dated later than this from now is dated now."""
 
 
-class UpdateReader:
-    """Reads the updates of one account. `now`: aware UTC time, for messages without a usable date."""
+def uncounted(_: str) -> None:
+    """Nothing counts."""
 
-    def __init__(self, *, account: str, now: Callable[[], datetime]) -> None:
+
+class UpdateReader:
+    """Reads the updates of one account. `now`: aware UTC time, for messages without a usable date. `count`: counts
+    by a fixed word what is odd, for the doctor."""
+
+    def __init__(
+        self, *, account: str, now: Callable[[], datetime], count: Callable[[str], None] = uncounted
+    ) -> None:
         self.account = account
+        self.count = count
         self._now = now
         self.unknown = 0
         """Events of a name we do not know; what they bring is taken where it can be read."""
@@ -60,16 +68,19 @@ class UpdateReader:
         chat_id = _id(chat.get("id")) or _id(sender.get("id"))
         if not isinstance(message, dict) or not 0 < len(chat_id) <= LONGEST_ID:
             self.unreadable += 1
+            self.count("unreadable_event")
             log.error("update_unreadable", extra={"so_far": self.unreadable})
             return None
         if str(chat.get("chat_type", "PRIVATE")).upper() != "PRIVATE":
             self.from_groups += 1
+            self.count("group_event")
             return None
         if sender.get("is_bot") is True:  # answering another bot could go on for ever
             return None
         event = update.get("event_name")
-        if event not in EVENTS:
+        if not isinstance(event, str) or event not in EVENTS:
             self.unknown += 1
+            self.count("unknown_event")
             log.warning("event_unknown", extra={"so_far": self.unknown})
         return Incoming(
             channel=CHANNEL,

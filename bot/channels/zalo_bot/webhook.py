@@ -51,13 +51,16 @@ class WebhookIntake:
         given = request.headers.get(SECRET_HEADER, "")
         if not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._secret):
             self.refused += 1
+            self._reader.count("wrong_secret")
             return web.Response(status=403)
         body = await _limited(request)
         if body is None:
+            self._reader.count("too_large")
             return web.Response(status=413)
         update = _update(body)
         if update is None:  # broken on its way; the next attempt may arrive whole
             self.broken += 1
+            self._reader.count("broken_json")
             return web.Response(status=400)
         incoming = self._reader.read(update)
         if incoming is None or await self._take(incoming):

@@ -36,6 +36,9 @@ _MEANINGS: Final[dict[str, _Meaning]] = {
         "requests whose signature was refused",
         f"where citizens get no answer, compare {_KEYS}; a few are only strangers at the door",
     ),
+    "wrong_secret": _Meaning(
+        "requests without the webhook's secret, refused: somebody knocks at the webhook's address"
+    ),
     "stale_event": _Meaning(
         "stale events (older than 24 hours), dropped", "check this machine's clock (timedatectl set-ntp true)"
     ),

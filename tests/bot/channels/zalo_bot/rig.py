@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections import Counter
 from datetime import UTC, datetime
 
 from aiohttp import web
@@ -43,6 +44,8 @@ class Rig:
         self.pacing = Pacing(
             failures=(0.05, 0.1, 0.2), refused=0.2, poll=5, between=0.001, repeats=(0.001, 0.01)
         )
+        self.counted: Counter[str] = Counter()
+        """What the doctor would be told."""
         self._runner: web.AppRunner | None = None
 
     def make(self, mode: str = "polling", **options: object) -> ZaloBotChannel:
@@ -59,9 +62,14 @@ class Rig:
             now=lambda: datetime.now(UTC),
             texts=file_texts(Catalogue.load()),
             share=self.shelf,
+            count=self._count,
         )
         self._made.append(self.channel)
         return self.channel
+
+    def _count(self, channel: str, account: str, what: str) -> None:
+        assert (channel, account) == ("zalo_bot", self.zalo.token.partition(":")[0])
+        self.counted[what] += 1
 
     async def polling(self) -> ZaloBotChannel:
         return await self._started(self.make("polling"))

@@ -213,3 +213,16 @@ async def test_nonsense_stops_nothing(rig: Rig, zalo: ZaloBotEmulator) -> None:
     (got,) = await rig.receiver.wait(1)
     assert got.content == Text(text="vẫn nhận")
     assert channel.reader.unreadable == 4
+    assert rig.counted == {"unreadable_event": 4}
+
+
+@pytest.mark.parametrize("name", [[], {}, 7, None, True])
+async def test_a_name_that_is_none_does_not_hold_up_the_queue(
+    rig: Rig, zalo: ZaloBotEmulator, name: object
+) -> None:
+    await rig.polling()
+    zalo.push_raw({**update(text="một"), "event_name": name})
+    zalo.person().say("hai")
+    got = await rig.receiver.wait(2)
+    assert [one.content for one in got] == [Text(text="một"), Text(text="hai")]
+    assert rig.counted == {"unknown_event": 1}

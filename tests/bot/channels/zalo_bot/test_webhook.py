@@ -68,6 +68,7 @@ async def test_only_the_secret_opens(rig: Rig, zalo: ZaloBotEmulator, secret: st
     assert rig.receiver.got == []
     assert channel.intake is not None
     assert channel.intake.refused == 1
+    assert rig.counted == {"wrong_secret": 1}
 
 
 async def test_with_and_without_envelope(rig: Rig, zalo: ZaloBotEmulator) -> None:
@@ -98,6 +99,7 @@ async def test_bad_bodies(rig: Rig, zalo: ZaloBotEmulator, body: bytes, status: 
     assert await post(rig, body) == status
     assert channel.intake is not None
     assert channel.intake.broken + channel.reader.unreadable == (0 if status == 413 else 1)
+    assert rig.counted.total() == 1
     zalo.person().say("vẫn nhận")
     assert words(await rig.receiver.wait(1)) == ["vẫn nhận"]
 
