@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import click
 
+from bot.cli import duplicates as _duplicates  # noqa: F401 - joins the group `triage`
 from bot.cli.chain import verify
 from bot.cli.inbox import inbox
 from bot.cli.law import law
 from bot.cli.officers import officer
 from bot.cli.service import doctor, migrate, run
 from bot.cli.simulate import simulate
+from bot.cli.triage_group import triage
 from bot.cli.zalo import zalo
 
 
@@ -23,5 +25,5 @@ def main() -> None:
     """
 
 
-for _command in (run, doctor, migrate, officer, inbox, law, verify, simulate, zalo):
+for _command in (run, doctor, migrate, officer, inbox, law, verify, simulate, triage, zalo):
     main.add_command(_command)

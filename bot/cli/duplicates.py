@@ -1,0 +1,61 @@
+"""`tiepdan triage duplicates`: copies among the petitions of a file, and others that may be on the same matter."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot.cli import ground
+from bot.cli.triage_group import petitions_of, triage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+
+@triage.command()
+@click.argument("file", metavar="FILE|-", type=click.File("rb"))
+@click.option(
+    "--similar",
+    is_flag=True,
+    help="For each petition at most three others that may be on its matter, with score and words in common.",
+)
+def duplicates(file: BinaryIO, *, similar: bool) -> None:
+    """Find petitions that are copies of each other.
+
+    FILE (or standard input, -) holds JSON lines {"id", "text"}. For each group of copies one line {"group": [ids]} is
+    written. Nothing is stored.
+    """
+    rows = list(petitions_of(file))
+    for found in _similar(rows) if similar else _groups(rows):
+        click.echo(json.dumps(found, ensure_ascii=False))
+
+
+def _groups(rows: list[tuple[Any, str]]) -> Iterator[dict[str, Any]]:
+    from petitions.copies import group
+
+    for places in group(text for _, text in rows):
+        yield {"group": [rows[place][0] for place in places]}
+
+
+def _similar(rows: list[tuple[Any, str]]) -> Iterator[dict[str, Any]]:
+    from bot.clock import SystemClock
+    from bot.profile import read_agency
+    from petitions.matters import packaged_rarity, read, suggest
+    from petitions.understanding import KeywordSuggester
+
+    with ground.clear_words():
+        agency = read_agency(ground.settings().agency_file)
+    suggester, today = KeywordSuggester(agency), SystemClock().now().date()
+    told = []
+    for _, text in rows:
+        seen = suggester.understand(text, today=today)
+        told.append(read(text, topic=seen.topic.value, place=seen.place.value or ""))
+    for (own, _), found in zip(rows, suggest(told, packaged_rarity()), strict=True):
+        others = [
+            {"id": rows[each.place][0], "score": round(each.score, 3), "reason": ", ".join(each.reason)}
+            for each in found
+        ]
+        yield {"id": own, "similar": others}
