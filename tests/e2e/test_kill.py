@@ -29,6 +29,8 @@ from tests.log_watch import note
 
 SEED = 20261123
 LATE_SECONDS = 3.0
+PATIENT = 500.0
+"""Seconds: a message of several requests that fails five times in a row is tried again after five minutes."""
 
 
 async def test_killed_three_times_among_twenty(database_url: str, tmp_path: Path) -> None:
@@ -143,7 +145,7 @@ async def faulty(
             here.platforms
         )
         if minutes and here.platforms.zalo_oa is not None:
-            here.platforms.zalo_oa.fail("message/cs", -32, count=0, chance=0.02)
+            here.platforms.zalo_oa.fail("message/cs", -32, count=2, chance=0.02)
         running = [asyncio.create_task(person.run()) for person in people]
         doubler = asyncio.create_task(bring_twice(here.platforms, chance))
         try:
@@ -152,7 +154,7 @@ async def faulty(
             for task in (*running, doubler):
                 task.cancel()
             await leave(people)
-        await settled(here)
+        await settled(here, within=PATIENT if minutes else 120.0)
         unheard = sum([await one.unheard() for one in here.arrivals], Counter())
         # A message whose answer was lost each time it was sent stays uncertain, after three tries.
         found = await tally(here.ledger, people, unheard, here.arrivals, may_end=["uncertain"])
@@ -286,16 +288,24 @@ async def bring_twice(platforms: Platforms, chance: random.Random) -> None:
             platforms.zalo_bot.redeliver(chance.choice(known).id)
 
 
-async def settled(here: Town) -> None:
+async def settled(here: Town, *, within: float = 120.0) -> None:
     """Until every update is confirmed, every message out and every file here."""
+    left: list[int] = []
 
     async def quiet() -> bool:
-        if here.platforms.unconfirmed or await here.ledger.kept() or await here.ledger.waiting():
-            return False
         files = [file for kept in await here.ledger.petitions() for file in kept.files]
-        return all(file.status is not FileStatus.PENDING for file in files)
+        left[:] = (
+            here.platforms.unconfirmed,
+            await here.ledger.kept(),
+            await here.ledger.waiting(),
+            sum(file.status is FileStatus.PENDING for file in files),
+        )
+        return not any(left)
 
-    await until(quiet, "everything taken in, sent and fetched", within=120)
+    try:
+        await until(quiet, "everything taken in, sent and fetched", within=within)
+    except AssertionError as fault:
+        raise AssertionError(f"{fault}: updates, kept, messages, files left: {left}") from fault
 
 
 def conclude(found: Tally, ledger: Ledger) -> None:
