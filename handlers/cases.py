@@ -267,6 +267,7 @@ def _record(
     )
     if details.file_ids:
         turn.book.attach_files(details.file_ids, petition.id)
+    turn.book.seal_similar(petition, after)
     if made:
         clock_timers.plan(turn, after)
     notices.announce(turn, after, action, before=petition, actor=actor, details=details)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from storage.bindings import Bindings
-from storage.cases import Cases
 from storage.notices import Notices
 from storage.officers import Officers
 from storage.shared_files import SharedFiles
+from storage.similar import Similarities
 from storage.throttles import Throttles
 from storage.timers import Timers
 from storage.work import Work
 
 
-class Casebook(Cases, Officers, Bindings, Notices, SharedFiles, Timers, Throttles, Work):
+class Casebook(Similarities, Officers, Bindings, Notices, SharedFiles, Timers, Throttles, Work):
     """Made for one transaction: `Casebook(connection, vault=…, ids=…, clock=…, agency=…)`.
 
-    Petitions and files come from `cases`, `events` and `attachments`, chats from `contacts`, people from
+    Petitions and files come from `cases`, `events`, `attachments` and `similar`, chats from `contacts`, people from
     `officers`, messages and cards from `notices`, lists of open work from `work`. It neither commits nor rolls
     back.
     """
