@@ -35,6 +35,9 @@ MARGIN: Final = timedelta(minutes=10)
 """Events do not come in order, so a little of what came before the last safe moment is read as well."""
 FARTHEST: Final = timedelta(days=7)
 """Nobody may be answered any more who wrote earlier."""
+READ_UP: Final = "read_up"
+"""Counted where reading back found that up to now nothing is missing; only events themselves are `RECEIVED`, so that
+the doctor can say whether any come."""
 GAP: Final = "reading_back"
 """The mark of a gap that is not closed yet, for whoever leads next."""
 SILENCE: Final = timedelta(hours=1)
@@ -115,14 +118,16 @@ class CatchUp:
         SendFault or Unavailable."""
         now = self._now()
         try:
-            received, refused, left = await self._database.read(
+            received, read_up, refused, left = await self._database.read(
                 lambda connection: (
                     oddities.last_of(connection, CHANNEL, self._account, RECEIVED),
+                    oddities.last_of(connection, CHANNEL, self._account, READ_UP),
                     oddities.last_of(connection, CHANNEL, self._account, NOT_COMMITTED),
                     oddities.last_of(connection, CHANNEL, self._account, GAP),
                 )
             )
-            await self._notice(received, refused, left, now)
+            safe = max((one for one in (received, read_up) if one is not None), default=None)
+            await self._notice(safe, refused, left, now)
             self._last_good, self._refused_at, self._troubled = now, refused, False
             if self._gap is None or (self._not_before is not None and now < self._not_before):
                 return 0
@@ -138,7 +143,7 @@ class CatchUp:
         except SendFault as fault:
             self._refused(fault, now)
             return 0
-        self._count(RECEIVED)  # up to here nothing is missing
+        self._count(READ_UP)
         if found:
             self._count("catchup_found")
             log.warning("missed_messages_read_back", extra={"count": found})
@@ -153,18 +158,19 @@ class CatchUp:
         log.error("catch_up_refused", extra={"reason": fault.reason})
 
     async def _notice(
-        self, received: datetime | None, refused: datetime | None, left: datetime | None, now: datetime
+        self, safe: datetime | None, refused: datetime | None, left: datetime | None, now: datetime
     ) -> None:
-        """Widen the gap by what this look finds. `left`: what an earlier process could not finish."""
+        """Widen the gap by what this look finds. `safe`: up to when nothing is missing. `left`: what an earlier
+        process could not finish."""
         since: datetime | None = None
         if self._last_good is None:  # the start: an account that never received anything has missed nothing
-            since = min((one for one in (received, left) if one is not None), default=None)
-            if received is None:
-                self._count(RECEIVED)
+            since = min((one for one in (safe, left) if one is not None), default=None)
+            if safe is None:
+                self._count(READ_UP)
         elif self._troubled or refused != self._refused_at:
             since = self._last_good
-        elif received is not None and now - received >= SILENCE:
-            since = received
+        elif safe is not None and now - safe >= SILENCE:
+            since = safe
         if since is None or (self._gap is not None and self._gap <= since):
             return
         self._gap = since

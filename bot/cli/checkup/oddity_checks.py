@@ -27,7 +27,8 @@ class _Meaning(NamedTuple):
 
 
 _MEANINGS: Final[dict[str, _Meaning]] = {
-    "received": _Meaning("events and readings back that are safe with us"),
+    "received": _Meaning("authentic events that are safe with us"),
+    "read_up": _Meaning("times that reading back found nothing missing any more"),
     "registration_ping": _Meaning("tries of the webhook's address from the console"),
     "retried_delivery": _Meaning("events that the platform had to bring again"),
     "duplicate_event": _Meaning("events that came again and were dropped"),

@@ -140,6 +140,19 @@ async def test_a_new_account_reads_nothing_back(zalo: ZaloOaEmulator, served: Se
     assert await served.look() == 0
 
 
+async def test_reading_back_is_no_sign_that_events_come(zalo: ZaloOaEmulator, served: Served) -> None:
+    """Else the doctor would never see that the console calls another address, or has stopped calling."""
+    await served.look()
+    for hours in (2, 4, 6):
+        served.rig.clock.ahead = timedelta(hours=hours)
+        await served.look()
+    assert len(zalo.calls_of(RECENT)) == 3
+    assert served.rig.counted["received"] == 0
+    zalo.person().say("một")
+    await served.rig.settled()
+    assert served.rig.counted["received"] >= 1
+
+
 async def test_after_the_database_was_away_what_was_refused_is_read(
     zalo: ZaloOaEmulator, served: Served
 ) -> None:
