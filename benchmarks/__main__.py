@@ -10,11 +10,13 @@ import argparse
 import asyncio
 import random
 import sqlite3
+import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks import similar
 from benchmarks.load import (
     BotProcess,
     Result,
@@ -139,4 +141,7 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    if sys.argv[1:2] == ["similar"]:
+        similar.main(sys.argv[2:])
+    else:
+        asyncio.run(main())

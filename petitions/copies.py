@@ -82,8 +82,12 @@ def _shingles(words: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     return zip(words, words[1:], words[2:], strict=False)
 
 
+@lru_cache(maxsize=64)
 def read(text: str) -> Reading:
-    """The text for comparing. Never raises; of a very long text the first 20,000 characters count."""
+    """The text for comparing. Never raises; of a very long text the first 20,000 characters count.
+
+    The last few are kept in memory: copies and matters are looked for in the same texts.
+    """
     words = _bare(text)
     openings, closings, _ = _phrases()
     first, last = 0, len(words)

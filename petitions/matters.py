@@ -72,9 +72,14 @@ class Rarity:
             self._more.update(told.terms)
             total += 1
         self._total = max(2, total)
+        self._rarest = log(self._total) ** 2
+        self._known = {term: self._weight(term) for term in {*counts, *self._more}}
 
     def weight(self, term: str) -> float:
         """The square of the logarithm of how many petitions there are for one that has the term."""
+        return self._known.get(term, self._rarest)
+
+    def _weight(self, term: str) -> float:
         held = self._counts.get(term, 0) + self._more.get(term, 0)
         return log(self._total / max(1, held)) ** 2
 
@@ -129,9 +134,12 @@ def _terms(words: Sequence[str]) -> Iterator[str]:
         yield f"{one} {other}"
 
 
-def score(one: Told, other: Told, rarity: Rarity) -> float:
-    """From 0 to about 1: the weight of what both tell, by the weight of what each tells."""
-    return _score(one, other, rarity, rarity.length(one), rarity.length(other))
+def score(one: Told, other: Told, rarity: Rarity, *, length: float = 0.0) -> float:
+    """From 0 to about 1: the weight of what both tell, by the weight of what each tells.
+
+    `length`: that of `one`, where it is compared with many.
+    """
+    return _score(one, other, rarity, length or rarity.length(one), rarity.length(other))
 
 
 def _score(one: Told, other: Told, rarity: Rarity, length: float, other_length: float) -> float:

@@ -33,6 +33,9 @@ _BY_CONVERSATION: Final = Prepared(
 )
 _BY_PHONE: Final = Prepared(_NEWEST_FIRST.where(petitions.c.phone_hash == bindparam("phone_hash")))
 _CONTENT: Final = Prepared(select(petitions.c.content_enc).where(petitions.c.id == bindparam("petition_id")))
+_CONTENTS: Final = select(petitions.c.id, petitions.c.content_enc).where(
+    petitions.c.id.in_(bindparam("petition_ids", expanding=True))
+)
 _SECRET: Final = Prepared(select(petitions.c.secret_hash).where(petitions.c.id == bindparam("petition_id")))
 _CODE_TAKEN: Final = Prepared(select(petitions.c.id).where(petitions.c.code == bindparam("code")))
 _INSERT: Final = Prepared(insert(petitions))
@@ -159,9 +162,17 @@ class Cases(Events, Attachments):
     def content(self, petition: PetitionRecord) -> PetitionContent:
         """What the citizen said when filing. Raises `keys.CannotOpen`."""
         [row] = _CONTENT.rows(self.connection, {"petition_id": petition.id})
-        values = self.vault.open_json(
-            row.content_enc, table="petitions", column="content_enc", row=petition.id
-        )
+        return self._opened(petition.id, row.content_enc)
+
+    def contents(self, petition_ids: list[int]) -> dict[int, PetitionContent]:
+        """What was said in several petitions, in one look. Raises `keys.CannotOpen`."""
+        if not petition_ids:
+            return {}
+        rows = self.connection.execute(_CONTENTS, {"petition_ids": petition_ids})
+        return {row.id: self._opened(row.id, row.content_enc) for row in rows}
+
+    def _opened(self, petition_id: int, sealed: bytes) -> PetitionContent:
+        values = self.vault.open_json(sealed, table="petitions", column="content_enc", row=petition_id)
         return PetitionContent.from_json(values)
 
     def check_secret(self, petition: PetitionRecord, typed: str) -> bool:

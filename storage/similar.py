@@ -26,7 +26,7 @@ LOOKED_UP: Final = copies.SKETCH + matters.TERMS
 """Hashes of one look-up."""
 NEWEST: Final = 48
 """Petitions read for a hash, the newest ones: a hash of more says little, and the cost stays flat."""
-OPENED: Final = 20
+OPENED: Final = 16
 """Candidates whose contents are opened and compared."""
 _NO_HASH: Final = -1
 _SKETCH_HASH: Final = 1000.0
@@ -78,7 +78,7 @@ class Similarities(Cases):
         if before.confidential == after.confidential:
             return
         content = self.content(after)
-        hashes = [*self._hashes(content, topic=before.topic, sealed=before.confidential)]
+        hashes = [*self.hashes_of(content, topic=before.topic, sealed=before.confidential)]
         if hashes:
             self.connection.execute(_FORGET, {"of_petition": after.id, "hashes": hashes})
         self._keep(after, content)
@@ -103,18 +103,20 @@ class Similarities(Cases):
         most: int = matters.SUGGESTED,
     ) -> list[SimilarCase]:
         """As `similar_to`, for a petition that is not filed yet. Raises `keys.CannotOpen`."""
-        hashes = self._hashes(content, topic=topic, sealed=sealed)
-        others = self.petitions_by_id(self.candidates(hashes))
+        hashes = self.hashes_of(content, topic=topic, sealed=sealed)
+        others = {
+            place: other
+            for place, other in self.petitions_by_id(self.candidates(hashes)).items()
+            if other.confidential == sealed and other.agency == self.agency
+        }
         rarity, text = matters.packaged_rarity(), words_of(content)
         own, told = copies.read(text), _told(text, content, topic)
-        found = []
-        for other in others.values():
-            if other.confidential != sealed or other.agency != self.agency:
-                continue
-            that = self.content(other)
+        length, found = rarity.length(told), []
+        for place, that in self.contents([*others]).items():
+            other = others[place]
             that_text = words_of(that)
             that_told = _told(that_text, that, other.topic)
-            score = matters.score(told, that_told, rarity)
+            score = matters.score(told, that_told, rarity, length=length)
             copy = copies.are_copies(own, copies.read(that_text))
             if copy or score >= matters.ENOUGH:
                 reason = matters.reason(told, that_told, rarity)
@@ -134,14 +136,14 @@ class Similarities(Cases):
         return sorted(shared, key=lambda petition: (-shared[petition], -petition))[:most]
 
     def _keep(self, petition: PetitionRecord, content: PetitionContent) -> None:
-        hashes = self._hashes(content, topic=petition.topic, sealed=petition.confidential)
+        hashes = self.hashes_of(content, topic=petition.topic, sealed=petition.confidential)
         _KEEP.run_many(
             self.connection,
             [{"hash": value, "petition_id": petition.id, "agency": self.agency} for value in sorted(hashes)],
         )
 
-    def _hashes(self, content: PetitionContent, *, topic: str | None, sealed: bool) -> dict[int, float]:
-        """The hashes of a petition with the weight of each."""
+    def hashes_of(self, content: PetitionContent, *, topic: str | None, sealed: bool) -> dict[int, float]:
+        """The hashes of a petition with the weight of each; at most `LOOKED_UP`."""
         key = self.vault.fingerprint("similar", f"{self.agency}|{'sealed' if sealed else 'open'}".encode())
         text = words_of(content)
         sketch = dict.fromkeys(copies.sketch(copies.read(text), key), _SKETCH_HASH)
