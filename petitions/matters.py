@@ -21,6 +21,8 @@ from typing import Final
 
 from petitions.copies import read as read_words_only
 from petitions.names import find_name
+from petitions.text import clean
+from petitions.wording import read_words
 
 TERMS: Final = 24
 """Rarest terms of a petition that are kept as keyed hashes."""
@@ -157,6 +159,15 @@ def reason(one: Told, other: Told, rarity: Rarity, most: int = 4) -> tuple[str, 
         if not any(set(term.split()) & set(before.split()) for before in shown):
             shown.append(term)
     return tuple(shown[:most])
+
+
+def as_written(term: str, text: str) -> str:
+    """A folded term as the writer of `text` typed it; the term itself where the text has it not."""
+    words, wanted = read_words(clean(text), expand=False), tuple(term.split())
+    for place in range(len(words) - len(wanted) + 1 if wanted else 0):
+        if words.bares[place : place + len(wanted)] == wanted:
+            return words.text[words.words[place].start : words.words[place + len(wanted) - 1].end]
+    return term
 
 
 def suggest(petitions: Sequence[Told], rarity: Rarity, *, enough: float = ENOUGH) -> list[list[Similar]]:
