@@ -34,9 +34,9 @@ def is_deed(incoming: Incoming) -> bool:
 def left_to_office(contact: ContactRecord, incoming: Incoming, now: datetime) -> bool:
     """Whether somebody of the office writes in this chat by hand now, so that the service must be silent.
 
-    What the person says then is answered by that human, also in danger. Officers are never left alone with
-    a silent service, a withdrawn consent is honoured at any time, and what an operator replays was meant for
-    the service.
+    What the person says then is answered by that human (`handlers.left_to_office`). Officers are never left
+    alone with a silent service, a withdrawn consent is honoured at any time, and what an operator replays was
+    meant for the service.
     """
     if contact.muted_until is None or contact.muted_until <= now:
         return False

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from bot.channels.base import Channel, Verdict
 from bot.presence import is_deed, left_to_office, own_deed
 from handlers import returning
+from handlers.left_to_office import leave
 from handlers.messages import Capabilities, Incoming, Membership, Migrated
 from handlers.talk import Talk
 from handlers.turn import Facts, Turn
@@ -110,9 +111,10 @@ class Turns:
             chat_marks.seen(book.connection, contact.id, deed_at)
             contact = replace(contact, seen_at=deed_at)
             book.keep_in_mind(contact)
-        if left_to_office(contact, incoming, now):
-            return Done(Verdict.DONE, oddity="muted")
         turn = self._make_turn(book, incoming, contact, opened.conversation)
+        if left_to_office(contact, incoming, now):
+            leave(turn)
+            return Done(Verdict.DONE, tuple(turn.queued), oddity="muted")
         turn.officer = self._officer(book, incoming, contact)
         windowed = turn.capabilities.window is not None
         if is_deed(incoming) and (contact.has_waiting or windowed):

@@ -242,7 +242,7 @@ async def test_a_blocked_citizen_is_visible_to_the_officer(house: House) -> None
     await officer.press("Gửi lời nhắn")
     await officer.say(f"/case {code}")
     log = await officer.press("Quá trình xử lý")
-    assert "đã chặn bot" in log.text
+    assert "đã chặn tài khoản" in log.text
     citizen.person.unblock()
     await house.quiet()
     again = await citizen.say(f"/status {code}")

@@ -10,6 +10,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.profile import read_agency
 from tests.e2e.support.heard import Heard
 from tests.e2e.support.house import House, running_house
 from tests.e2e.support.office import link
@@ -90,8 +91,24 @@ async def test_the_bot_is_silent_while_somebody_writes_from_the_console(town: Ho
     assert (await citizen.say("cháu cho bác hỏi mấy giờ mở cửa")).answers == []
     assert (await citizen.say("bác cảm ơn")).answers == []
     await town.pass_time(timedelta(minutes=31))
+    [told] = await citizen.news()
+    assert "chưa được ghi thành đơn" in told.text, (
+        "said once, so that nobody waits for what was not taken down"
+    )
     assert (await citizen.say("Quán karaoke ở Phủ Lý hát tới 1h sáng")).answers
     assert await town.ledger.dead() == []
+
+
+async def test_danger_reaches_duty_also_while_somebody_writes_from_the_console(town: House) -> None:
+    duty = oa_citizen(town)
+    await link(town, duty, read_agency(None).focal_unit, "intake", "Trực")
+    citizen = oa_citizen(town)
+    await citizen.say("phản ánh nhé")
+    town.platforms.oa.console_says(citizen.person, "Chào bác, em là cán bộ phường đây ạ")
+    await citizen.news()
+    await duty.news()
+    assert (await citizen.say("cứu với, bố dượng đang cầm dao đánh mẹ cháu")).answers == []
+    assert "cầm dao" in "\n".join(heard.text for heard in await duty.news())
 
 
 async def test_an_officer_presses_an_old_card_and_is_answered_kindly(town: House) -> None:
@@ -126,7 +143,7 @@ async def test_a_notice_waits_for_the_window_and_is_said_first(any_town: House) 
     await officer.press("Gửi trả lời")
     assert await citizen.news() == []
     assert len(town.platforms.oa.calls_of("message/cs")) == before, "nothing is even tried"
-    assert "Chưa báo được người dân" in (await officer.say(f"/case {code}")).text
+    assert "Chưa báo được cho người dân" in (await officer.say(f"/case {code}")).text
 
     told = await citizen.say("cho hỏi đơn của tôi sao rồi")
     assert "quán đóng cửa trước 23 giờ" in told.answers[0].text

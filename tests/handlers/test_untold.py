@@ -371,7 +371,7 @@ async def test_the_card_and_the_details_say_what_the_citizen_was_not_told(staff:
     await staff.is_here(OFFICER)
     await staff.does(staff.head, petition, Action.ASSIGN, officer_id=staff.officer_.id)
     await staff.fire_timers()
-    assert "📵 Chưa báo được người dân" in staff.card(HEAD, petition).text
+    assert "📵 Chưa báo được cho người dân" in staff.card(HEAD, petition).text
     assert "📵" not in staff.everything_sent_to("z500")
 
     await staff.press(HEAD, staff.card(HEAD, petition).button("Xem"))

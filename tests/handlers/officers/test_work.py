@@ -356,7 +356,7 @@ async def test_what_became_of_each_notice_stands_in_the_case(staffed: Office) ->
     await staffed.deliver(failing={CITIZEN: (OutboxStatus.BLOCKED, "bot was blocked")})
     assert "chưa tới, đang chờ gửi" in staffed.last(OFFICER).text
     await staffed.command(OFFICER, "case", petition.code)
-    assert "Chưa báo được người dân: người dân đã chặn bot" in staffed.card(OFFICER, petition).text
+    assert "Chưa báo được cho người dân: người dân đã chặn tài khoản" in staffed.card(OFFICER, petition).text
     await staffed.press(OFFICER, Press("log", petition.id).token)
     assert "bot was blocked" in staffed.last(OFFICER).text
     await staffed.press(OFFICER, Press("message", petition.id).token)
@@ -365,7 +365,7 @@ async def test_what_became_of_each_notice_stands_in_the_case(staffed: Office) ->
     await staffed.press(OFFICER, staffed.card(OFFICER, petition).button("Quá trình xử lý"))
     history = staffed.last(OFFICER).text
     assert "Trần Văn Một · nhận xử lý" in history
-    assert "chặn bot" in history
+    assert "chặn tài khoản" in history
     assert "Đã báo người dân: đã gửi" in history
 
 
