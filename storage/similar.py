@@ -20,7 +20,7 @@ from storage.book import insert_new
 from storage.cases import Cases
 from storage.prepared import Prepared
 from storage.records import Filing, PetitionContent, PetitionRecord
-from storage.schema import similarities
+from storage.schema import petitions, similarities
 
 LOOKED_UP: Final = copies.SKETCH + matters.TERMS
 """Hashes of one look-up."""
@@ -47,6 +47,12 @@ def _newest(place: int) -> Any:
 _ALL_NEWEST: Final = union_all(*(_newest(place) for place in range(LOOKED_UP)))
 _LOOK_UP: Final = Prepared(_ALL_NEWEST)
 _KEEP: Final = insert_new(similarities, unless=["hash", "petition_id"])
+_NEXT: Final = (
+    select(petitions.c.id)
+    .where(petitions.c.id > bindparam("after"))
+    .order_by(petitions.c.id)
+    .limit(bindparam("most"))
+)
 _FORGET: Final = delete(similarities).where(
     similarities.c.petition_id == bindparam("of_petition"),
     similarities.c.hash.in_(bindparam("hashes", expanding=True)),
@@ -122,6 +128,16 @@ class Similarities(Cases):
                 reason = matters.reason(told, that_told, rarity)
                 found.append(SimilarCase(other, score, copy, reason))
         return sorted(found, key=lambda each: (not each.copy, -each.score, each.petition.id))[:most]
+
+    def remember_similar(self, *, after: int = 0, most: int = 500) -> int | None:
+        """Keeps the hashes of petitions filed before they were kept, from the first past `after`; done again it
+        changes nothing. Gives the last one looked at, None where there is none. Raises `keys.CannotOpen`."""
+        found = [row.id for row in self.connection.execute(_NEXT, {"after": after, "most": most})]
+        contents = self.contents(found)
+        for petition in self.petitions_by_id(found).values():
+            if petition.agency == self.agency:
+                self._keep(petition, contents[petition.id])
+        return found[-1] if found else None
 
     def candidates(self, hashes: Mapping[int, float], *, most: int = OPENED) -> list[int]:
         """The petitions that share most of the hashes, by their weights. At most `LOOKED_UP` hashes count."""

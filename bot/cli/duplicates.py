@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +14,8 @@ from bot.cli.triage_group import petitions_of, triage
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
+
+    from storage.casebook import Casebook
 
 
 @triage.command()
@@ -31,6 +34,23 @@ def duplicates(file: BinaryIO, *, similar: bool) -> None:
     rows = list(petitions_of(file))
     for found in _similar(rows) if similar else _groups(rows):
         click.echo(json.dumps(found, ensure_ascii=False))
+
+
+@triage.command()
+def remember() -> None:
+    """Make petitions filed by earlier versions findable as similar ones.
+
+    Keeps keyed hashes of each in the database, in small steps beside the running service; may be repeated.
+    """
+    office = ground.Office.open()
+    last: int | None = 0
+    while last is not None:
+        last = office.work(partial(_remember, after=last))
+    click.echo("Done.")
+
+
+def _remember(book: Casebook, *, after: int) -> int | None:
+    return book.remember_similar(after=after)
 
 
 def _groups(rows: list[tuple[Any, str]]) -> Iterator[dict[str, Any]]:

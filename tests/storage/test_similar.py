@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from petitions.kinds import Action, ActorKind, Kind
 from storage import similar
@@ -112,6 +112,21 @@ async def test_what_everybody_says_costs_no_more(in_book: InBook) -> None:
         found = book.similar(PetitionContent(story=(STORY,)), topic=None)
         assert len(found) == 3
         assert {each.petition.id for each in found} <= {each.id for each in filed[-similar.NEWEST :]}
+
+    await in_book(work)
+
+
+async def test_petitions_of_before_are_remembered(in_book: InBook) -> None:
+    def work(book: Casebook) -> None:
+        filed = [file(book, STORY), file(book, OTHER), file(book, STORY, confidential=True)]
+        kept = set(book.connection.execute(select(similarities)).all())
+        book.connection.execute(delete(similarities))
+        assert book.similar(PetitionContent(story=(STORY,)), topic=None) == []
+        assert book.remember_similar(most=2) == filed[1].id
+        assert book.remember_similar(after=filed[1].id, most=2) == filed[2].id
+        assert book.remember_similar(after=filed[2].id) is None
+        assert book.remember_similar() == filed[2].id
+        assert set(book.connection.execute(select(similarities)).all()) == kept
 
     await in_book(work)
 

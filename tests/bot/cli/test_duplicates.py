@@ -50,3 +50,15 @@ def test_a_line_that_is_no_petition_is_named(command: Command) -> None:
         result = command("triage", "duplicates", "-", typed=lines(("a", STORY)) + "\n" + line)
         assert result.exit_code == 1
         assert "Line 2" in result.stderr
+
+
+def test_petitions_of_earlier_versions_are_remembered(command: Command, ready: str) -> None:
+    assert ready
+    result = command("triage", "remember")
+    assert (result.exit_code, result.stdout) == (0, "Done.\n"), result.output
+
+
+def test_remembering_needs_a_key_ring(command: Command) -> None:
+    result = command("triage", "remember")
+    assert result.exit_code == 1
+    assert "key ring" in result.stderr
