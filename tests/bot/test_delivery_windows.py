@@ -165,11 +165,11 @@ async def test_one_that_writes_while_a_message_is_being_held_hears_it_now(
         await rig.delivery.look()  # nothing is due that was not read with the deed
         assert await rig.ended(row) == [S.SENT]
         [late] = await rig.leave("b", "", **notice())
-        rig.sender.behind = False
-        rig.sender.take(late)
         await rig.database.transact(
             lambda connection: chat_marks.seen(connection, late.contact_id, rig.clock.now())
         )
+        rig.sender.behind = False
+        rig.sender.take(late)
         await rig.until(lambda: not rig.sender.waiting)
         assert await rig.status(late) in (S.QUEUED, S.SENT)
         await rig.delivery.look()
