@@ -15,6 +15,7 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.channels.base import Attachment, Receiver, SendReceipt
+from bot.channels.intake import IntakeTask, until_done
 from bot.channels.telegram.commands import TextsByLanguage, register_commands
 from bot.channels.telegram.download import stream_file
 from bot.channels.telegram.keyboards import CAPABILITIES
@@ -83,8 +84,8 @@ class TelegramChannel:
         self._intake: WebhookIntake | None = None
         if options.mode == "webhook":
             self._intake = WebhookIntake(options.webhook_secret, self._reader, receiver)
-        self._task: asyncio.Task[None] | None = None
-        self.ready = asyncio.Event()
+        self._intake_task = IntakeTask(self._run, name="telegram-intake", failed=_report_fault)
+        self.ready = self._intake_task.ready
         """Set when the account is known and the intake runs."""
 
     @property
@@ -132,24 +133,14 @@ class TelegramChannel:
 
     async def listen(self) -> None:
         """Begin to receive (`mode` polling or webhook); may be called again after `pause`."""
-        if self._task is None:
-            self._task = asyncio.create_task(self._run(), name="telegram-intake")
-            self._task.add_done_callback(_report_end)
+        self._intake_task.begin()
 
     async def pause(self) -> None:
         """Receive no more, but go on sending: another process has taken over the intake."""
         if self._poller is not None:
             self._poller.stop()
-        task, self._task = self._task, None
-        if task is not None:
-            if not self.ready.is_set():
-                task.cancel()
-            _, late = await asyncio.wait({task}, timeout=15)
-            for unfinished in late:
-                unfinished.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await self._intake_task.end()
         self._poller = None
-        self.ready.clear()
 
     async def send(self, chat: str, message: Outgoing, attachment: Attachment | None) -> SendReceipt:
         return await self._sender.send(chat, message, attachment)
@@ -192,22 +183,18 @@ class TelegramChannel:
 
     async def _until_done(self, step: Callable[[], Awaitable[None]], name: str) -> None:
         """Repeat one step of the start until the server takes it; the log says what is missing."""
-        for attempt in range(1_000_000):
-            try:
-                await step()
-                return
-            except TokenRefused:
-                log.critical(
-                    "telegram_token_refused", extra={"step": name, "check": "TIEPDAN_TELEGRAM_TOKEN"}
-                )
-                pause = self._options.pacing.refused
-            except (TelegramError, *MISSHAPEN) as error:
-                pause = self._options.pacing.after(attempt + 1)
-                log.warning(
-                    "telegram_step_failed",
-                    extra={"step": name, "fault": type(error).__name__, "again_in": pause},
-                )
-            await asyncio.sleep(pause)
+
+        def pause_after(tries: int, error: Exception) -> float:
+            if isinstance(error, TokenRefused):
+                check = {"step": name, "check": "TIEPDAN_TELEGRAM_TOKEN"}
+                log.critical("telegram_token_refused", extra=check)
+                return self._options.pacing.refused
+            pause = self._options.pacing.after(tries)
+            fault = type(error).__name__
+            log.warning("telegram_step_failed", extra={"step": name, "fault": fault, "again_in": pause})
+            return pause
+
+        await until_done(step, (TelegramError, *MISSHAPEN), pause_after)
 
     async def _introduce(self) -> None:
         me = await self._bot.get_me()
@@ -231,10 +218,9 @@ class TelegramChannel:
         )
 
 
-def _report_end(task: asyncio.Task[None]) -> None:
+def _report_fault(error: BaseException) -> None:
     """The intake never ends silently."""
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.critical("telegram_intake_ended", extra={"fault": type(error).__name__})
+    log.critical("telegram_intake_ended", extra={"fault": type(error).__name__})
 
 
 def _silence_library() -> None:

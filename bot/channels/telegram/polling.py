@@ -11,7 +11,9 @@ from typing import Any, Final
 from telegram import Bot
 from telegram.error import Conflict, TelegramError
 
+from bot.channels import intake
 from bot.channels.base import Receiver, Verdict
+from bot.channels.intake import PollLoop, verdict_of
 from bot.channels.telegram.parser import ALLOWED_UPDATES, Unreadable, UpdateReader
 from bot.channels.telegram.request import FloodWait, TokenRefused
 from handlers.messages import Incoming
@@ -20,7 +22,6 @@ log = logging.getLogger(__name__)
 
 GET_UPDATES: Final = "getupdates"
 """Method names know no case; spelt as PTB does, it would ask for Bot.get_updates, which will not do here."""
-POLL_SECONDS: Final = 30
 BATCH: Final = 100
 HANGS_AFTER: Final = 45.0
 """A poll without any answer so long after its own time is over is dropped and made again (PTB issue 4405)."""
@@ -28,22 +29,16 @@ SLOW_BATCH: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Pacing:
-    """Seconds to wait after each kind of failure."""
+class Pacing(intake.Pacing):
+    """As every intake waits, and after a poll that another process makes with the same token."""
 
-    failures: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
-    """After the first, second … failure in a row; the last repeats."""
     conflict: float = 15.0
-    refused: float = 60.0
-    poll: int = POLL_SECONDS
-    """How long the server may hold a poll open when there is nothing."""
-
-    def after(self, failures: int) -> float:
-        return self.failures[min(max(failures, 1), len(self.failures)) - 1]
 
 
-class Poller:
+class Poller(PollLoop):
     """Polls one bot until stopped. `reclaim` removes a webhook that got in the way."""
+
+    _pacing: Pacing
 
     def __init__(
         self,
@@ -54,32 +49,21 @@ class Poller:
         reclaim: Callable[[], Awaitable[None]],
         pacing: Pacing = Pacing(),
     ) -> None:
+        super().__init__(pacing)
         self._bot = bot
         self._reader = reader
         self._receiver = receiver
         self._reclaim = reclaim
-        self._pacing = pacing
         self._offset: int | None = None
-        self._failures = 0
-        self._stopping = asyncio.Event()
         self.last_answer: float | None = None
         """Loop time of the last answered poll; the watchdog of the service may look at it."""
         self.unreadable = 0
         """Authentic updates that could not be read at all."""
 
     async def run(self) -> None:
-        """Poll for ever; ends only after `stop`. A fault of any kind costs a pause, never the loop."""
-        while not self._stopping.is_set():
-            try:
-                await self._round()
-            except Exception as error:  # noqa: BLE001 - the documented edge: polling must never end silently
-                log.error("poll_round_failed", extra={"fault": type(error).__name__})
-                await self._pause(self._next_pause())
+        """As `PollLoop.run`; at the end the server is told what was done."""
+        await super().run()
         await self._confirm()
-
-    def stop(self) -> None:
-        """Finish the batch in hand, confirm it, and end."""
-        self._stopping.set()
 
     async def _round(self) -> None:
         batch = await self._fetch()
@@ -99,25 +83,20 @@ class Poller:
 
     async def _fetch(self) -> list[dict[str, Any]] | None:
         """The next updates; None after a fault (already waited for) or when stopping."""
-        work = asyncio.ensure_future(self._get_updates(self._pacing.poll))
-        stop = asyncio.ensure_future(self._stopping.wait())
+        now = asyncio.get_running_loop().time
         try:
-            await asyncio.wait(
-                {work, stop}, timeout=self._pacing.poll + HANGS_AFTER, return_when=asyncio.FIRST_COMPLETED
+            batch = await self._unless_stopped(
+                self._get_updates(self._pacing.poll), within=self._pacing.poll + HANGS_AFTER
             )
-            if not work.done():
-                if not self._stopping.is_set():
-                    log.warning("poll_hangs")
-                return None
-            self.last_answer = asyncio.get_running_loop().time()
-            return work.result()
         except TelegramError as error:
+            self.last_answer = now()
             await self._after_fault(error)
             return None
-        finally:
-            for task in (work, stop):
-                task.cancel()
-            await asyncio.gather(work, stop, return_exceptions=True)
+        if batch is not None:
+            self.last_answer = now()
+        elif not self._stopping.is_set():
+            log.warning("poll_hangs")
+        return batch
 
     async def _get_updates(self, seconds: int) -> list[dict[str, Any]]:
         # Not Bot.get_updates: that reads all updates at once, and a single unreadable one would block all.
@@ -172,16 +151,9 @@ class Poller:
 
     async def _deliver_line(self, line: list[Incoming]) -> list[int]:
         for index, incoming in enumerate(line):
-            if await self._verdict(incoming) is Verdict.RETRY:
+            if await verdict_of(self._receiver, incoming) is Verdict.RETRY:
                 return [int(rest.update_id) for rest in line[index:]]
         return []
-
-    async def _verdict(self, incoming: Incoming) -> Verdict:
-        try:
-            return await self._receiver(incoming)
-        except Exception as error:  # noqa: BLE001 - the documented edge: a fault of dispatch loses nothing
-            log.error("receiver_failed", extra={"fault": type(error).__name__})
-            return Verdict.RETRY
 
     async def _confirm(self) -> None:
         """Tell the server what was done, so that the next start does not get it again. Best effort."""
@@ -194,13 +166,3 @@ class Poller:
                 )
         except (TelegramError, TimeoutError) as error:
             log.info("offset_not_confirmed", extra={"fault": type(error).__name__})
-
-    def _next_pause(self) -> float:
-        self._failures += 1
-        return self._pacing.after(self._failures)
-
-    async def _pause(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._stopping.wait(), seconds)
-        except TimeoutError:
-            return

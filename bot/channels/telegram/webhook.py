@@ -10,6 +10,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from bot.channels.base import Receiver, Verdict
+from bot.channels.intake import limited_body, verdict_of
 from bot.channels.telegram.parser import Unreadable, UpdateReader
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class WebhookIntake:
         if not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._secret):
             self.refused += 1
             return web.Response(status=403)
-        body = await _limited(request)
+        body = await limited_body(request, MAX_BODY)
         if body is None:
             return web.Response(status=413)
         data = _object(body)
@@ -58,26 +59,9 @@ class WebhookIntake:
             return web.Response()
         if incoming is None:
             return web.Response()
-        try:
-            verdict = await self._receiver(incoming)
-        except Exception as error:  # noqa: BLE001 - the documented edge: the platform must bring it again
-            log.error("receiver_failed", extra={"fault": type(error).__name__})
-            verdict = Verdict.RETRY
-        if verdict is Verdict.RETRY:
+        if await verdict_of(self._receiver, incoming) is Verdict.RETRY:
             return web.Response(status=503, headers={"Retry-After": str(RETRY_SECONDS)})
         return web.Response()
-
-
-async def _limited(request: web.Request) -> bytes | None:
-    """The body, None when it is larger than `MAX_BODY`."""
-    if (request.content_length or 0) > MAX_BODY:
-        return None
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > MAX_BODY:
-            return None
-    return bytes(body)
 
 
 def _object(body: bytes) -> dict[str, Any] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,6 +13,7 @@ from typing import Final, Literal
 from aiohttp import web
 
 from bot.channels.base import Attachment, Never, Receiver, Refusal, SendReceipt
+from bot.channels.intake import IntakeTask, until_done
 from bot.channels.linked_files import LinkedFiles, stands_inside
 from bot.channels.sharing import FileSharer
 from bot.channels.zalo_bot.api import SECONDS, BotApi, BotFault, Refused
@@ -93,8 +93,8 @@ class ZaloBotChannel:
         """The webhook's end; None where the channel polls or only sends."""
         if options.mode == "webhook":
             self.intake = WebhookIntake(options.webhook_secret, self.reader, receiver, options.pacing)
-        self._task: asyncio.Task[None] | None = None
-        self.ready = asyncio.Event()
+        self._intake_task = IntakeTask(self._run, name="zalo-bot-intake", failed=_report_fault)
+        self.ready = self._intake_task.ready
         """Set when the account is known and the intake runs."""
 
     @property
@@ -142,24 +142,14 @@ class ZaloBotChannel:
 
     async def listen(self) -> None:
         """Begin to receive (`mode` polling or webhook); may be called again after `pause`."""
-        if self._task is None:
-            self._task = asyncio.create_task(self._run(), name="zalo-bot-intake")
-            self._task.add_done_callback(_report_end)
+        self._intake_task.begin()
 
     async def pause(self) -> None:
         """Receive no more, but go on sending: another process has taken over the intake."""
         if self._poller is not None:
             self._poller.stop()
-        task, self._task = self._task, None
-        if task is not None:
-            if not self.ready.is_set():
-                task.cancel()
-            _, late = await asyncio.wait({task}, timeout=15)
-            for unfinished in late:
-                unfinished.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await self._intake_task.end()
         self._poller = None
-        self.ready.clear()
 
     async def send(self, chat: str, message: Outgoing, attachment: Attachment | None) -> SendReceipt:
         return await self._sender.send(chat, message, attachment)
@@ -197,22 +187,18 @@ class ZaloBotChannel:
 
     async def _until_done(self, step: Callable[[], Awaitable[None]], name: str) -> None:
         """Repeat one step of the start until the server takes it; the log says what is missing."""
-        for attempt in range(1_000_000):
-            try:
-                await step()
-                return
-            except BotFault as error:
-                pause = self._options.pacing.after(attempt + 1)
-                if isinstance(error, Refused) and error.code in TOKEN_REFUSED:
-                    check = {"step": name, "check": "TIEPDAN_ZALO_BOT_TOKEN"}
-                    log.critical("zalo_bot_token_refused", extra=check)
-                    pause = self._options.pacing.refused
-                else:
-                    log.warning(
-                        "zalo_bot_step_failed",
-                        extra={"step": name, "fault": type(error).__name__, "again_in": pause},
-                    )
-            await asyncio.sleep(pause)
+
+        def pause_after(tries: int, error: Exception) -> float:
+            if isinstance(error, Refused) and error.code in TOKEN_REFUSED:
+                check = {"step": name, "check": "TIEPDAN_ZALO_BOT_TOKEN"}
+                log.critical("zalo_bot_token_refused", extra=check)
+                return self._options.pacing.refused
+            pause = self._options.pacing.after(tries)
+            fault = type(error).__name__
+            log.warning("zalo_bot_step_failed", extra={"step": name, "fault": fault, "again_in": pause})
+            return pause
+
+        await until_done(step, (BotFault,), pause_after)
 
     async def _introduce(self) -> None:
         """Only to learn that the token is good; the account is the token's first part in any case."""
@@ -237,7 +223,6 @@ class ZaloBotChannel:
         )
 
 
-def _report_end(task: asyncio.Task[None]) -> None:
+def _report_fault(error: BaseException) -> None:
     """The intake never ends silently."""
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.critical("zalo_bot_intake_ended", extra={"fault": type(error).__name__})
+    log.critical("zalo_bot_intake_ended", extra={"fault": type(error).__name__})

@@ -6,14 +6,15 @@ that could not be committed is kept in hand and tried again here, before anythin
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bot.channels import intake
 from bot.channels.base import Receiver, Verdict
+from bot.channels.intake import PollLoop, nth, verdict_of
 from bot.channels.zalo_bot.api import BotApi, BotFault, Refused
 from bot.channels.zalo_bot.faults import TOKEN_REFUSED
 from bot.channels.zalo_bot.parser import UpdateReader
@@ -26,28 +27,22 @@ REMEMBERED: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Pacing:
-    """Seconds to wait between polls and after each kind of failure."""
+class Pacing(intake.Pacing):
+    """As every intake waits, and between polls."""
 
-    failures: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
-    """After the first, second … failure in a row; the last repeats."""
-    refused: float = 60.0
-    poll: int = 30
-    """How long the server may hold a poll open when there is nothing."""
     between: float = 0.1
     """After a new update: the server answers at once as long as it has any (measured: 12 times a second)."""
     repeats: tuple[float, ...] = (0.1, 0.3, 0.6, 1.0)
     """After the first, second … answer in a row that brought nothing new; the last repeats."""
 
-    def after(self, failures: int) -> float:
-        return self.failures[min(max(failures, 1), len(self.failures)) - 1]
-
     def after_repeat(self, repeats: int) -> float:
-        return self.repeats[min(max(repeats, 1), len(self.repeats)) - 1]
+        return nth(self.repeats, repeats)
 
 
-class Poller:
+class Poller(PollLoop):
     """Polls one bot until stopped. `reclaim` removes a webhook that got in the way."""
+
+    _pacing: Pacing
 
     def __init__(
         self,
@@ -58,28 +53,13 @@ class Poller:
         reclaim: Callable[[], Awaitable[None]],
         pacing: Pacing = Pacing(),
     ) -> None:
+        super().__init__(pacing)
         self._api = api
         self._reader = reader
         self._receiver = receiver
         self._reclaim = reclaim
-        self._pacing = pacing
         self._done: OrderedDict[str, None] = OrderedDict()
-        self._failures = 0
         self._repeats = 0
-        self._stopping = asyncio.Event()
-
-    async def run(self) -> None:
-        """Poll for ever; ends only after `stop`. A fault of any kind costs a pause, never the loop."""
-        while not self._stopping.is_set():
-            try:
-                await self._round()
-            except Exception as error:  # noqa: BLE001 - the documented edge: polling must never end silently
-                log.error("poll_round_failed", extra={"fault": type(error).__name__})
-                await self._pause(self._next_pause())
-
-    def stop(self) -> None:
-        """Finish the update in hand, and end."""
-        self._stopping.set()
 
     async def _round(self) -> None:
         answer = await self._fetch()
@@ -93,22 +73,13 @@ class Poller:
 
     async def _fetch(self) -> Any:
         """The next update; None where there is none, after a fault (already waited for), or when stopping."""
-        work = asyncio.ensure_future(self._api.poll(self._pacing.poll))
-        stop = asyncio.ensure_future(self._stopping.wait())
         try:
-            await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
-            if not work.done():
-                return None
-            answer = work.result()
-            self._failures = 0
-            return answer
+            answer = await self._unless_stopped(self._api.poll(self._pacing.poll))
         except BotFault as error:
             await self._after_fault(error)
             return None
-        finally:
-            for task in (work, stop):
-                task.cancel()
-            await asyncio.gather(work, stop, return_exceptions=True)
+        self._failures = 0
+        return answer
 
     async def _after_fault(self, error: BotFault) -> None:
         if isinstance(error, Refused) and error.code in TOKEN_REFUSED:
@@ -138,27 +109,10 @@ class Poller:
     async def _handled(self, incoming: Incoming) -> bool:
         """False only where polling ends before it could be committed; then it comes again after the start."""
         tries = 0
-        while await self._verdict(incoming) is Verdict.RETRY:
+        while await verdict_of(self._receiver, incoming) is Verdict.RETRY:
             tries += 1
             log.warning("updates_not_stored", extra={"count": 1, "tries": tries})
             await self._pause(self._pacing.after(tries))
             if self._stopping.is_set():
                 return False
         return True
-
-    async def _verdict(self, incoming: Incoming) -> Verdict:
-        try:
-            return await self._receiver(incoming)
-        except Exception as error:  # noqa: BLE001 - the documented edge: a fault of dispatch loses nothing
-            log.error("receiver_failed", extra={"fault": type(error).__name__})
-            return Verdict.RETRY
-
-    def _next_pause(self) -> float:
-        self._failures += 1
-        return self._pacing.after(self._failures)
-
-    async def _pause(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._stopping.wait(), seconds)
-        except TimeoutError:
-            return

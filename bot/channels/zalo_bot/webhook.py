@@ -16,6 +16,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from bot.channels.base import Receiver, Verdict
+from bot.channels.intake import limited_body, verdict_of
 from bot.channels.zalo_bot.parser import UpdateReader
 from bot.channels.zalo_bot.polling import Pacing
 from handlers.messages import Incoming
@@ -53,7 +54,7 @@ class WebhookIntake:
             self.refused += 1
             self._reader.count("wrong_secret")
             return web.Response(status=403)
-        body = await _limited(request)
+        body = await limited_body(request, MAX_BODY)
         if body is None:
             self._reader.count("too_large")
             return web.Response(status=413)
@@ -79,7 +80,7 @@ class WebhookIntake:
     async def _take(self, incoming: Incoming) -> bool:
         """False where it is not committed. One whose chat has another waiting goes behind that."""
         waits = any(other.chat == incoming.chat for other in self._kept.values())
-        if not waits and await self._verdict(incoming) is not Verdict.RETRY:
+        if not waits and await verdict_of(self._receiver, incoming) is not Verdict.RETRY:
             return True
         if len(self._kept) < MOST_KEPT:
             self._kept.setdefault(incoming.update_id, incoming)
@@ -93,30 +94,11 @@ class WebhookIntake:
             tries += 1
             await asyncio.sleep(self._pacing.after(tries))
             for update_id, incoming in list(self._kept.items()):
-                if await self._verdict(incoming) is Verdict.RETRY:
+                if await verdict_of(self._receiver, incoming) is Verdict.RETRY:
                     log.warning("updates_not_stored", extra={"count": len(self._kept), "tries": tries})
                     break
                 del self._kept[update_id]
                 tries = 0
-
-    async def _verdict(self, incoming: Incoming) -> Verdict:
-        try:
-            return await self._receiver(incoming)
-        except Exception as error:  # noqa: BLE001 - the documented edge: a fault of dispatch loses nothing
-            log.error("receiver_failed", extra={"fault": type(error).__name__})
-            return Verdict.RETRY
-
-
-async def _limited(request: web.Request) -> bytes | None:
-    """The body, None when it is larger than `MAX_BODY`."""
-    if (request.content_length or 0) > MAX_BODY:
-        return None
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > MAX_BODY:
-            return None
-    return bytes(body)
 
 
 def _update(body: bytes) -> dict[str, Any] | None:

@@ -17,6 +17,7 @@ from typing import Any, Final, Protocol
 from aiohttp import web
 
 from bot.channels.base import Receiver, Verdict
+from bot.channels.intake import limited_body
 from bot.channels.zalo_oa.options import PATH, OaOptions
 from bot.channels.zalo_oa.parser import Echo, Effect, EventReader, Left, OfficeWrote, Reading, Receipt
 from bot.channels.zalo_oa.reading import ident, json_object, word
@@ -95,7 +96,7 @@ class Webhook:
 
     async def handle(self, request: web.Request) -> web.Response:
         header = request.headers.get(HEADER, "")
-        body = await _limited(request, MAX_BODY if header else MAX_PROBE)
+        body = await limited_body(request, MAX_BODY if header else MAX_PROBE)
         if not header:
             return self._unsigned(body)
         if body is None:
@@ -186,15 +187,3 @@ class Webhook:
 
 async def _probe(_: web.Request) -> web.Response:
     return web.Response()
-
-
-async def _limited(request: web.Request, limit: int) -> bytes | None:
-    """The body, None when it is larger than `limit`."""
-    if (request.content_length or 0) > limit:
-        return None
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > limit:
-            return None
-    return bytes(body)
