@@ -16,12 +16,11 @@ from sqlalchemy import Connection
 from bot.channels.base import Verdict
 from bot.channels.webchat.channel import ACCOUNT, NAME
 from bot.channels.webchat.visitor import VisitorCookie
-from bot.web.address import client_address
 from bot.web.language import page_language, remember_language
-from bot.web.limits import Budget
+from bot.web.limits import Budget, spend_or_refuse
 from bot.web.pages import Pages
 from bot.web.parts import WebParts
-from bot.web.security import is_own_page
+from bot.web.security import is_own_page, keep_from_others
 from handlers.messages import Incoming, Takeover
 from storage.handovers import HandoverFault
 
@@ -50,7 +49,7 @@ class ContinuePage:
 
     async def open(self, request: web.Request) -> web.Response:
         """The page; the browser gets its cookie here."""
-        self._spend(request)
+        spend_or_refuse(self._budget, request, self._parts.proxies)
         token = request.query.get("t", "").strip()[:_LONGEST]
         problem, own = await self._look(request, token)
         if own:
@@ -64,7 +63,7 @@ class ContinuePage:
         """The button: this browser's chat becomes the place of the conversation."""
         if not is_own_page(request, self._parts.public_url):
             raise web.HTTPForbidden
-        self._spend(request)
+        spend_or_refuse(self._budget, request, self._parts.proxies)
         token = str((await request.post()).get("t", "")).strip()[:_LONGEST]
         chat = self._cookie.chat(request)
         if chat is None:
@@ -118,12 +117,6 @@ class ContinuePage:
             problem=problem,
             keep=f"t={quote(token)}&" if token else "",
         )
-        response.headers["Referrer-Policy"] = _REFERRER
-        response.headers["X-Robots-Tag"] = "noindex"
+        keep_from_others(response, referrer=_REFERRER)
         remember_language(request, response, secure=self._parts.secure)
         return response
-
-    def _spend(self, request: web.Request) -> None:
-        wait = self._budget.spend(client_address(request, self._parts.proxies))
-        if wait > 0:
-            raise web.HTTPTooManyRequests(headers={"Retry-After": str(max(1, round(wait)))})

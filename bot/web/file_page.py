@@ -14,12 +14,11 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bot.shared_files import PATH
-from bot.web.address import client_address
 from bot.web.language import page_language, remember_language
-from bot.web.limits import Budget
+from bot.web.limits import Budget, spend_or_refuse
 from bot.web.pages import Pages
 from bot.web.parts import WebParts
-from bot.web.security import dress_stream, is_own_page
+from bot.web.security import dress_stream, is_own_page, keep_from_others
 from storage.database import Unavailable
 from storage.keys import CannotOpen
 from storage.shared_files import SharedFault, SharedFile
@@ -51,7 +50,7 @@ class FilePage:
 
     async def open(self, request: web.Request) -> web.Response:
         """What file it is, and the button."""
-        self._spend(request)
+        spend_or_refuse(self._budget, request, self._parts.proxies)
         found, fault = await self._parts.shared.find(request.match_info["token"])
         return self._page(request, found, fault)
 
@@ -59,7 +58,7 @@ class FilePage:
         """The button: the file itself, to be saved and not shown."""
         if not is_own_page(request, self._parts.public_url):
             raise web.HTTPForbidden
-        self._spend(request)
+        spend_or_refuse(self._budget, request, self._parts.proxies)
         token = request.match_info["token"]
         found, fault = await self._parts.shared.find(token)
         if found is None or fault is not None:
@@ -113,15 +112,9 @@ class FilePage:
             name=file.name if file is not None and fault is None else "",
             size=shown_size(file.size, page_language(request)) if file is not None else "",
         )
-        response.headers["Referrer-Policy"] = _REFERRER
-        response.headers["X-Robots-Tag"] = "noindex"
+        keep_from_others(response, referrer=_REFERRER)
         remember_language(request, response, secure=self._parts.secure)
         return response
-
-    def _spend(self, request: web.Request) -> None:
-        wait = self._budget.spend(client_address(request, self._parts.proxies))
-        if wait > 0:
-            raise web.HTTPTooManyRequests(headers={"Retry-After": str(max(1, round(wait)))})
 
 
 def shown_size(size: int, language: str) -> str:

@@ -7,8 +7,12 @@ one address never meets them. They live in the memory of a process and forget th
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
+
+from aiohttp import web
+
+from bot.web.address import Network, client_address
 
 _MOST_KEYS: Final = 20_000
 
@@ -34,6 +38,13 @@ class Budget:
         while len(self._left) > _MOST_KEYS:
             self._left.popitem(last=False)
         return max(0.0, missing / self._per_second)
+
+
+def spend_or_refuse(budget: Budget, request: web.Request, proxies: Collection[Network]) -> None:
+    """Take a unit for the visitor's address. Raises HTTPTooManyRequests with the time to wait."""
+    wait = budget.spend(client_address(request, proxies))
+    if wait > 0:
+        raise web.HTTPTooManyRequests(headers={"Retry-After": str(max(1, round(wait)))})
 
 
 class Blocklist:

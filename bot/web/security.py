@@ -81,3 +81,9 @@ def is_own_page(request: web.Request, public_url: str) -> bool:
         return True
     public = urlsplit(public_url)
     return origin == f"{public.scheme}://{public.netloc}" or urlsplit(origin).netloc == request.host
+
+
+def keep_from_others(response: web.Response, *, referrer: str) -> None:
+    """A page behind a secret address: search engines leave it out, and links from it tell `referrer` at most."""
+    response.headers["Referrer-Policy"] = referrer
+    response.headers["X-Robots-Tag"] = "noindex"

@@ -14,9 +14,10 @@ from aiohttp import web
 
 from bot.channels.zalo_oa.authorise import GOOD, Authorisation, Outcome
 from bot.channels.zalo_oa.options import CALLBACK
-from bot.web.address import LOOPBACK, Network, client_address
-from bot.web.limits import Budget
+from bot.web.address import LOOPBACK, Network
+from bot.web.limits import Budget, spend_or_refuse
 from bot.web.pages import PAGES
+from bot.web.security import keep_from_others
 from storage.keys import CannotOpen
 
 log = logging.getLogger(__name__)
@@ -51,9 +52,7 @@ class AuthorisationCallback:
         shown = request.query.get(_SHOWN, "")
         if shown:
             return _page(request, shown)
-        wait = self._budget.spend(client_address(request, self._proxies))
-        if wait > 0:
-            raise web.HTTPTooManyRequests(headers={"Retry-After": str(max(1, round(wait)))})
+        spend_or_refuse(self._budget, request, self._proxies)
         given = {name: request.query.get(name, "").strip()[:_LONGEST] for name in ("state", "code", "oa_id")}
         try:
             result = await self._authorisation.finish(
@@ -83,6 +82,5 @@ def _page(request: web.Request, shown: str) -> web.Response:
         text=f"grant_{outcome.value}",
         keep=f"{_SHOWN}={outcome.value}&",
     )
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
+    keep_from_others(response, referrer="no-referrer")
     return response

@@ -19,6 +19,7 @@ from bot.channels.zalo_oa.budget import BACKGROUND, MinuteBudget
 from bot.channels.zalo_oa.errors import Host, Refused, Remedy, is_known
 from bot.channels.zalo_oa.options import AccessTokens, OaOptions
 from bot.channels.zalo_oa.proof import appsecret_proof
+from bot.channels.zalo_oa.reading import answer_object, error_number
 
 log = logging.getLogger(__name__)
 
@@ -126,8 +127,8 @@ class OaClient:
         await self._budget.enter(self._time, priority=priority)
         status, headers, payload = await self._exchange(method, host, path, token, **sent)
         self._note_rate(headers)
-        answer = _object(payload)
-        code = _error_of(answer)
+        answer = answer_object(payload)
+        code = error_number(answer)
         if answer is None or (status >= 300 and not code):
             raise _without_envelope(status)
         if code is None:
@@ -212,26 +213,6 @@ async def _limited(answer: aiohttp.ClientResponse) -> bytes:
         if len(body) > MAX_ANSWER:
             raise Uncertain("answer too large")
     return bytes(body)
-
-
-def _object(payload: bytes) -> dict[str, Any] | None:
-    """The JSON object in an answer, None where it is none."""
-    try:
-        answer = json.loads(payload)
-    except (ValueError, RecursionError):
-        return None
-    return answer if isinstance(answer, dict) else None
-
-
-def _error_of(answer: Mapping[str, Any] | None) -> int | None:
-    """The number in `error`, also where it comes as a string; None where there is none."""
-    given = None if answer is None else answer.get("error")
-    if isinstance(given, bool) or not isinstance(given, int | str):
-        return None
-    try:
-        return int(given)
-    except ValueError:
-        return None
 
 
 def _without_envelope(status: int) -> SendFault:

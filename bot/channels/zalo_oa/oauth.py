@@ -7,7 +7,6 @@ exception carries a token or an address.
 from __future__ import annotations
 
 import hashlib
-import json
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ import aiohttp
 
 from bot.channels.zalo_oa.options import CALLBACK, OaOptions
 from bot.channels.zalo_oa.proof import appsecret_proof
+from bot.channels.zalo_oa.reading import answer_object, error_number
 
 ACCESS_LIFE: Final = timedelta(hours=25)
 """Of an access token where the answer does not say (D-AUTH)."""
@@ -147,7 +147,7 @@ class OAuthClient:
             headers={"secret_key": self._options.app_secret},
             data={"app_id": self._options.app_id, **fields},
         )
-        code = _error_of(answer)
+        code = error_number(answer)
         if code:
             raise OAuthRefused(code)
         pair = TokenPair(_word(answer, "access_token"), _word(answer, "refresh_token"), _life(answer))
@@ -171,7 +171,7 @@ async def profile_of(options: OaOptions, access: str, *, seconds: float = 10.0) 
     if options.proof:
         headers["appsecret_proof"] = appsecret_proof(access, options.app_secret)
     answer = await _exchange("GET", f"{options.api_url}/v2.0/oa/getoa", seconds=seconds, headers=headers)
-    code = _error_of(answer)
+    code = error_number(answer)
     if code:
         return Profile(code)
     data = answer.get("data")
@@ -199,8 +199,8 @@ async def _exchange(
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         fault = _transport_fault(error)
     else:
-        answer = _object(payload)
-        if answer is not None and (status < 300 or _error_of(answer)):
+        answer = answer_object(payload)
+        if answer is not None and (status < 300 or error_number(answer)):
             return answer
         if status == 429 or 300 <= status < 400 or status in {401, 403, 404, 413}:
             fault = NotSent(f"refused on the way, status {status}")  # a proxy spoke: Zalo itself answers 200
@@ -214,25 +214,6 @@ def _transport_fault(error: Exception) -> NotSent | AnswerLost:
     if isinstance(error, unreached):
         return NotSent("not connected")
     return AnswerLost("no answer in time" if isinstance(error, TimeoutError) else "connection lost")
-
-
-def _object(payload: bytes) -> dict[str, Any] | None:
-    try:
-        answer = json.loads(payload)
-    except (ValueError, RecursionError):
-        return None
-    return answer if isinstance(answer, dict) else None
-
-
-def _error_of(answer: Mapping[str, Any]) -> int | None:
-    """The number in `error`, also where it comes as text; None where there is none."""
-    given = answer.get("error")
-    if isinstance(given, bool) or not isinstance(given, int | str):
-        return None
-    try:
-        return int(given)
-    except ValueError:
-        return None
 
 
 def _word(answer: Mapping[str, Any], name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -23,6 +24,26 @@ def json_object(body: bytes | str) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return data if isinstance(data, dict) else None
+
+
+def answer_object(payload: bytes) -> dict[str, Any] | None:
+    """The JSON object in an answer of the API, with its numbers as such; None where there is none."""
+    try:
+        answer = json.loads(payload)
+    except (ValueError, RecursionError):
+        return None
+    return answer if isinstance(answer, dict) else None
+
+
+def error_number(answer: Mapping[str, Any] | None) -> int | None:
+    """The number in `error`, also where it comes as text; None where there is none."""
+    given = None if answer is None else answer.get("error")
+    if isinstance(given, bool) or not isinstance(given, int | str):
+        return None
+    try:
+        return int(given)
+    except ValueError:
+        return None
 
 
 def part(holder: Any, name: str) -> dict[str, Any]:
