@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class FaultKind(StrEnum):
@@ -43,35 +43,8 @@ class Fault:
     seconds: float = 0.0
     hits: int = 0
 
+    def __post_init__(self) -> None:
+        self.method = self.method.lower()
 
-class FaultPlan:
-    def __init__(self, chance: random.Random) -> None:
-        self._chance = chance
-        self._faults: list[Fault] = []
-
-    def add(self, fault: Fault) -> Fault:
-        fault.method = fault.method.lower()
-        self._faults.append(fault)
-        return fault
-
-    def clear(self) -> None:
-        self._faults.clear()
-
-    def __bool__(self) -> bool:
-        return bool(self._faults)
-
-    def next_for(self, method: str, chat: int | None) -> Fault | None:
-        """The fault this call must suffer; counts it."""
-        for fault in self._faults:
-            if (fault.method and fault.method != method) or (fault.chat is not None and fault.chat != chat):
-                continue
-            if fault.skip > 0:
-                fault.skip -= 1
-                continue
-            if fault.chance < 1 and self._chance.random() >= fault.chance:
-                continue
-            fault.hits += 1
-            if fault.count and fault.hits >= fault.count:
-                self._faults.remove(fault)
-            return fault
-        return None
+    def meant_for(self, call: str, whom: Any) -> bool:
+        return self.method in ("", call) and self.chat in (None, whom)

@@ -11,9 +11,11 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.emulators.fault_plan import FaultPlan
+
 from . import asking, editing, sending
 from .errors import ApiError, bad, too_many
-from .faults import Fault, FaultKind, FaultPlan
+from .faults import Fault, FaultKind
 from .model import Call
 from .params import Params, read_params
 from .rates import LIMITED, Rates, retry_after
@@ -55,7 +57,7 @@ class ApiServer:
 
     def __init__(self, world: World, *, keep_calls: int | None) -> None:
         self.world = world
-        self.faults = FaultPlan(world.random)
+        self.faults = FaultPlan[Fault](world.random)
         self.rates: Rates | None = None
         self.calls: deque[Call] = deque(maxlen=keep_calls)
         self.pusher = WebhookPusher(world.updates, world.clock, world.random, self._webhook_reply)

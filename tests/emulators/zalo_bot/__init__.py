@@ -6,10 +6,12 @@ bot shows. Left out: rendering of `parse_mode` and `text_styles`, voice and stic
 beyond their acceptance.
 """
 
+from tests.emulators.telegram.people import NothingCame
+
 from .emulator import TOKEN, ZaloBotEmulator
 from .faults import Fault, FaultKind
 from .model import Call, Habits, Limits
-from .people import NothingCame, Person, Shown
+from .people import Person, Shown
 
 __all__ = [
     "TOKEN",

@@ -6,7 +6,9 @@ import asyncio
 import re
 from typing import TYPE_CHECKING, Any
 
+from tests.emulators.listening import Listener
 from tests.emulators.telegram import samples
+from tests.emulators.telegram.people import NothingCame
 
 from .model import ChatState, Media, Stored
 from .updates import Update
@@ -14,13 +16,8 @@ from .updates import Update
 if TYPE_CHECKING:
     from .emulator import ZaloBotEmulator
 
-PATIENCE = 5.0
 _CHOICE = re.compile(r"^(\d+)\. (.+)$", re.MULTILINE)
 AAC = b"\xff\xf1\x50\x80" + bytes(2_000)
-
-
-class NothingCame(AssertionError):
-    """The bot did not say what was waited for; the message shows what is to be seen in the chat."""
 
 
 class Shown:
@@ -71,14 +68,14 @@ class Shown:
         return f"<{self.id} {self.line()}>"
 
 
-class Person:
+class Person(Listener[Shown]):
     """A person with a private chat with the bot. All actions return at once; `expect` and `next` wait."""
 
     def __init__(self, emulator: ZaloBotEmulator, chat: ChatState, name: str) -> None:
+        super().__init__()
         self._emulator = emulator
         self.chat = chat
         self.name = name
-        self._seen = 0
 
     @property
     def id(self) -> str:
@@ -152,55 +149,8 @@ class Person:
     def said_by_bot(self) -> list[Shown]:
         return [shown for shown in self.messages if shown.by_bot]
 
-    @property
-    def last(self) -> Shown:
-        """The newest message of the bot."""
-        said = self.said_by_bot()
-        if not said:
-            raise NothingCame("the bot has not said anything yet")
-        return said[-1]
-
-    async def next(self, timeout: float = PATIENCE) -> Shown:  # noqa: ASYNC109 - the test's patience
-        """The next message of the bot not yet seen by this person."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + timeout
-        while True:
-            said = self.said_by_bot()
-            if self._seen < len(said):
-                self._seen += 1
-                return said[self._seen - 1]
-            waiter: asyncio.Future[None] = loop.create_future()
-            self.chat.waiters.append(waiter)
-            try:
-                await asyncio.wait_for(waiter, max(deadline - loop.time(), 0.001))
-            except TimeoutError:
-                raise NothingCame(f"nothing within {timeout} s; chat: {self.messages[-4:]}") from None
-
-    async def expect(self, *parts: str, timeout: float = PATIENCE) -> Shown:  # noqa: ASYNC109
-        """Read on until a message has every one of `parts` (case aside)."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + timeout
-        passed: list[str] = []
-        while True:
-            try:
-                shown = await self.next(max(deadline - loop.time(), 0.001))
-            except NothingCame:
-                raise NothingCame(f"nothing with {parts!r} within {timeout} s; came: {passed}") from None
-            if all(part.casefold() in shown.text.casefold() for part in parts):
-                return shown
-            passed.append(shown.line())
-
-    async def expect_silence(self, seconds: float = 0.3) -> None:
-        """Nothing new comes for so long."""
-        try:
-            shown = await self.next(seconds)
-        except NothingCame:
-            return
-        raise AssertionError(f"expected silence, but came: {shown.line()}")
-
-    def skip_seen(self) -> None:
-        """Forget what has come so far; `expect` waits for what comes from now on."""
-        self._seen = len(self.said_by_bot())
+    def _waiters(self) -> list[asyncio.Future[None]]:
+        return self.chat.waiters
 
 
 class Group:

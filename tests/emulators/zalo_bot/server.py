@@ -9,8 +9,10 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from tests.emulators.fault_plan import FaultPlan
+
 from . import methods
-from .faults import Fault, FaultKind, FaultPlan
+from .faults import Fault, FaultKind
 from .model import ApiError, Call, World, bad
 from .updates import UpdateQueue
 from .webhook import Pusher
@@ -28,7 +30,7 @@ class ApiServer:
 
     def __init__(self, world: World, *, keep_calls: bool) -> None:
         self.world = world
-        self.faults = FaultPlan()
+        self.faults = FaultPlan[Fault](world.random)
         self.calls: list[Call] = []
         self.updates = UpdateQueue(world.habits)
         self.pusher = Pusher(self.updates, world.clock, world.habits)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class FaultKind(StrEnum):
@@ -43,31 +43,5 @@ class Fault:
     seconds: float = 0.0
     hits: int = 0
 
-
-class FaultPlan:
-    def __init__(self, chance: random.Random) -> None:
-        self._chance = chance
-        self._faults: list[Fault] = []
-
-    def add(self, fault: Fault) -> Fault:
-        self._faults.append(fault)
-        return fault
-
-    def clear(self) -> None:
-        self._faults.clear()
-
-    def next_for(self, path: str, user: str) -> Fault | None:
-        """The fault this call must suffer; counts it."""
-        for fault in self._faults:
-            if fault.path not in path or (fault.user and fault.user != user):
-                continue
-            if fault.skip > 0:
-                fault.skip -= 1
-                continue
-            if fault.chance < 1 and self._chance.random() >= fault.chance:
-                continue
-            fault.hits += 1
-            if fault.count and fault.hits >= fault.count:
-                self._faults.remove(fault)
-            return fault
-        return None
+    def meant_for(self, call: str, whom: Any) -> bool:
+        return self.path in call and self.user in ("", whom)

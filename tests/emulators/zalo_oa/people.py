@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from tests.emulators.telegram.people import PATIENCE, ButtonMissing, NothingCame
+from tests.emulators.listening import Listener
+from tests.emulators.telegram.people import ButtonMissing
 
 from .media import Media
 from .model import Shown, ShownButton
@@ -14,15 +15,15 @@ if TYPE_CHECKING:
     from .world import Account, World
 
 
-class ZaloUser(Media):
+class ZaloUser(Media, Listener[Shown]):
     """A person with a chat with the OA. Actions return at once; `expect*` and `next` wait.
 
     `last_event` is the delivery of the newest event this person caused.
     """
 
     def __init__(self, world: World, account: Account) -> None:
-        super().__init__(world, account)
-        self._seen = 0
+        Media.__init__(self, world, account)
+        Listener.__init__(self)
 
     # --- saying and pressing
 
@@ -122,56 +123,10 @@ class ZaloUser(Media):
     def said_by_bot(self) -> list[Shown]:
         return [shown for shown in self.messages if shown.from_oa]
 
-    @property
-    def last(self) -> Shown:
-        """The newest message of the OA."""
-        found = next((shown for shown in reversed(self.account.messages) if shown.from_oa), None)
-        if found is None:
-            raise NothingCame("the OA has not said anything yet")
-        return found
+    def _waiters(self) -> list[asyncio.Future[None]]:
+        return self.account.waiters
 
-    async def next(self, timeout: float = PATIENCE) -> Shown:  # noqa: ASYNC109 - the test's patience
-        """The next message of the OA that this person has not yet waited for."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + timeout
-        while True:
-            messages = self.account.messages
-            while self._seen < len(messages):
-                shown = messages[self._seen]
-                self._seen += 1
-                if shown.from_oa:
-                    return shown
-            waiter: asyncio.Future[None] = loop.create_future()
-            self.account.waiters.append(waiter)
-            try:
-                await asyncio.wait_for(waiter, max(deadline - loop.time(), 0.001))
-            except TimeoutError:
-                raise NothingCame(f"no message within {timeout} s") from None
-
-    async def expect(self, *parts: str, timeout: float = PATIENCE) -> Shown:  # noqa: ASYNC109
-        """Read on until a message has every one of `parts` (case aside) in its text, labels or titles."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + timeout
-        passed: list[str] = []
-        while True:
-            try:
-                shown = await self.next(max(deadline - loop.time(), 0.001))
-            except NothingCame:
-                raise NothingCame(f"nothing with {parts!r} within {timeout} s; came: {passed}") from None
-            things = [f"{a.name} {a.title} {a.text}" for a in shown.attachments]
-            whole = " ".join([shown.text, *shown.labels, *things]).casefold()
-            if all(part.casefold() in whole for part in parts):
-                return shown
-            passed.append(shown.line())
-
-    async def expect_silence(self, seconds: float = 0.3) -> None:
-        """Nothing new comes for so long."""
-        try:
-            shown = await self.next(seconds)
-        except NothingCame:
-            return
-        raise AssertionError(f"expected silence, but came: {shown.line()}")
-
-    def skip_seen(self) -> None:
-        """Forget what has come so far; `expect` waits for what comes from now on."""
-        self._seen = len(self.account.messages)
+    def words_of(self, shown: Shown) -> str:
+        """The labels of buttons and what stands on attachments are read as well."""
+        things = [f"{a.name} {a.title} {a.text}" for a in shown.attachments]
+        return " ".join([shown.text, *shown.labels, *things])

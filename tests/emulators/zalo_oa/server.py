@@ -12,9 +12,11 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from tests.emulators.fault_plan import FaultPlan
+
 from .api import METHODS, message_status
 from .errors import ZaloError
-from .faults import Fault, FaultKind, FaultPlan
+from .faults import Fault, FaultKind
 from .model import Call, Incoming
 from .rates import Rates
 from .templates import by_phone, message_quota
@@ -37,7 +39,7 @@ class Server:
 
     def __init__(self, world: World, *, keep_calls: int | None = None) -> None:
         self.world = world
-        self.faults = FaultPlan(world.random)
+        self.faults = FaultPlan[Fault](world.random)
         self.rates = Rates()
         self.calls: deque[Call] = deque(maxlen=keep_calls)
         self.port = 0
