@@ -25,13 +25,11 @@ ALERTS_PER: Final = timedelta(minutes=30)
 
 def leave(turn: Turn) -> None:
     """Leave this update to the human in the chat."""
-    match turn.incoming.content:
-        case Arrived():
-            return
-        case Text(text=words) | Files(caption=words):
-            _alert(turn, words)
-        case _:
-            pass
+    content = turn.incoming.content
+    if isinstance(content, Arrived):
+        return
+    if isinstance(content, Text | Files):
+        _alert(turn, content.text if isinstance(content, Text) else content.caption)
     _plan(turn, turn.contact)
 
 
