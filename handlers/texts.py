@@ -58,6 +58,15 @@ class Catalogue:
         """The texts of `code`, or of the default language where there are none."""
         return self._by_language.get(code) or self._by_language[DEFAULT_LANGUAGE]
 
+    def area(self, name: str) -> dict[str, dict[str, str]]:
+        """All texts of an area as they stand, language → name in it → text, the default language first."""
+        found = {}
+        for language in LANGUAGES:
+            texts, start = self.language(language), f"{name}."
+            keys = sorted(key for key in texts.keys() if key.startswith(start))  # noqa: SIM118 - not a dict
+            found[language] = {key.removeprefix(start): texts.get(key) for key in keys}
+        return found
+
 
 def _entries(language: str) -> dict[str, str]:
     entries: dict[str, str] = {}

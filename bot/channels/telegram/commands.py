@@ -7,24 +7,18 @@ from typing import Final
 
 from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats
 
-from handlers.texts import LANGUAGES, Catalogue
+from handlers.texts import Catalogue
 
 PRIVATE: Final = ("start", "status", "mine", "channels", "help", "language")
 """What citizens see; officers learn theirs when they are linked, and find them in their group's menu."""
 GROUP: Final = ("inbox", "case", "link", "help")
 TextsByLanguage = Mapping[str, Mapping[str, str]]
 """Language → key of the area `commands` → text; the first language is everybody's default."""
-AREA: Final = "commands."
 
 
 def command_texts(catalogue: Catalogue) -> TextsByLanguage:
     """The area `commands` of every language, the default language first."""
-    found: dict[str, dict[str, str]] = {}
-    for language in LANGUAGES:
-        texts = catalogue.language(language)
-        keys = sorted(key for key in texts.keys() if key.startswith(AREA))  # noqa: SIM118 - not a dict
-        found[language] = {key.removeprefix(AREA): texts.get(key) for key in keys}
-    return found
+    return catalogue.area("commands")
 
 
 async def register_commands(bot: Bot, texts_by_language: TextsByLanguage) -> int:

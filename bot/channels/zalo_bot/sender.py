@@ -17,7 +17,7 @@ from bot.channels.sharing import FileSharer
 from bot.channels.zalo_bot.api import BotApi, BotFault, Refused
 from bot.channels.zalo_bot.faults import fault_of
 from handlers.messages import Outgoing
-from handlers.texts import LANGUAGES, Catalogue
+from handlers.texts import Catalogue
 
 log = logging.getLogger(__name__)
 
@@ -25,18 +25,12 @@ MAX_TEXT: Final = 2000
 """UTF-16 units of a message; the server may count characters, which are never more."""
 REMEMBERED: Final = 2_000
 """Half-sent messages kept in mind; forgetting one costs a repeated piece."""
-AREA: Final = "channels."
 TextsByLanguage = Mapping[str, Mapping[str, str]]
 
 
 def file_texts(catalogue: Catalogue) -> TextsByLanguage:
     """The area `channels` of every language: what stands beside the link of a file."""
-    found: dict[str, dict[str, str]] = {}
-    for language in LANGUAGES:
-        texts = catalogue.language(language)
-        keys = [key for key in texts.keys() if key.startswith(AREA)]  # noqa: SIM118 - not a dict
-        found[language] = {key.removeprefix(AREA): texts.get(key) for key in keys}
-    return found
+    return catalogue.area("channels")
 
 
 class BotSender:
