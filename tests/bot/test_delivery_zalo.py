@@ -10,15 +10,17 @@ from typing import Any
 
 import pytest
 
+from bot.channels.zalo_bot import file_texts
 from bot.channels.zalo_oa.channel import ZaloOaChannel
 from bot.channels.zalo_oa.options import OaOptions
 from bot.channels.zalo_oa.templates import Template
 from bot.dispatch import Books
 from bot.pacing import Pace
+from handlers.texts import Catalogue
 from handlers.turn import Priority
 from storage.database import Database
 from storage.records import OutboxRow, OutboxStatus
-from tests.bot.channels.zalo_oa.rig_out import ConsoleTokens, Links, texts
+from tests.bot.channels.zalo_oa.rig_out import ConsoleTokens, Links
 from tests.bot.channels.zalo_oa.test_channel import Office
 from tests.bot.delivery_rig import Rig
 from tests.emulators.zalo_oa import ZaloOaEmulator, ZaloUser
@@ -53,7 +55,7 @@ async def delivering(
         effects=office,
         tokens=ConsoleTokens(zalo),
         share=Links(),
-        texts=texts(),
+        texts=file_texts(Catalogue.load()),
         now=clock.now,
         chance=lambda: 0.5,
         count=office.count,

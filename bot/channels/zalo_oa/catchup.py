@@ -66,7 +66,7 @@ class Bounded(Exception):
 
 
 class CatchUp:
-    """Reads back for one account, where `leads` says that this process may."""
+    """Reads back for one account, where `leads` says that this process may; `pause`: seconds between looks."""
 
     def __init__(
         self,
@@ -79,6 +79,7 @@ class CatchUp:
         now: Callable[[], datetime],
         count: Count,
         leads: Callable[[], bool] = lambda: True,
+        pause: float = LOOK_SECONDS,
     ) -> None:
         self._account = options.oa_id
         self._reads = reads
@@ -88,6 +89,7 @@ class CatchUp:
         self._now = now
         self._count = count
         self._leads = leads
+        self._pause = pause
         self._reader = EventReader(options.oa_id, now=now)
         self._gap: datetime | None = None
         """From when on something may be missing."""
@@ -111,7 +113,7 @@ class CatchUp:
                     self._last_good = None  # whoever led meanwhile knows more: begin as at start
             except Exception as fault:  # noqa: BLE001 - the edge of this part: it must never end
                 log.critical("catch_up_failed", extra={"fault": type(fault).__name__})
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(self._pause)
 
     async def look(self) -> int:
         """See whether something may be missing and read it back; how many messages were new. Never raises

@@ -92,6 +92,7 @@ class OaSender:
         self._uploads = Uploads(client, time)
         self._progress: OrderedDict[int, Progress] = OrderedDict()
         self.echoes = Echoes(time)
+        self.echo_seconds = ECHO_SECONDS
 
     async def send(self, chat: str, message: Outgoing, attachment: Attachment | None) -> SendReceipt:
         """Send all pieces; a repeat after a fault goes on behind the pieces that were accepted.
@@ -244,7 +245,7 @@ class OaSender:
         try:
             answer = await self._client.post(SEND, {"recipient": recipient_of(chat), "message": body})
         except Uncertain:
-            if arrived := await self.echoes.wait(chat, piece, ECHO_SECONDS):
+            if arrived := await self.echoes.wait(chat, piece, self.echo_seconds):
                 self.echoes.settled(chat, piece, arrived)
                 self._count("settled_by_echo")
                 return arrived

@@ -12,11 +12,12 @@ from typing import Any
 from aiohttp import web
 
 from bot.channels.base import Attachment
+from bot.channels.zalo_bot import file_texts
 from bot.channels.zalo_oa.budget import MinuteBudget
 from bot.channels.zalo_oa.client import OaClient
 from bot.channels.zalo_oa.options import OaOptions
 from bot.channels.zalo_oa.sender import OaSender
-from handlers.texts import LANGUAGES, Catalogue
+from handlers.texts import Catalogue
 from tests.emulators.zalo_oa import Call, ZaloOaEmulator
 
 PICTURE = "https://tiepdan.example.vn/contact.png"
@@ -53,18 +54,6 @@ class Links:
         return f"https://tiepdan.example.vn/files/{len(self.shared)}"
 
 
-def texts() -> dict[str, dict[str, str]]:
-    """The area `channels` of every language."""
-    area = "channels."
-    catalogue = Catalogue.load()
-    found = {}
-    for language in LANGUAGES:
-        known = catalogue.language(language)
-        keys = [key for key in known.keys() if key.startswith(area)]  # noqa: SIM118 - not a dict
-        found[language] = {key.removeprefix(area): known.get(key) for key in keys}
-    return found
-
-
 class Rig:
     """Sends to the emulator as the service would. `now`: aware UTC, moved by hand."""
 
@@ -96,7 +85,7 @@ class Rig:
         self.sender = OaSender(
             self.client,
             share=self.links,
-            texts=texts(),
+            texts=file_texts(Catalogue.load()),
             buttons=self.options.buttons,
             image_url=PICTURE,
             time=time,

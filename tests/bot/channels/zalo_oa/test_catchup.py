@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from bot.channels.base import Again, Never, Refusal, SendFault, Verdict
-from bot.channels.zalo_oa import catchup as parts
 from bot.channels.zalo_oa.catchup import CONVERSATION, MOST_REQUESTS, RECENT, CatchUp
 from bot.channels.zalo_oa.options import CHANNEL
 from bot.channels.zalo_oa.readback import is_card, listed, past_message
@@ -288,7 +287,7 @@ class Alone:
         options = OaOptions(oa_id=OA, app_id="1", app_secret="s", secret_key="k")
         self.catch_up = CatchUp(
             options, self.reads, self.receive, database=self.database, agency=AGENCY, now=self.clock.now,
-            count=self.count, leads=lambda: self.leading,
+            count=self.count, leads=lambda: self.leading, pause=0.01,
         )  # fmt: skip
 
     async def look(self) -> int:
@@ -424,8 +423,7 @@ async def test_answers_of_another_shape_are_counted_and_never_raise(alone: Alone
     assert alone.counted["catchup_unreadable"] >= 1
 
 
-async def test_only_the_leader_reads(alone: Alone, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "LOOK_SECONDS", 0.01)
+async def test_only_the_leader_reads(alone: Alone) -> None:
     since = await alone.miss(1)
     told = [item("7", 1, since + timedelta(minutes=1))]
     alone.reads.said["7"], alone.reads.chats = told, told

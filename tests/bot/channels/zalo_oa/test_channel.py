@@ -17,12 +17,14 @@ from aiohttp import web
 from PIL import Image
 
 from bot.channels.base import Again, Channel, Never, Refusal, Verdict, Windowed
+from bot.channels.zalo_bot import file_texts
 from bot.channels.zalo_oa.card import CARD_PATH, card_url
 from bot.channels.zalo_oa.channel import ZaloOaChannel, approved_templates
 from bot.channels.zalo_oa.options import PATH, OaOptions
 from bot.channels.zalo_oa.templates import Template
 from handlers.messages import Incoming, Outgoing, Text, Wish
-from tests.bot.channels.zalo_oa.rig_out import ConsoleTokens, Links, texts
+from handlers.texts import Catalogue
+from tests.bot.channels.zalo_oa.rig_out import ConsoleTokens, Links
 from tests.emulators.zalo_oa import ZaloOaEmulator
 
 
@@ -85,7 +87,7 @@ def made(zalo: ZaloOaEmulator, office: Office, **more: Any) -> ZaloOaChannel:
         effects=office,
         tokens=ConsoleTokens(zalo),
         share=Links(),
-        texts=texts(),
+        texts=file_texts(Catalogue.load()),
         now=lambda: datetime.fromtimestamp(zalo.clock.now(), UTC),
         chance=lambda: 0.5,
         count=office.count,

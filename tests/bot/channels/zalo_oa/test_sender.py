@@ -21,7 +21,6 @@ from bot.channels.base import (
     Stop,
     Uncertain,
 )
-from bot.channels.zalo_oa import sender as sender_module
 from bot.channels.zalo_oa.uploads import MAX_FILE, MAX_IMAGE
 from handlers.messages import Button, Outgoing, Wish
 from tests.bot.channels.zalo_oa.rig_out import Rig, rigged
@@ -242,10 +241,8 @@ async def test_a_repeat_goes_on_behind_what_was_accepted(zalo: ZaloOaEmulator, o
     assert len(an.said_by_bot()) == 2 * len(texts)
 
 
-async def test_without_an_echo_a_lost_answer_is_uncertain(
-    zalo: ZaloOaEmulator, out: Rig, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sender_module, "ECHO_SECONDS", 0.05)
+async def test_without_an_echo_a_lost_answer_is_uncertain(zalo: ZaloOaEmulator, out: Rig) -> None:
+    out.sender.echo_seconds = 0.05
     an = citizen(zalo)
     zalo.fault("lost_after", "message/cs")
     with pytest.raises(Uncertain):
@@ -265,10 +262,8 @@ async def test_the_echo_settles_a_lost_answer_at_once(zalo: ZaloOaEmulator) -> N
         await zalo.settled()
 
 
-async def test_an_echo_that_comes_later_settles_the_next_try(
-    zalo: ZaloOaEmulator, out: Rig, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sender_module, "ECHO_SECONDS", 0.05)
+async def test_an_echo_that_comes_later_settles_the_next_try(zalo: ZaloOaEmulator, out: Rig) -> None:
+    out.sender.echo_seconds = 0.05
     an = citizen(zalo)
     zalo.fault("lost_after", "message/cs")
     with pytest.raises(Uncertain):
@@ -283,10 +278,8 @@ async def test_an_echo_that_comes_later_settles_the_next_try(
     assert len(an.said_by_bot()) == 2
 
 
-async def test_an_echo_of_an_accepted_message_settles_nothing_else(
-    zalo: ZaloOaEmulator, out: Rig, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sender_module, "ECHO_SECONDS", 0.05)
+async def test_an_echo_of_an_accepted_message_settles_nothing_else(zalo: ZaloOaEmulator, out: Rig) -> None:
+    out.sender.echo_seconds = 0.05
     an, binh = citizen(zalo), citizen(zalo)
     await send(out, an, QUESTION)
     first = an.last
@@ -301,10 +294,8 @@ async def test_an_echo_of_an_accepted_message_settles_nothing_else(
     assert len(an.said_by_bot()) == 2
 
 
-async def test_a_message_given_up_swallows_no_later_one(
-    zalo: ZaloOaEmulator, out: Rig, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sender_module, "ECHO_SECONDS", 0.01)
+async def test_a_message_given_up_swallows_no_later_one(zalo: ZaloOaEmulator, out: Rig) -> None:
+    out.sender.echo_seconds = 0.01
     an = citizen(zalo)
     zalo.fault("lost_after", "message/cs", count=3)
     for _ in range(3):
