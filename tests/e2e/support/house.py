@@ -27,6 +27,7 @@ from tests.e2e.support.web_citizen import WebCitizen
 from tests.e2e.support.zalo_bot_citizen import ZaloBotCitizen
 from tests.e2e.support.zalo_oa_citizen import ZaloOaCitizen
 from tests.emulators.telegram import Group, Person
+from tests.free_port import free_port
 
 PATIENCE = 20.0
 
@@ -205,12 +206,3 @@ def give_keys(data_dir: Path) -> None:
     data_dir.mkdir(parents=True, exist_ok=True)
     if not (data_dir / "keys.json").exists():
         KeyRing.create(data_dir / "keys.json")
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

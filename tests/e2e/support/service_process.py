@@ -13,7 +13,8 @@ from typing import Self
 import aiohttp
 
 from tests import log_watch
-from tests.e2e.support.house import free_port, give_keys
+from tests.e2e.support.house import give_keys
+from tests.free_port import free_port
 
 ROOT = Path(__file__).resolve().parents[3]
 READY_WITHIN = 90.0

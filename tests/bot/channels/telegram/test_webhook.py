@@ -13,7 +13,8 @@ import pytest
 from bot.channels.base import Verdict
 from bot.channels.telegram.webhook import MAX_BODY, SECRET_HEADER
 from handlers.messages import Choice, Incoming, Text
-from tests.bot.channels.telegram.rig import SECRET, Rig
+from tests.bot.channels.channel_rig import SECRET
+from tests.bot.channels.telegram.rig import Rig
 from tests.emulators.telegram import TelegramEmulator
 
 UPDATE = {

@@ -8,7 +8,8 @@ import pytest
 
 from bot.channels.base import Channel
 from handlers.messages import Outgoing, Text
-from tests.bot.channels.zalo_bot.rig import SECRET, Rig
+from tests.bot.channels.channel_rig import SECRET
+from tests.bot.channels.zalo_bot.rig import Rig
 from tests.emulators.zalo_bot import ZaloBotEmulator
 
 

@@ -14,7 +14,8 @@ import pytest
 from bot.channels.base import Verdict
 from bot.channels.zalo_bot.webhook import PATH, SECRET_HEADER
 from handlers.messages import Files, Incoming, Text
-from tests.bot.channels.zalo_bot.rig import SECRET, Rig
+from tests.bot.channels.channel_rig import SECRET
+from tests.bot.channels.zalo_bot.rig import Rig
 from tests.bot.channels.zalo_bot.test_polling import quiet, words
 from tests.emulators.zalo_bot import ZaloBotEmulator
 
