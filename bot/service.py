@@ -40,7 +40,7 @@ from bot.web.app import WebParts, build_app
 from handlers.texts import Catalogue
 from handlers.turn import Facts
 from petitions.clock import Clock
-from petitions.understanding import KeywordSuggester
+from petitions.triage.suggester import suggester_for
 from storage import migrate
 from storage.database import Database
 from storage.files import FileStore
@@ -119,7 +119,7 @@ class Service:
             agency=agency,
             calendar=calendar,
             catalogue=catalogue,
-            suggester=KeywordSuggester(agency),
+            suggester=suggester_for(agency),
             public_url=self.settings.http.public_url,
             windows=windows_of(self.settings),
             fixed=fixed_of(self.settings),

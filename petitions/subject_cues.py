@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from petitions.agency import Agency
 from petitions.wording import IGNORED, Hit, Phrasebook, Words, longest_only, split_weight
@@ -103,3 +104,35 @@ class SubjectCues:
     def authorities(self, words: Words) -> list[Score]:
         """The outside authorities with points, best first."""
         return _ranked(_sum_up(self._outside.find(words)))
+
+
+class LexiconCues:
+    """Words in which people tell of a matter, much wider than the cues: they prove nothing alone, and are
+    weighed together with all else."""
+
+    def __init__(self, agency: Agency) -> None:
+        lists = table("triage_lexicon")
+        self._topics = _lexicon(lists["topics"], (topic.code for topic in agency.topics))
+        self._outside = _lexicon(lists["outside"], (authority.code for authority in agency.outside))
+
+    def find(self, words: Words) -> tuple[list[Score], list[Score]]:
+        """The topics and the outside authorities with points, best first."""
+        topics, outside = self._topics.find(words), self._outside.find(words)
+        return _ranked(_sum_up(longest_only(topics))), _ranked(_sum_up(longest_only(outside)))
+
+
+def danger_points(words: Words) -> float:
+    """How much is said of danger in words that `severity_cues` has not; each phrase counts once."""
+    best: dict[str, float] = {}
+    for hit in _danger_book().find(words):
+        best[hit.phrase] = max(best.get(hit.phrase, 0.0), _points(hit))
+    return sum(best.values())
+
+
+@cache
+def _danger_book() -> Phrasebook:
+    return Phrasebook.of_lists(table("triage_lexicon")["danger"])
+
+
+def _lexicon(lists: Mapping[str, list[str]], codes: Iterable[str]) -> Phrasebook:
+    return Phrasebook.of_lists({code: lists[code] for code in codes if code in lists})

@@ -15,9 +15,10 @@ from typing import Generic, Protocol, TypeVar
 
 from petitions.accused import find_against, is_second_instance
 from petitions.agency import Agency
+from petitions.agency_parts import OUTSIDE
 from petitions.dates import find_dates
 from petitions.intents import Intent, intents
-from petitions.kind_cues import best_kind, is_urgent, score_kinds, urgency
+from petitions.kind_cues import KindScores, best_kind, is_urgent, score_kinds, urgency
 from petitions.kinds import Kind, Severity
 from petitions.names import find_name
 from petitions.people import find_people
@@ -59,6 +60,19 @@ class Understanding:
     second_instance: Guess[bool]
 
 
+@dataclass(frozen=True, slots=True)
+class KeywordEvidence:
+    """What the phrases of a story count for, before anything is decided from it."""
+
+    words: Words
+    kinds: KindScores
+    topics: list[Score]
+    outside: list[Score]
+    urgency: float
+    urgent_words: tuple[str, ...]
+    is_petition: Guess[bool]
+
+
 class Suggester(Protocol):
     """Reads a story and suggests what it is."""
 
@@ -70,7 +84,7 @@ _OUTSIDE_LEAD = 1.0
 """An authority beside the office must have more points than the office's best topic by this factor."""
 _OUTSIDE_LEAST = 1.4
 """Below these points nothing speaks for another authority."""
-_PROCEDURAL = frozenset(
+PROCEDURAL = frozenset(
     {"thu_tuc_hanh_chinh", "giai_quyet_don", "xu_phat_hanh_chinh", "thai_do_can_bo", "gop_y_chinh_sach"}
 )
 """Topics about how something was handled, which give way to a topic about what was handled."""
@@ -122,25 +136,36 @@ class KeywordSuggester:
         self._cues = SubjectCues(agency)
         self._route = lru_cache(maxsize=_ROUTES_KEPT)(agency.route)
         self._read = lru_cache(maxsize=_STORIES_KEPT)(self._read_story)
+        self.evidence = lru_cache(maxsize=_STORIES_KEPT)(self._weigh)
+        """The points of a story's phrases, by story."""
 
     def understand(self, story: str, *, today: date) -> Understanding:
         """See `Suggester.understand`. Only what the words show; the unit follows the agency's routing."""
         return self._read(story, today)
 
     def _read_story(self, story: str, today: date) -> Understanding:
+        evidence = self.evidence(story)
+        if evidence.is_petition.value is False:
+            return nothing(evidence.is_petition)
+        return self.understand_petition(story, today=today)
+
+    def _weigh(self, story: str) -> KeywordEvidence:
         words = read_words(without_commands(story))
-        kinds = score_kinds(words)
-        kind, sure, why = best_kind(kinds)
+        kinds, (points, urgent_words) = score_kinds(words), urgency(words)
         topics, outside = self._cues.topics(words), self._cues.authorities(words)
-        against, second = find_against(words.text, kind), is_second_instance(words.text)
         petition = self._is_petition(words, topics, outside, explicit=kinds.explicit)
-        if petition.value is False:
-            return _nothing(petition)
-        topic, unit = self._where(kind, topics, outside, against, second=second)
-        points, urgent_words = urgency(words)
+        return KeywordEvidence(words, kinds, topics, outside, points, urgent_words, petition)
+
+    def understand_petition(self, story: str, *, today: date) -> Understanding:
+        """The guesses about a story that is taken for a petition, whatever the keywords say of that."""
+        evidence = self.evidence(story)
+        words, points, urgent_words = evidence.words, evidence.urgency, evidence.urgent_words
+        kind, sure, why = best_kind(evidence.kinds)
+        against, second = find_against(words.text, kind), is_second_instance(words.text)
+        topic, unit = self._where(kind, evidence.topics, evidence.outside, against, second=second)
         urgent = is_urgent(points, kind)
         return Understanding(
-            is_petition=petition,
+            is_petition=Guess(value=True, confidence=evidence.is_petition.confidence, reason=""),
             kind=Guess(kind, sure, why),
             topic=topic,
             unit=unit,
@@ -157,6 +182,13 @@ class KeywordSuggester:
             against=_guess(against, 0.75),
             second_instance=Guess(second, 0.75 if second else 0.6, ""),
         )
+
+    def subject(self, found: KeywordEvidence) -> str | None:
+        """The topic, or `outside:<authority>`, that the keywords point to; None where no phrase was found."""
+        topic, away = _best_topic(best_kind(found.kinds)[0], found.topics), _away(found.outside)
+        if away is not None and away.points > (topic.points if topic else 0.0) * _OUTSIDE_LEAD:
+            return f"{OUTSIDE}:{away.code}"
+        return topic.code if topic else None
 
     def _is_petition(
         self, words: Words, topics: list[Score], outside: list[Score], *, explicit: bool
@@ -186,8 +218,8 @@ class KeywordSuggester:
         field."""
         topic = _best_topic(kind, topics)
         inside = topic.points if topic else 0.0
-        away = outside[0] if outside else None
-        if away is not None and away.points >= _OUTSIDE_LEAST and away.points > inside * _OUTSIDE_LEAD:
+        away = _away(outside)
+        if away is not None and away.points > inside * _OUTSIDE_LEAD:
             sure = _confidence(away.points, inside)
             why = ", ".join(away.phrases[:4])
             route = self._route(kind, self._agency.outside_topic, against=against, outside=away.code)
@@ -205,12 +237,17 @@ class KeywordSuggester:
         return Guess(topic.code, sure, why), Guess(route.destination or route.unit, sure, why)
 
 
+def _away(outside: list[Score]) -> Score | None:
+    """The other authority with most points, where they are enough to speak of it."""
+    return outside[0] if outside and outside[0].points >= _OUTSIDE_LEAST else None
+
+
 def _best_topic(kind: Kind, topics: list[Score]) -> Score | None:
     """The topic with most points; where it is only about the handling, a substantial one close behind it."""
     best = next((score for score in topics if score.points > 0), None)
-    if best is None or best.code not in _PROCEDURAL or kind is Kind.RECOMMENDATION:
+    if best is None or best.code not in PROCEDURAL or kind is Kind.RECOMMENDATION:
         return best
-    return next((s for s in topics if s.code not in _PROCEDURAL and s.points >= 0.8 * best.points), best)
+    return next((s for s in topics if s.code not in PROCEDURAL and s.points >= 0.8 * best.points), best)
 
 
 def _confidence(best: float, second: float) -> float:
@@ -250,7 +287,8 @@ def _only_asks(words: Words, labels: set[str], subject: float) -> bool:
     return asked is not None or (len(told) <= 1 and subject < 4.0)
 
 
-def _nothing(petition: Guess[bool]) -> Understanding:
+def nothing(petition: Guess[bool]) -> Understanding:
+    """The understanding of what is no petition: no guess but that."""
     return Understanding(
         is_petition=petition,
         kind=Guess(None, 0.0, ""),

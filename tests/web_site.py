@@ -29,7 +29,7 @@ from handlers.texts import Catalogue
 from handlers.turn import Facts
 from petitions.calendar import WorkingCalendar
 from petitions.clock import Clock
-from petitions.understanding import KeywordSuggester
+from petitions.triage.suggester import suggester_for
 from storage.casebook import Casebook
 from storage.database import Database
 from storage.files import FileStore
@@ -140,7 +140,7 @@ async def running(
         agency=agency,
         calendar=WorkingCalendar.from_packaged(),
         catalogue=Catalogue.load(),
-        suggester=KeywordSuggester(agency),
+        suggester=suggester_for(agency),
     )
     store = FileStore(folder / "files", vault)
     chat = WebChat(

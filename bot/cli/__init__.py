@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from bot.cli import duplicates as _duplicates  # noqa: F401 - joins the group `triage`
+from bot.cli import triage as _triage  # noqa: F401 - joins the group `triage`
 from bot.cli.chain import verify
 from bot.cli.inbox import inbox
 from bot.cli.law import law

@@ -199,7 +199,7 @@ def _in_turn(office: Office, task: Callable[[Turn], T]) -> T:
     from handlers.service_turn import service_turn
     from handlers.texts import Catalogue
     from handlers.turn import Facts
-    from petitions.understanding import KeywordSuggester
+    from petitions.triage.suggester import suggester_for
 
     with clear_words():
         calendar = read_calendar(office.settings.calendar_file)
@@ -207,7 +207,7 @@ def _in_turn(office: Office, task: Callable[[Turn], T]) -> T:
         agency=office.agency,
         calendar=calendar,
         catalogue=Catalogue.load(),
-        suggester=KeywordSuggester(office.agency),
+        suggester=suggester_for(office.agency),
         public_url=office.settings.http.public_url,
         windows=windows_of(office.settings),
         fixed=fixed_of(office.settings),

@@ -20,7 +20,7 @@ from bot.simulation.telling import Telling, invent
 from bot.simulation.words import Words
 from handlers.texts import Catalogue
 from handlers.turn import Facts
-from petitions.understanding import KeywordSuggester
+from petitions.triage.suggester import suggester_for
 from storage import swift, timers
 from storage.database import Database
 from storage.ids import IdSource
@@ -69,7 +69,7 @@ class World:
         agenda = Agenda()
         ids = IdSource(clock, chance)
         facts = Facts(
-            agency=agency, calendar=calendar, catalogue=Catalogue.load(), suggester=KeywordSuggester(agency)
+            agency=agency, calendar=calendar, catalogue=Catalogue.load(), suggester=suggester_for(agency)
         )
         runner = Runner(
             database=Database.from_url(url),

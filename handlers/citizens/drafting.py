@@ -18,7 +18,7 @@ from petitions.extract import Phone, find_phones, find_place, read_phone
 from petitions.forms import Mode, change_kind, change_mode, edit, new_form, skip
 from petitions.forms import answer as answer_form
 from petitions.intents import chosen_kind
-from petitions.kinds import Kind, Severity
+from petitions.kinds import Kind
 from petitions.text import fold
 from petitions.understanding import Understanding
 
@@ -124,8 +124,8 @@ def understand(chat: Chat, draft: Draft) -> None:
     seen = chat.turn.facts.suggester.understand(told, today=chat.today)
     _guess_kind(draft, seen)
     _guess_subject(chat, draft, seen)
-    if seen.severity.value is Severity.URGENT:
-        draft.severity = Severity.URGENT
+    if seen.severity.value is not None and not draft.from_danger:
+        draft.severity = seen.severity.value  # of the whole story: what sounded urgent may turn out otherwise
     draft.people = seen.people.value or draft.people
     draft.against = seen.against.value
     draft.second_instance = bool(seen.second_instance.value)

@@ -21,7 +21,7 @@ from handlers.texts import Catalogue
 from handlers.turn import Facts
 from petitions.codes import TrackingCode
 from petitions.kinds import Kind
-from petitions.understanding import KeywordSuggester
+from petitions.triage.suggester import suggester_for
 from storage.database import Database
 from storage.files import FileStore
 from storage.records import PetitionContent, PetitionRecord
@@ -50,7 +50,7 @@ def render(database: Database, books: Books, clock: HandClock, tmp_path: Path) -
             agency=agency,
             calendar=read_calendar(None),
             catalogue=catalogue,
-            suggester=KeywordSuggester(agency),
+            suggester=suggester_for(agency),
         ),
         clock=clock,
     )

@@ -445,7 +445,7 @@ async def test_the_page_takes_over_from_a_joined_chat_and_gives_back(
     petition = await filed(person)
     await joined(person, other, petition)
     await other.say("đơn mới")
-    await office.update(person.chat, Text(text="Tôi muốn gửi đơn khác"), ref="41")
+    await office.update(person.chat, Text(text="Nhà văn hóa thôn Đoài khóa cửa cả năm nay"), ref="41")
     await office.update(other.chat, Text(text=SIGN), ref="41")
     page = await taken_over(office, other)
     removed = {ref for sent in office.chat(other.chat) for ref in sent.message.removes}

@@ -38,7 +38,7 @@ from petitions.agency import Agency, load_agency
 from petitions.calendar import WorkingCalendar
 from petitions.deadlines import first_answer_due
 from petitions.kinds import Action, ActorKind, Kind, Role
-from petitions.understanding import KeywordSuggester
+from petitions.triage.suggester import suggester_for
 from storage import chat_marks, outbox, timers, waiting
 from storage.casebook import Casebook
 from storage.database import Database
@@ -81,7 +81,7 @@ def sample_facts() -> Facts:
         agency=agency,
         calendar=WorkingCalendar.from_packaged(),
         catalogue=Catalogue.load(),
-        suggester=KeywordSuggester(agency),
+        suggester=suggester_for(agency),
     )
 
 

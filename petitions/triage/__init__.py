@@ -1,0 +1,1 @@
+"""What a story is, learned from labelled texts: features, the linear model, its artefact, training, the suggester."""
