@@ -98,11 +98,15 @@ class Head:
         return scores
 
     def spread(self, evidence: Evidence, name: str, also: Iterable[str] = ()) -> dict[str, float]:
-        """Probabilities by class; classes in `also` that no text was trained on live from their cues alone."""
+        """Probabilities by class; classes in `also` that no text was trained on live from their cues.
+
+        The grams say nothing of those, so where one of their phrases is found they start near the best.
+        """
         chances = softmax(self.gram_scores(evidence.grams))
         logs = {code: math.log(max(_FLOOR, p)) for code, p in zip(self.classes, chances, strict=True)}
-        unseen = math.log(0.3 / max(2, len(logs)))
-        logs.update({code: unseen for code in also if code not in logs})
+        named, unnamed = max(logs.values()) + math.log(0.5), math.log(0.1 / max(2, len(logs)))
+        found = evidence.phrases
+        logs.update({code: named if code in found else unnamed for code in also if code not in logs})
         return fuse(logs, evidence.cues[name], self.fusion)
 
 
