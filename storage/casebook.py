@@ -5,17 +5,17 @@ from __future__ import annotations
 from storage.bindings import Bindings
 from storage.notices import Notices
 from storage.officers import Officers
+from storage.search import Search
 from storage.shared_files import SharedFiles
-from storage.similar import Similarities
 from storage.throttles import Throttles
 from storage.timers import Timers
 from storage.work import Work
 
 
-class Casebook(Similarities, Officers, Bindings, Notices, SharedFiles, Timers, Throttles, Work):
+class Casebook(Search, Officers, Bindings, Notices, SharedFiles, Timers, Throttles, Work):
     """Made for one transaction: `Casebook(connection, vault=…, ids=…, clock=…, agency=…)`.
 
-    Petitions and files come from `cases`, `events`, `attachments` and `similar`, chats from `contacts`, people from
-    `officers`, messages and cards from `notices`, lists of open work from `work`. It neither commits nor rolls
-    back.
+    Petitions and files come from `cases`, `events`, `attachments`, `similar` and `search`, chats from `contacts`,
+    people from `officers`, messages and cards from `notices`, lists of open work from `work`. It neither commits
+    nor rolls back.
     """

@@ -233,6 +233,13 @@ _partial(
     petitions.c.id,
     where="officer_id IS NOT NULL",
 )
+_partial(
+    "ix_petitions_topic",
+    petitions.c.agency,
+    petitions.c.topic,
+    petitions.c.id,
+    where="topic IS NOT NULL",
+)
 
 clocks: Final = Table(
     "clocks",
@@ -547,6 +554,17 @@ similarities: Final = Table(
     _agency(),
     sqlite_with_rowid=False,
 )
+
+search_words: Final = Table(
+    "search_words",
+    metadata,
+    Column("hash", Identifier, primary_key=True, autoincrement=False),
+    Column("petition_id", Identifier, ForeignKey("petitions.id"), primary_key=True, autoincrement=False),
+    _agency(),
+    sqlite_with_rowid=False,
+)
+"""Keyed hashes of the words of open petitions, for officers' search; one of them marks every petition looked at."""
+Index("ix_search_words_petition", search_words.c.petition_id)
 
 audit_roots: Final = Table(
     "audit_roots",

@@ -16,7 +16,15 @@ from storage.casebook import Casebook
 from storage.database import Database
 from storage.keys import Vault
 from storage.records import ActorRef, PetitionChanges
-from storage.schema import assignments, events, petitions, register_entries, registers, similarities
+from storage.schema import (
+    assignments,
+    events,
+    petitions,
+    register_entries,
+    registers,
+    search_words,
+    similarities,
+)
 from storage.verify import Broken, Fault, verify
 from tests.conftest import AGENCY, InBook
 from tests.storage.builders import CITIZEN, a_filing
@@ -240,7 +248,7 @@ async def test_a_petition_taken_away_whole_leaves_a_gap_in_the_book(
     await in_book(a_history)
 
     def erase(connection: Connection) -> None:
-        for table in (events, assignments, register_entries, similarities):
+        for table in (events, assignments, register_entries, similarities, search_words):
             connection.execute(delete(table).where(table.c.petition_id == petition_id))
         connection.execute(delete(petitions).where(petitions.c.id == petition_id))
 
