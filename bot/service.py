@@ -29,6 +29,7 @@ from bot.dispatch import Books, Dispatcher, fault_place
 from bot.fetcher import Fetcher
 from bot.kept import KeptUpdates
 from bot.oddities import Oddities
+from bot.own_model import find_model
 from bot.papers.printer import PaperPrinter
 from bot.receipts import ReceiptPrinter
 from bot.rendering import Renderer
@@ -40,6 +41,7 @@ from bot.web.app import WebParts, build_app
 from handlers.texts import Catalogue
 from handlers.turn import Facts
 from petitions.clock import Clock
+from petitions.triage.model import Model
 from petitions.triage.suggester import suggester_for
 from storage import migrate
 from storage.database import Database
@@ -119,7 +121,7 @@ class Service:
             agency=agency,
             calendar=calendar,
             catalogue=catalogue,
-            suggester=suggester_for(agency),
+            suggester=suggester_for(agency, self._model()),
             public_url=self.settings.http.public_url,
             windows=windows_of(self.settings),
             fixed=fixed_of(self.settings),
@@ -186,6 +188,12 @@ class Service:
         log.info("stopped")
 
     # --- parts
+
+    def _model(self) -> Model:
+        found = find_model(self.settings.storage.data_dir)
+        if found.fault:
+            log.warning("own_model_unusable", extra={"why": found.fault})
+        return found.model
 
     def _templates(self) -> list[Template]:
         try:

@@ -178,6 +178,8 @@ def _correction(petition: PetitionRecord, details: Details) -> PetitionChanges:
         changes["remote"] = details.remote
     if details.topic is not None:
         changes["topic"] = details.topic
+    if details.severity is not None:
+        changes["severity"] = details.severity
     if details.destination is not None:
         changes["destination"] = details.destination or None
     if details.unit is not None and details.unit != petition.unit:

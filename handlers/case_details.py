@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from petitions.kinds import Kind
+from petitions.kinds import Kind, Severity
 from petitions.legal_checks import Given
 
 _KEPT_AS_THEY_ARE: Final = (
@@ -39,6 +39,7 @@ class Details:
     kind: Kind | None = None
     subkind: str | None = None
     topic: str | None = None
+    severity: Severity | None = None
     remote: bool | None = None
     destination: str | None = None
     """`outside:<authority>`; empty to take it back; None leaves it."""
@@ -67,6 +68,7 @@ class Details:
         given: dict[str, Any] = {name: getattr(self, name) for name in _KEPT_AS_THEY_ARE}
         given |= {
             "kind": self.kind.value if self.kind else None,
+            "severity": self.severity.value if self.severity else None,
             "on": self.on.isoformat() if self.on else None,
             "moment": self.moment.isoformat() if self.moment else None,
             "due": self.due.isoformat() if self.due else None,

@@ -226,7 +226,7 @@ def _check_correction(petition: PetitionRecord, details: Details) -> None:
     """After screening only what the limits depend on is put right: the class itself was decided on."""
     if not _corrects(petition, details):
         raise Refused(RefusalCode.MISSING_TEXT)
-    classed = (details.kind, details.topic, details.unit, details.destination)
+    classed = (details.kind, details.topic, details.severity, details.unit, details.destination)
     if petition.stage not in INTAKE_STAGES and any(value is not None for value in classed):
         raise Refused(RefusalCode.WRONG_STAGE, {"stage": petition.stage.value})
 
@@ -237,6 +237,7 @@ def _corrects(petition: PetitionRecord, details: Details) -> bool:
         or details.subkind not in (None, petition.subkind)
         or details.remote not in (None, petition.remote)
         or details.topic not in (None, petition.topic)
+        or details.severity not in (None, petition.severity)
         or details.unit not in (None, petition.unit)
         or (details.destination is not None and (details.destination or None) != petition.destination)
     )
@@ -268,7 +269,7 @@ def _record(
     if details.file_ids:
         turn.book.attach_files(details.file_ids, petition.id)
     turn.book.seal_similar(petition, after)
-    if made:
+    if made or after.severity is not petition.severity:
         clock_timers.plan(turn, after)
     notices.announce(turn, after, action, before=petition, actor=actor, details=details)
     return after

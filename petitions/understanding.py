@@ -76,6 +76,10 @@ class KeywordEvidence:
 class Suggester(Protocol):
     """Reads a story and suggests what it is."""
 
+    @property
+    def version(self) -> str:
+        """Names what the suggestions come from, so that they can be counted by it."""
+
     def understand(self, story: str, *, today: date) -> Understanding:
         """Never raises on any text; a guess without evidence has the value None."""
 
@@ -138,6 +142,7 @@ class KeywordSuggester:
         self._read = lru_cache(maxsize=_STORIES_KEPT)(self._read_story)
         self.evidence = lru_cache(maxsize=_STORIES_KEPT)(self._weigh)
         """The points of a story's phrases, by story."""
+        self.version = "keywords"
 
     def understand(self, story: str, *, today: date) -> Understanding:
         """See `Suggester.understand`. Only what the words show; the unit follows the agency's routing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from storage.bindings import Bindings
+from storage.learning import Learning
 from storage.notices import Notices
 from storage.officers import Officers
 from storage.search import Search
@@ -12,10 +13,10 @@ from storage.timers import Timers
 from storage.work import Work
 
 
-class Casebook(Search, Officers, Bindings, Notices, SharedFiles, Timers, Throttles, Work):
+class Casebook(Search, Learning, Officers, Bindings, Notices, SharedFiles, Timers, Throttles, Work):
     """Made for one transaction: `Casebook(connection, vault=…, ids=…, clock=…, agency=…)`.
 
     Petitions and files come from `cases`, `events`, `attachments`, `similar` and `search`, chats from `contacts`,
-    people from `officers`, messages and cards from `notices`, lists of open work from `work`. It neither commits
-    nor rolls back.
+    what people decided from `learning`, people from `officers`, messages and cards from `notices`, lists of open
+    work from `work`. It neither commits nor rolls back.
     """

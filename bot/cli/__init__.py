@@ -6,6 +6,7 @@ import click
 
 from bot.cli import duplicates as _duplicates  # noqa: F401 - joins the group `triage`
 from bot.cli import triage as _triage  # noqa: F401 - joins the group `triage`
+from bot.cli import triage_train as _triage_train  # noqa: F401 - joins the group `triage`
 from bot.cli.chain import verify
 from bot.cli.inbox import inbox
 from bot.cli.law import law

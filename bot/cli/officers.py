@@ -195,6 +195,7 @@ def _in_turn(office: Office, task: Callable[[Turn], T]) -> T:
     from random import SystemRandom
 
     from bot.channels.limits import fixed_of, windows_of
+    from bot.own_model import find_model
     from bot.profile import read_calendar
     from handlers.service_turn import service_turn
     from handlers.texts import Catalogue
@@ -207,7 +208,7 @@ def _in_turn(office: Office, task: Callable[[Turn], T]) -> T:
         agency=office.agency,
         calendar=calendar,
         catalogue=Catalogue.load(),
-        suggester=suggester_for(office.agency),
+        suggester=suggester_for(office.agency, find_model(office.settings.storage.data_dir).model),
         public_url=office.settings.http.public_url,
         windows=windows_of(office.settings),
         fixed=fixed_of(office.settings),

@@ -118,10 +118,14 @@ def keep_story(draft: Draft) -> None:
     draft.form = answer_form(draft.form, "story", [part.text for part in draft.story])
 
 
+def told_text(draft: Draft) -> str:
+    """All that the draft is understood from."""
+    return "\n".join(part for part in (draft.words, draft.get("decision")) if part)
+
+
 def understand(chat: Chat, draft: Draft) -> None:
     """Fill in what the whole story says and no answer has settled."""
-    told = "\n".join(part for part in (draft.words, draft.get("decision")) if part)
-    seen = chat.turn.facts.suggester.understand(told, today=chat.today)
+    seen = chat.turn.facts.suggester.understand(told_text(draft), today=chat.today)
     _guess_kind(draft, seen)
     _guess_subject(chat, draft, seen)
     if seen.severity.value is not None and not draft.from_danger:

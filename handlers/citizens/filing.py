@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from handlers import cases
-from handlers.citizens import form_reminder, further, second_way
+from handlers.citizens import form_reminder, further, second_way, suggested
 from handlers.citizens.chat import Chat, Rows, petition_button
 from handlers.citizens.drafting import route
 from handlers.citizens.form_state import is_lawful
@@ -66,6 +66,7 @@ def file_draft(chat: Chat, draft: Draft, *, pressed: str = "") -> Entered:
         contact_id=turn.contact.id,
         channel=turn.incoming.channel,
         content=_content(draft),
+        event={"suggested": suggested.kept(chat, draft)},
         file_ids=tuple(draft.files),
         actor=cases.CITIZEN,
         linked_to=draft.linked_to,

@@ -1,10 +1,10 @@
 """Correcting a petition's class: kind, topic, answerable unit, or the other authority it belongs to.
 
 What is chosen travels in the button's argument: `k:<kind>`, `t:<topic>`, `u:<unit>`, `d:<authority>`;
-`d:-` takes a destination back; `s:ky_luat`, `s:buoc_thoi_viec` and `s:-` say whether a complaint is about a
-disciplinary decision or dismissal, `r:1` and `r:0` whether the area is remote. A new kind or topic moves the
-petition along the routing rules, but only from where those rules had put it: a case kept away from a unit on
-purpose stays away from it.
+`d:-` takes a destination back; `y:<severity>` says how urgent it is; `s:ky_luat`, `s:buoc_thoi_viec` and `s:-`
+say whether a complaint is about a disciplinary decision or dismissal, `r:1` and `r:0` whether the area is
+remote. A new kind or topic moves the petition along the routing rules, but only from where those rules had put
+it: a case kept away from a unit on purpose stays away from it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from handlers.officers.lists import paged
 from handlers.officers.tokens import Press
 from petitions.agency import UnknownCode
 from petitions.clock_steps import DISCIPLINARY, DISCIPLINE, DISMISSAL
-from petitions.kinds import Kind
+from petitions.kinds import Kind, Severity
 from petitions.transition_groups import INTAKE_STAGES
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def offer(room: Room, petition: PetitionRecord, argument: str) -> bool:
             early = petition.stage in INTAKE_STAGES
             names = ("kind", "topics", "units", "outside") if early else ()
             buttons = [_to(room, petition, name) for name in names]
+            buttons += [_severity(room, petition)] if early else []
             buttons += _of_complaint(room, petition)
         case "kind":
             buttons = [
@@ -80,6 +81,8 @@ def changes(room: Room, petition: PetitionRecord, argument: str) -> dict[str, An
             return {"topic": chosen} | _moved(room, petition, petition.kind, chosen)
         case "u":
             return {"unit": chosen, "destination": ""}
+        case "y" if chosen in set(Severity):
+            return {"severity": Severity(chosen)}
         case "s":
             return {"subkind": chosen if chosen in DISCIPLINARY else ""}
         case "r":
@@ -111,6 +114,9 @@ def described(room: Room, petition: PetitionRecord, argument: str) -> str:
                 "officer.change_topic", before=cards.topic_shown(room.turn, petition, texts), after=after
             )
         )
+    if "severity" in given:
+        name = f"officer.correct_what_{given['severity']}"
+        lines.append(texts.get("officer.change_severity", after=texts.get(name)))
     if "subkind" in given:
         name = _SUBKINDS[given["subkind"]]
         lines.append(texts.get("officer.change_subkind", after=texts.get(f"officer.correct_what_{name}")))
@@ -168,6 +174,11 @@ def _to(room: Room, petition: PetitionRecord, name: str) -> Button:
 
 def _choice(petition: PetitionRecord, argument: str, label: str) -> Button:
     return Button(label=label, token=Press("fix", petition.id, argument).token)
+
+
+def _severity(room: Room, petition: PetitionRecord) -> Button:
+    other = Severity.NORMAL if petition.severity is Severity.URGENT else Severity.URGENT
+    return _choice(petition, f"y:{other}", room.text(f"officer.correct_what_{other}"))
 
 
 def _of_complaint(room: Room, petition: PetitionRecord) -> list[Button]:

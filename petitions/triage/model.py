@@ -6,6 +6,7 @@ head. Only hashes of grams are in it, no text.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import math
@@ -132,7 +133,13 @@ class Model:
     urgent_from: float
     """Probability from which a story is called urgent: chosen so that few urgent ones are missed."""
     origin: dict[str, Any]
-    """Count and hash of the training texts, parameters."""
+    """Count and hash of the training texts, parameters; `corrections`: how many of them officers decided."""
+
+    @property
+    def version(self) -> str:
+        """Short name of what was learned: the same texts and parameters, the same name."""
+        known = json.dumps(self.origin, sort_keys=True)
+        return hashlib.sha256(known.encode()).hexdigest()[:12]
 
 
 def pack(head: Head) -> bytes:

@@ -24,18 +24,23 @@ def figures(judged: Sequence[Judged]) -> dict[str, str]:
     told = [(each.text.kind is not None) is each.seen.is_petition.value for each in judged]
     caught = sum(each.seen.is_petition.value is False for each in others)
     found["petition or not"] = f"{_mean(told):.3f}, others caught {caught}/{len(others)}"
+    sent = [each for each in petitions if each.text.unit is not None]
     kinds = [(each.text.kind, each.seen.kind.value) for each in petitions]
     found["kind, macro F1"] = f"{macro_f1(kinds):.3f}, right {_mean([a == b for a, b in kinds]):.3f}"
     found["unit first, among three"] = (
-        f"{_mean([each.text.unit == each.seen.unit.value for each in petitions]):.3f}, "
-        f"{_mean([each.text.unit in each.desks for each in petitions]):.3f}"
+        f"{_mean([each.text.unit == each.seen.unit.value for each in sent]):.3f}, "
+        f"{_mean([each.text.unit in each.desks for each in sent]):.3f}"
     )
-    away = [(_is_away(each.text.unit), _is_away(each.seen.unit.value)) for each in petitions]
+    away = [(_is_away(each.text.unit), _is_away(each.seen.unit.value)) for each in sent]
     found["outside: recall, precision"] = _recall_precision(away)
-    urgent = [(each.text.urgent, each.seen.severity.value is Severity.URGENT) for each in petitions]
+    urgent = [
+        (each.text.urgent, each.seen.severity.value is Severity.URGENT)
+        for each in petitions
+        if each.text.urgent is not None
+    ]
     found["urgent: recall, precision"] = _recall_precision(urgent)
     found[f"kind sure (from {SURE})"] = _sure([(e.seen.kind, e.text.kind) for e in petitions])
-    found[f"unit sure (from {SURE})"] = _sure([(e.seen.unit, e.text.unit) for e in petitions])
+    found[f"unit sure (from {SURE})"] = _sure([(e.seen.unit, e.text.unit) for e in sent])
     return found
 
 

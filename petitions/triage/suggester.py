@@ -59,9 +59,9 @@ _KEYWORDS_STAND: Final = 0.1
 _STORIES_KEPT = 16
 
 
-def suggester_for(agency: Agency) -> TrainedSuggester:
-    """The suggester of the service: the packaged model and this agency's profile. Raises UnreadableModel."""
-    return TrainedSuggester(agency, packaged())
+def suggester_for(agency: Agency, model: Model | None = None) -> TrainedSuggester:
+    """The suggester of this agency: `model`, else the packaged one. Raises UnreadableModel."""
+    return TrainedSuggester(agency, model or packaged())
 
 
 class TrainedSuggester:
@@ -75,6 +75,7 @@ class TrainedSuggester:
         self._desks = Desks(agency)
         self._subjects = self._desks.subjects()
         self._read = lru_cache(maxsize=_STORIES_KEPT)(self._read_story)
+        self.version = model.version
 
     def understand(self, story: str, *, today: date) -> Understanding:
         """See `Suggester.understand`."""

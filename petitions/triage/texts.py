@@ -29,30 +29,37 @@ class LabelledText:
     topic: str | None = None
     """A topic's code, or `outside:<authority>`."""
     unit: str | None = None
-    urgent: bool = False
+    urgent: bool | None = False
+    """None: nobody said."""
     source: str = ""
 
 
-def read_lines(lines: Iterable[str], agency: Agency, source: str) -> list[LabelledText]:
-    """Texts from JSON lines, as `docs/triage.md` describes them. Raises BadText."""
+def read_lines(
+    lines: Iterable[str], agency: Agency, source: str, *, any_office: bool = False
+) -> list[LabelledText]:
+    """Texts from JSON lines, as `docs/triage.md` describes them. Raises BadText.
+
+    With `any_office` a text whose topic the profile lacks keeps its kind and severity."""
     found = []
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
-            found.append(_read(row, agency, f"{source}:{number}", source))
+            found.append(_read(row, agency, f"{source}:{number}", source, any_office=any_office))
         except (ValueError, KeyError, TypeError, AttributeError, UnknownCode) as fault:
             raise BadText(f"{source}, line {number}: {type(fault).__name__}") from fault
     return found
 
 
 def packaged_texts(agency: Agency) -> list[LabelledText]:
-    """The project's own texts. Raises BadText where a label does not fit the agency's profile."""
+    """The project's own texts. Those of a topic or authority that the agency's profile lacks keep only their kind and
+    severity."""
     found: list[LabelledText] = []
     for file in sorted((files("petitions.triage") / "corpus").iterdir(), key=lambda entry: entry.name):
         if file.name.endswith(".jsonl"):
-            found += read_lines(file.read_text(encoding="utf-8").splitlines(), agency, file.name)
+            lines = file.read_text(encoding="utf-8").splitlines()
+            found += read_lines(lines, agency, file.name, any_office=True)
     return found
 
 
@@ -64,7 +71,7 @@ def fingerprint(texts: Iterable[LabelledText]) -> str:
     return sha.hexdigest()
 
 
-def _read(row: dict[str, Any], agency: Agency, name: str, source: str) -> LabelledText:
+def _read(row: dict[str, Any], agency: Agency, name: str, source: str, *, any_office: bool) -> LabelledText:
     captions = [file.get("caption") or "" for file in row.get("attachments") or []]
     text = "\n".join(part for part in (row["text"], *captions) if part)
     group = row.get("matter") or row.get("dup_group")
@@ -74,19 +81,25 @@ def _read(row: dict[str, Any], agency: Agency, name: str, source: str) -> Labell
     kind, topic, outside = Kind(row["kind"]), row["topic"], row.get("outside")
     if outside is None and topic == agency.outside_topic:
         outside = (row.get("unit") or "").removeprefix(f"{OUTSIDE}:") or None
-    route = agency.route(
-        kind,
-        topic,
-        against=row.get("against"),
-        second_instance=bool(row.get("second_instance")),
-        outside=outside,
-    )
+    urgent = row.get("severity") == Severity.URGENT.value
+    try:
+        route = agency.route(
+            kind,
+            topic,
+            against=row.get("against"),
+            second_instance=bool(row.get("second_instance")),
+            outside=outside,
+        )
+    except UnknownCode:
+        if not any_office:
+            raise
+        return LabelledText(text, group, kind, urgent=urgent, source=source)
     return LabelledText(
         text,
         group,
         kind,
         f"{OUTSIDE}:{outside}" if outside else topic,
         route.destination or route.unit,
-        row.get("severity") == Severity.URGENT.value,
+        urgent,
         source,
     )

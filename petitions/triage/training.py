@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from petitions.agency import Agency
 from petitions.triage.desks import Desks
@@ -25,8 +25,8 @@ from petitions.understanding import KeywordSuggester
 
 FOLDS: Final = 5
 _SEED: Final = 5
-_LEAST_TEXTS: Final = 2
-"""A gram that fewer training texts have tells nothing about others, and might be somebody's name."""
+_LEAST_MATTERS: Final = 2
+"""A gram that texts of fewer matters have tells nothing about others, and might be somebody's name."""
 _URGENT_RECALL: Final = 0.89
 _PLANS: Final = {
     "petition": Plan(epochs=15, rate=6.0, decay=0.0),
@@ -55,15 +55,19 @@ class Trained:
 
 
 def train(
-    texts: Sequence[LabelledText], agency: Agency, note: Callable[[str], None] = lambda _: None
+    texts: Sequence[LabelledText],
+    agency: Agency,
+    note: Callable[[str], None] = lambda _: None,
+    about: Mapping[str, Any] | None = None,
 ) -> Trained:
-    """Learn from the texts. `note` is told which head is trained.
+    """Learn from the texts. `note` is told which head is trained; `about` is kept in the artefact's origin.
 
     Raises ValueError where a head has fewer than two classes to tell apart.
     """
     reader = EvidenceReader(agency, KeywordSuggester(agency))
     seen = [reader.read(text.text) for text in texts]
-    fold_of = folds([text.group for text in texts])
+    groups = [text.group for text in texts]
+    fold_of = folds(groups)
     heads: dict[str, Head] = {}
     twins: list[dict[str, Head]] = [{} for _ in range(FOLDS)]
     answers = [Answers(text) for text in texts]
@@ -74,7 +78,7 @@ def train(
         labels = {place: label for place, label in enumerate(wanted) if label is not None}
         logs: dict[int, dict[str, float]] = {}
         for fold in range(FOLDS):
-            head = _fit_head(name, [p for p in places if fold_of[p] != fold], seen, labels)
+            head = _fit_head(name, [p for p in places if fold_of[p] != fold], seen, labels, groups)
             twins[fold][name] = head
             for place in range(len(texts)):
                 if fold_of[place] == fold:
@@ -83,7 +87,7 @@ def train(
         fusion = fit_fusion(held, len(seen[0].cues[name]))
         for place, said in enumerate(answers):
             said.spreads[name] = fuse(logs[place], seen[place].cues[name], fusion)
-        heads[name] = _fit_head(name, places, seen, labels)
+        heads[name] = _fit_head(name, places, seen, labels, groups)
         for head in (heads[name], *(twin[name] for twin in twins)):
             head.fusion = fusion
     desks = Desks(agency)
@@ -94,7 +98,8 @@ def train(
     origin = {
         "texts": len(texts),
         "sha256": fingerprint(texts),
-        "parameters": parameters | {"least_texts": _LEAST_TEXTS, "seed": _SEED},
+        "parameters": parameters | {"least_matters": _LEAST_MATTERS, "seed": _SEED},
+        **(about or {}),
     }
     model = Model(heads, _calibrations(answers), _urgent_from(answers), origin)
     held_out = []
@@ -111,7 +116,7 @@ def label_of(head: str, text: LabelledText) -> str | None:
     if text.kind is None:
         return None
     if head == "severity":
-        return YES if text.urgent else NO
+        return None if text.urgent is None else YES if text.urgent else NO
     if head == "unit":
         return text.unit
     return text.kind.value if head == "kind" else text.topic
@@ -129,14 +134,23 @@ def best(spread: dict[str, float]) -> str:
     return max(spread, key=lambda code: spread[code])
 
 
-def _fit_head(name: str, places: Iterable[int], seen: Sequence[Evidence], labels: dict[int, str]) -> Head:
+def _fit_head(
+    name: str,
+    places: Iterable[int],
+    seen: Sequence[Evidence],
+    labels: Mapping[int, str],
+    groups: Sequence[str],
+) -> Head:
     places = list(places)
     classes = sorted({labels[place] for place in places})
     if len(classes) < 2:
         raise ValueError(f"{name}: fewer than two classes")
     number = {code: place for place, code in enumerate(classes)}
     held = Counter(gram.key for place in places for gram in seen[place].grams)
-    kept = sorted(key for key, texts in held.items() if texts >= _LEAST_TEXTS)
+    matters = Counter(
+        key for _, key in {(groups[place], gram.key) for place in places for gram in seen[place].grams}
+    )
+    kept = sorted(key for key, many in matters.items() if many >= _LEAST_MATTERS)
     rows = {key: row for row, key in enumerate(kept)}
     known = {key: rarity(len(places), held[key]) for key in kept} if name in _WEIGH_RARITY else None
     unknown, none = rarity(len(places), 0), (0.0,) * len(classes)

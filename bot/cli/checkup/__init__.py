@@ -12,6 +12,7 @@ from bot.cli.checkup.office_checks import (
     check_calendar,
     check_officer_chats,
     check_trust_roots,
+    check_understanding,
     check_web_address,
 )
 from bot.cli.checkup.telegram_checks import check_telegram
@@ -40,6 +41,7 @@ async def examine() -> list[Finding]:
     findings.append(database)
     findings += check_keys(settings, database_is_empty=empty)
     findings.append(check_agency(settings))
+    findings.append(check_understanding(settings))
     findings.append(check_calendar(settings, clock.now()))
     findings.append(check_trust_roots(settings))
     findings += check_web_address(settings)

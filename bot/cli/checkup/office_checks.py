@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from bot.channels.limits import windows_of
 from bot.cli.checkup.findings import Finding, fail, ok, warn
+from bot.own_model import find_model, own_path
 from bot.papers.signatures import readable_roots, root_files
 from bot.profile import ProfileError, read_agency, read_calendar
 from bot.settings import Settings
@@ -29,6 +30,24 @@ def check_agency(settings: Settings) -> Finding:
     if settings.agency_file is None:
         return warn("agency profile", f"{facts}. This is the sample; set TIEPDAN_AGENCY_FILE to your own.")
     return ok("agency profile", facts)
+
+
+def check_understanding(settings: Settings) -> Finding:
+    """Which trained artefact stories are read with, and whether the office's own one is good."""
+    name = "understanding"
+    found = find_model(settings.storage.data_dir)
+    mend = "Run `tiepdan triage train --corrections` again, or delete it."
+    if found.fault:
+        path = own_path(settings.storage.data_dir)
+        return warn(name, f"{path} cannot be used: {found.fault}. The packaged artefact serves. {mend}")
+    if not found.own:
+        return ok(name, "the packaged artefact")
+    corrections = (
+        f"the office's own artefact, from {found.model.origin.get('corrections', 0)} decided petitions"
+    )
+    if found.older:
+        return warn(name, f"{corrections}, made by another version of the program. {mend}")
+    return ok(name, corrections)
 
 
 def check_calendar(settings: Settings, now: datetime) -> Finding:

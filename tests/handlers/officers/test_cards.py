@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from petitions.kinds import Kind, Role, Stage
+from handlers.officers.tokens import Press
+from petitions.kinds import Kind, Role, Severity, Stage
 from tests.handlers.officers.office import ADDRESS, NAME, PHONE, PLACE, STORY, Office
 
 GROUP, HEAD, OFFICER, CITIZEN = "-100", "201", "202", "500"
@@ -216,3 +217,16 @@ async def test_a_case_stays_workable_when_the_profile_forgets_its_unit_and_topic
     await office.say("301", "Phòng cũ không còn")
     await office.press("301", office.last("301").button("Chuyển đơn"))
     assert (await office.now(petition)).unit == "bao_tang"
+
+
+async def test_urgency_is_put_right_like_the_class(office: Office) -> None:
+    await office.officer(HEAD, "ql_van_hoa", Role.HEAD)
+    petition = await office.file("500", severity=Severity.URGENT)
+    await office.press(HEAD, Press("fix", petition.id).token)
+    await office.press(HEAD, office.last(HEAD).button("Mức độ: bình thường"))
+    await office.say(HEAD, "Không có nguy hiểm")
+    assert "Mức độ: bình thường." in office.last(HEAD).text
+    await office.press(HEAD, office.last(HEAD).button("Sửa"))
+    assert (await office.now(petition)).severity is Severity.NORMAL
+    await office.press(HEAD, Press("fix", petition.id).token)
+    assert office.last(HEAD).has("Mức độ: khẩn")
