@@ -20,6 +20,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Table,
+    Text,
     UniqueConstraint,
     false,
     text,
@@ -377,6 +378,31 @@ events: Final = Table(
     UniqueConstraint("petition_id", "seq"),
 )
 
+REPORTED: Final = (
+    "screen_eligible",
+    "screen_ineligible",
+    "screen_duplicate",
+    "pass_on",
+    "guide",
+    "answer",
+    "close",
+    "withdraw",
+    "not_accept",
+    "discontinue",
+    "decide",
+    "conclude",
+    "task_done",
+)
+"""Events that the reports count; a report reads them from their index alone."""
+_partial(
+    "ix_events_report",
+    events.c.petition_id,
+    events.c.type,
+    events.c.at,
+    events.c.seq,
+    where="type IN ({})".format(", ".join(f"'{word}'" for word in REPORTED)),
+)
+
 assignments: Final = Table(
     "assignments",
     metadata,
@@ -631,6 +657,45 @@ shared_files: Final = Table(
 )
 """Documents that a platform cannot carry, given by a link that works once."""
 Index("ix_shared_files_expires", shared_files.c.expires_at)
+
+report_entries: Final = Table(
+    "report_entries",
+    metadata,
+    _id(),
+    _agency(),
+    _word("period"),
+    _word("unit"),
+    _word("form"),
+    _word("item"),
+    Column("value", Identifier, nullable=True),
+    _sealed("text_enc", nullable=True),
+    Column("officer_id", Identifier, nullable=True),
+    _moment("at"),
+)
+"""What only the office knows of a period, typed in. The last of a place counts, the others are its history."""
+Index("ix_report_entries_period", report_entries.c.agency, report_entries.c.period, report_entries.c.id)
+
+reports: Final = Table(
+    "reports",
+    metadata,
+    _id(),
+    _agency(),
+    _word("period"),
+    _word("unit"),
+    Column("version", Integer, nullable=False),
+    _word("state"),
+    Column("figures", Text, nullable=False),
+    _sealed("texts_enc"),
+    _word("sha256"),
+    _moment("made_at"),
+    Column("made_by", Identifier, nullable=True),
+    _moment("sent_at", nullable=True),
+    Column("sent_by", Identifier, nullable=True),
+    _word("sent_to"),
+    _word("sent_number"),
+    UniqueConstraint("agency", "period", "unit", "version"),
+)
+"""Finished reports: their numbers (counts only), the texts that go with them, and how far each has come."""
 
 bindings: Final = Table(
     "bindings",

@@ -1,0 +1,289 @@
+"""Counting for the reports: a period's numbers from petitions and events, and the petitions behind each number.
+
+Both come from the same statements (`storage.reporting_sql`) and the same definitions
+(`petitions.reports.counting`): the list behind a number has exactly as many petitions as the number says.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, tzinfo
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, func, select, tuple_
+
+from petitions.kinds import Action, Kind
+from petitions.reports.counting import (
+    COMPLAINT,
+    DENUNCIATION,
+    Acceptance,
+    Case,
+    Decision,
+    FieldOf,
+    Outcome,
+    Visit,
+    decision_cells,
+    matter_cells,
+    matter_heads,
+    petition_cells,
+    visit_cells,
+)
+from petitions.reports.forms import Cell
+from petitions.reports.periods import Period
+from storage.columns import microseconds
+from storage.keys import Vault
+from storage.reporting_sql import IS_REPORTED, KEYS, answering, cases, decisions, is_one_of, settling
+from storage.schema import assignments, events, petitions
+
+_PAGE: Final = 500
+_CASES: Final = cases()
+_KEYS: Final = tuple(_CASES.c[name] for name in KEYS)
+_GROUPS: Final = select(*_KEYS, func.count().label("number")).where(_CASES.c.shared == 0).group_by(*_KEYS)
+_SHARED: Final = (
+    select(_CASES.c.id, _CASES.c.matter, *_KEYS).where(_CASES.c.shared == 1).order_by(_CASES.c.id)
+)
+_IDS: Final = select(_CASES.c.id).where(_CASES.c.shared == 0).order_by(_CASES.c.id)
+_DECISIONS: Final = decisions()
+_SETTLING: Final = settling()
+_TOLD: Final = select(events.c.id, events.c.petition_id, events.c.type, events.c.content_enc).where(
+    events.c.petition_id.in_(bindparam("petition_ids", expanding=True)),
+    IS_REPORTED,
+    is_one_of(Action.DECIDE, Action.CONCLUDE, Action.TASK_DONE),
+)
+_VISITS: Final = (
+    select(petitions.c.id, petitions.c.visit_at, petitions.c.formed_on, assignments.c.unit)
+    .select_from(petitions)
+    .join(assignments, answering(bindparam("until_visit")))
+    .where(
+        petitions.c.agency == bindparam("agency"),
+        petitions.c.visit_at >= bindparam("from_visit"),
+        petitions.c.visit_at < bindparam("to_visit"),
+    )
+    .order_by(petitions.c.visit_at, petitions.c.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What counting must know of the office: where its days begin, who answers for a unit today, and under which
+    field of the forms a topic counts."""
+
+    agency: str
+    zone: tzinfo
+    unit_today: Callable[[str], str]
+    field_of: FieldOf
+
+
+@dataclass(slots=True)
+class Flow:
+    """What was there, came, went and is left: opening + received = ended + carried over."""
+
+    opening: int = 0
+    received: int = 0
+    ended: int = 0
+    carried: int = 0
+
+    def add(self, count: int, *, received: bool, ended: bool) -> None:
+        if received:
+            self.received += count
+        else:
+            self.opening += count
+        if ended:
+            self.ended += count
+        else:
+            self.carried += count
+
+
+@dataclass(slots=True)
+class Counted:
+    """The numbers of one unit in a period."""
+
+    figures: Counter[Cell] = field(default_factory=Counter)
+    flows: defaultdict[str, Flow] = field(default_factory=lambda: defaultdict(Flow))
+    """`petitions` (02/XLD col 1), `complaint` and `denunciation` being settled, `decisions`, `conclusions`."""
+    topics: Counter[str] = field(default_factory=Counter)
+    """Petitions received in the period, by topic; "" where unknown."""
+    booked: int = 0
+    """Appointments of the period that were not called off, whether or not somebody came."""
+
+
+class Counting:
+    """The numbers of one period of an office, and the petitions behind them."""
+
+    def __init__(self, connection: Connection, vault: Vault, office: Office, period: Period) -> None:
+        self._connection = connection
+        self._vault = vault
+        self._office = office
+        self._period = period
+        since, until = period.since(office.zone), period.until(office.zone)
+        self._values = {
+            "agency": office.agency,
+            "since": microseconds(since),
+            "until": microseconds(until),
+            "first": period.first,
+            "last": period.last,
+        }
+        self._visits = {
+            "agency": office.agency,
+            "from_visit": since,
+            "to_visit": until,
+            "until_visit": microseconds(until) - 1,
+        }
+
+    def by_unit(self) -> dict[str, Counted]:
+        """The numbers of each unit that has any; 01/TCD only as far as the service knows it."""
+        found: defaultdict[str, Counted] = defaultdict(Counted)
+        for row in self._connection.execute(_GROUPS, self._values):
+            case = self._case(row, row.number)
+            counted = found[case.unit]
+            _count_petition(counted, case, self._office.field_of)
+            for head in matter_heads(case):
+                for cell in matter_cells(head, case.acceptance):
+                    counted.figures[cell] += case.count
+        for shared in self._shared():
+            counted = found[shared.case.unit]
+            _count_petition(counted, shared.case, self._office.field_of)
+            counted.figures.update(shared.leads)
+        for _, decision in self._decisions():
+            counted = found[decision.unit]
+            counted.figures.update(decision_cells(decision))
+            name = "decisions" if decision.kind is Kind.COMPLAINT else "conclusions"
+            counted.flows[name].add(1, received=decision.is_new, ended=decision.is_done)
+        for row in self._connection.execute(_SETTLING, self._values):
+            name = COMPLAINT if row.kind == Kind.COMPLAINT else DENUNCIATION
+            flow = found[self._office.unit_today(row.unit)].flows[name]
+            flow.add(row.number, received=bool(row.received), ended=bool(row.ended))
+        for _, visit in self._booked():
+            found[visit.unit].booked += 1
+            found[visit.unit].figures.update(visit_cells(visit))
+        return dict(found)
+
+    def behind(self, cell: Cell, *, unit: str = "", after: int = 0, most: int = 1000) -> list[int]:
+        """Ids of the petitions that a number counts, in order, `most` of them after the id `after`.
+
+        `unit`: those of one unit; "" of all. For a number of matters, the petition that leads each; for an amount
+        the petitions whose decisions give it.
+        """
+        found = sorted(each for each in self._behind(cell, unit) if each > after)
+        return found[:most]
+
+    def _behind(self, cell: Cell, unit: str) -> Iterator[int]:
+        yield from self._alike(cell, unit)
+        for shared in self._shared():
+            counted = {*petition_cells(shared.case, self._office.field_of), *shared.leads}
+            if cell in counted and unit in ("", shared.case.unit):
+                yield shared.id
+        for petition_id, decision in self._decisions():
+            if unit in ("", decision.unit) and decision_cells(decision)[cell]:
+                yield petition_id
+        for petition_id, visit in self._booked():
+            if unit in ("", visit.unit) and cell in visit_cells(visit):
+                yield petition_id
+
+    def _alike(self, cell: Cell, unit: str) -> Iterator[int]:
+        """Petitions of the groups that count in the cell."""
+        wanted = []
+        for row in self._connection.execute(_GROUPS, self._values):
+            case = self._case(row, row.number)
+            cells = {*petition_cells(case, self._office.field_of)}
+            for head in matter_heads(case):
+                cells.update(matter_cells(head, case.acceptance))
+            if cell in cells and unit in ("", case.unit):
+                wanted.append(tuple(row)[: len(KEYS)])
+        for start in range(0, len(wanted), _PAGE):
+            chosen = _IDS.where(tuple_(*_KEYS).in_(wanted[start : start + _PAGE]))
+            yield from self._connection.execute(chosen, self._values).scalars()
+
+    def _case(self, row: Any, count: int) -> Case:
+        return Case(
+            unit=self._office.unit_today(row.unit),
+            kind=Kind(row.kind),
+            instance=row.instance,
+            topic=row.topic,
+            received=bool(row.received),
+            handled=bool(row.handled),
+            outcome=Outcome(row.outcome),
+            acceptance=Acceptance(row.acceptance),
+            count=count,
+        )
+
+    def _shared(self) -> list[_Shared]:
+        """Petitions whose matter has several; each matter counts once, at its lead where that counts here."""
+        found = [
+            _Shared(row.id, row.matter, self._case(row, 1))
+            for row in self._connection.execute(_SHARED, self._values)
+        ]
+        leads: dict[tuple[int, str], _Shared] = {}
+        for each in found:
+            for head in matter_heads(each.case):
+                first = leads.setdefault((each.matter, head), each)
+                if each.id == each.matter and first is not each:
+                    leads[each.matter, head] = each
+        for (_, head), lead in leads.items():
+            lead.leads.extend(matter_cells(head, lead.case.acceptance))
+        return found
+
+    # --- decisions
+
+    def _decisions(self) -> Iterator[tuple[int, Decision]]:
+        rows = self._connection.execute(_DECISIONS, self._values).all()
+        for start in range(0, len(rows), _PAGE):
+            page = rows[start : start + _PAGE]
+            told = self._told([row.id for row in page])
+            for row in page:
+                ordered, before, within = told[row.id]
+                decision = Decision(
+                    unit=self._office.unit_today(row.unit),
+                    kind=Kind(row.kind),
+                    instance=row.instance,
+                    result=row.result,
+                    is_new=bool(row.is_new),
+                    is_done=bool(row.is_done),
+                    ordered=ordered,
+                    before=before,
+                    within=within,
+                )
+                yield row.id, decision
+
+    def _told(self, ids: list[int]) -> Mapping[int, _Facts]:
+        """What each decision orders, and what was carried out before and within the period."""
+        found: defaultdict[int, _Facts] = defaultdict(lambda: (Counter(), Counter(), Counter()))
+        for row in self._connection.execute(_TOLD, {"petition_ids": ids}):
+            content = self._vault.open_json(row.content_enc, table="events", column="content_enc", row=row.id)
+            ordered, before, within = found[row.petition_id]
+            facts = content.get("facts") or {}
+            if row.type is not Action.TASK_DONE:
+                ordered.update(facts)
+            elif (day := date.fromisoformat(content["on"])) <= self._period.last:
+                (within if day >= self._period.first else before).update(facts)
+        return found
+
+    def _booked(self) -> Iterator[tuple[int, Visit]]:
+        for row in self._connection.execute(_VISITS, self._visits):
+            day: datetime = row.visit_at.astimezone(self._office.zone)
+            kept = row.formed_on is not None and row.formed_on == day.date()
+            yield row.id, Visit(unit=self._office.unit_today(row.unit), kept=kept)
+
+
+_Facts = tuple["Counter[str]", "Counter[str]", "Counter[str]"]
+
+
+@dataclass(slots=True)
+class _Shared:
+    """A petition whose matter has several."""
+
+    id: int
+    matter: int
+    case: Case
+    leads: list[Cell] = field(default_factory=list)
+    """Columns in which it counts as the matter."""
+
+
+def _count_petition(counted: Counted, case: Case, field_of: FieldOf) -> None:
+    for cell in petition_cells(case, field_of):
+        counted.figures[cell] += case.count
+    counted.flows["petitions"].add(case.count, received=case.received, ended=case.handled)
+    if case.received:
+        counted.topics[case.topic] += case.count
