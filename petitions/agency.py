@@ -32,6 +32,7 @@ from petitions.agency_parts import (
     Unit,
 )
 from petitions.alarm_parts import Deadlines
+from petitions.hotspots import HotspotRules
 from petitions.kinds import Kind
 from petitions.rules import RuleBook
 
@@ -80,6 +81,7 @@ class Agency(Part):
     duty_contacts: tuple[DutyContact, ...] = ()
     law: Law = Law()
     deadlines: Deadlines = Deadlines()
+    hotspots: HotspotRules = HotspotRules()
 
     @model_validator(mode="after")
     def _fits_together(self) -> Agency:
