@@ -21,6 +21,7 @@ from petitions.agency import Agency
 from petitions.codes import TrackingCode, show_secret
 from petitions.transitions import SEALED_KINDS
 from storage.records import PetitionRecord
+from storage.registers import letters_of
 
 if TYPE_CHECKING:
     import typst
@@ -110,8 +111,7 @@ class ReceiptPrinter:
 
 def register_number(petition: PetitionRecord) -> str:
     """The number in the year's book as offices write it, such as `00012/PA-2026`."""
-    book = "".join(part[0] for part in petition.register_book.split("_") if part).upper()
-    return f"{petition.register_no:05d}/{book}-{petition.register_year}"
+    return f"{petition.register_no:05d}/{letters_of(petition.register_book)}-{petition.register_year}"
 
 
 def _new_compiler() -> typst.Compiler:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import Final, Literal, TypeVar
+from typing import Final, TypeVar
 
 from petitions.codes import ALPHABET, CODE_LENGTH, GROUP, find_codes
 from petitions.dates import find_dates
-from petitions.kinds import Stage
 from petitions.phones import BadPhone, find_phones
+from petitions.search_parts import Names, Problem, Query, Sort
 from petitions.search_terms import STOP, words_of
 from petitions.text import clean, fold
 
@@ -27,10 +27,6 @@ SHORTEST_CODE: Final = 3
 _CUT: Final = " , "
 
 K = TypeVar("K")
-
-Sort = Literal[
-    "unknown_filter", "no_unit", "no_stage", "no_topic", "bad_phone", "bad_code", "bad_date", "bad_number"
-]
 
 _FILTERS: Final = {
     "unit": ("don vi", "phong", "unit"),
@@ -53,58 +49,11 @@ _UP_TO: Final = re.compile(r"(?:(?<=\s)to|(?<=\d)\s*[–-])\s+(?=\d{1,2}[/.-]\d)
 _ON: Final = re.compile(r"(?<!\w)(?:ngay|hom|on|date) *:? *$")
 _DAY_WORDS: Final = frozenset({"hom nay", "hom qua", "hom kia", "today", "yesterday", "ngay hom nay"})
 _MONTH: Final = re.compile(r"(?<!\w)(?:trong |in )?thang *(\d{1,2})(?: *(?:/|nam|-) *(\d{4}))?(?!\w)")
-_NUMBER: Final = re.compile(r"(?:(?:so|no|number)\.? *)?0*([1-9]\d{0,6})(?: */ *(?:[a-z]+ *- *)?(\d{4}))?")
+_NUMBER: Final = re.compile(
+    r"(?:(?:so|no|number)\.? *)?0*([1-9]\d{0,6})(\*)?(?: */ *(?:([a-z]{1,6})(?: *- *|$))?(\d{4})?)?(?![\w*/])"
+)
 _CODE_SIGNS: Final = frozenset(ALPHABET)
 _READ_AS: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something typed that was not understood, and the words of it."""
-
-    sort: Sort
-    what: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
-    """What units, topics and stages are called, in every language; compared folded."""
-
-    units: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    stages: Mapping[Stage, tuple[str, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """What is looked for. Words are folded; days count in the office's zone, both included."""
-
-    words: tuple[str, ...] = ()
-    phrases: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    phone: str = ""
-    code: str = ""
-    """A tracking code or its beginning, canonical."""
-    guessed: str = ""
-    """The word as typed, where nothing but its look made it a code."""
-    number: str = ""
-    """A register number or its beginning."""
-    year: int | None = None
-    units: tuple[str, ...] = ()
-    stages: tuple[Stage, ...] = ()
-    topics: tuple[str, ...] = ()
-    since: date | None = None
-    until: date | None = None
-    problems: tuple[Problem, ...] = ()
-
-    @property
-    def whole_code(self) -> bool:
-        return len(self.code) == CODE_LENGTH
-
-    @property
-    def asks(self) -> bool:
-        """Whether anything is looked for."""
-        return replace(self, problems=(), guessed="", year=None) != Query()
 
 
 def read(typed: str, names: Names, today: date, *, codes: bool = True) -> Query:
@@ -240,7 +189,7 @@ class _Reader:
         left = " ".join(self._text.replace(",", " ").split())
         number = _NUMBER.fullmatch(_flat(left))
         if number is not None and not self.query.number:
-            self._set(number=number[1], year=int(number[2]) if number[2] else None)
+            self._number(number)
             return
         kept = []
         for word in left.split():
@@ -315,7 +264,7 @@ class _Reader:
         if match is None:
             self._problem("bad_number", value)
             return ""
-        self._set(number=match[1], year=int(match[2]) if match[2] else None)
+        self._number(match)
         return value[match.end() :]
 
     def date(self, value: str) -> str:
@@ -328,6 +277,15 @@ class _Reader:
         return value
 
     # --- inside
+
+    def _number(self, found: re.Match[str]) -> None:
+        number, begins, book, year = found.groups()
+        self._set(
+            number=number,
+            begins=begins is not None,
+            book=(book or "").upper(),
+            year=int(year) if year else None,
+        )
 
     def _cut(self, span: tuple[int, int]) -> None:
         self._text = f"{self._text[: span[0]]}{_CUT}{self._text[span[1] :]}"

@@ -44,6 +44,11 @@ _OF_PETITION: Final = (
 )
 
 
+def letters_of(book: str) -> str:
+    """How offices write a register book after its number: "phan_anh" is "PA"."""
+    return "".join(part[0] for part in book.split("_") if part).upper()
+
+
 class Registers(Book):
     """The books as the casebook writes them. Lock order: the petition is locked before its number."""
 

@@ -8,7 +8,7 @@ words there at all. `docs/search.md` says what the table reveals all the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -32,8 +32,11 @@ SHARE: Final = 5
 """A word in more than one petition of so many is common: it finds nothing alone."""
 ALWAYS_RARE, ALWAYS_COMMON = 200, 20_000
 """Petitions up to which a word is never common, and from which on it always is: the cost stays flat."""
+_LEADS: Final = 1_000
+"""Petitions of a word up to which it matters which word leads."""
+_FIRST_PAGE: Final = 32
+"""Petitions looked at in the first step; each further one looks at four times as many, up to `_PAGE`."""
 _PAGE: Final = 400
-"""Petitions looked at in one step."""
 LOOKED_AT: Final = 20_000
 """Petitions looked at for one search; beyond that it says that there may be more."""
 _HIGHEST: Final = 2**63 - 1
@@ -59,6 +62,11 @@ _LOWEST_SEEN: Final = Prepared(
     .order_by(search_words.c.petition_id)
     .limit(1)
 )
+_SEEN: Final = Prepared(
+    select(search_words.c.petition_id).where(
+        search_words.c.hash == bindparam("hash"), search_words.c.petition_id == bindparam("petition_id")
+    )
+)
 _OLDER: Final = (
     select(petitions.c.id)
     .where(petitions.c.id < bindparam("below"), petitions.c.agency.concat("") == bindparam("agency"))
@@ -81,7 +89,11 @@ class Wanted:
     code: str = ""
     """The beginning of a tracking code, canonical."""
     number: str = ""
-    """The beginning of a register number, digits without leading zeros."""
+    """A register number, digits without leading zeros."""
+    begins: bool = True
+    """Whether `number` is only the beginning of one."""
+    book: str = ""
+    """The first letters of the book's words, as offices write them after the number ("PA")."""
     year: int | None = None
     units: tuple[str, ...] = ()
     stages: tuple[Stage, ...] = ()
@@ -90,15 +102,16 @@ class Wanted:
     """Filed at this moment or later."""
     until: datetime | None = None
     """Filed before this moment."""
-    own_units: tuple[str, ...] = ()
-    """With `own_officer`: only petitions of these units or of that officer. It makes a search shorter; rights are
-    checked by the caller with each petition."""
+    own_units: tuple[str, ...] | None = None
+    """Given: only petitions of these units or of `own_officer`. It makes a search shorter; rights are checked by the
+    caller with each petition."""
     own_officer: int | None = None
 
     @property
-    def by_code(self) -> bool:
-        """Only then a sealed case may be among what is found."""
-        return bool(self.code) and not (self.words or self.names or self.phone)
+    def by_sign(self) -> bool:
+        """By tracking code or register number and nothing that was told: only then a sealed case may be found."""
+        told = self.words or self.names or self.phone or self.topics
+        return bool(self.code or self.number) and not told
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +136,13 @@ class Search(Similarities):
         """As `Events.record`; a petition that is sealed or withdrawn is not found by its words any more, one that is
         opened again is, with all that was added to it."""
         after = super().record(petition, **given)
-        if is_searchable(petition) != is_searchable(after):
+        opened_or_shut = is_searchable(petition) != is_searchable(after)
+        adds = given["action"] is Action.CITIZEN_ADDS and is_searchable(after)
+        if not (opened_or_shut or adds) or not self._is_indexed(after.id):
+            return after
+        if opened_or_shut:
             self.index_words(after)
-        elif given["action"] is Action.CITIZEN_ADDS and is_searchable(after):
+        else:
             added = terms_of(str(given["content"].get("text", "")))
             self._keep_words(after.id, [_word(term) for term in added])
         return after
@@ -179,9 +196,10 @@ class Search(Similarities):
         return Usable(tuple(kept), tuple(word for word in often if often[word] > most))
 
     def rows_of(self, wanted: Wanted) -> Rows:
-        """The petitions that fit, newest first, to be read a page at a time."""
+        """The petitions that fit, newest first, to be read a page at a time. Of words that are no rare ones the first
+        leads: they should come as `usable` gives them."""
         terms = [_word(word) for word in wanted.words] + [_name(word) for word in wanted.names]
-        often = sorted((self._how_often(term, ALWAYS_COMMON), term) for term in terms)
+        often = sorted(((self._how_often(term, _LEADS), term) for term in terms), key=lambda each: each[0])
         return Rows(
             self.connection,
             agency=self.agency,
@@ -190,23 +208,26 @@ class Search(Similarities):
             phone_hash=self._phone_hash(wanted.phone) if wanted.phone else None,
         )
 
-    def find_cases(self, wanted: Wanted, may: Any, *, most: int) -> tuple[list[PetitionRecord], bool]:
-        """At most `most` petitions that fit and of which `may(petition)` is true, newest first; and whether there
-        are, or may be, more."""
+    def find_cases(
+        self, wanted: Wanted, may: Callable[[PetitionRecord], bool], *, most: int, below: int | None = None
+    ) -> tuple[list[PetitionRecord], int | None]:
+        """At most `most` petitions that fit and of which `may(petition)` is true, newest first; and `below` for those
+        after them, None where there are surely no more."""
         found: list[PetitionRecord] = []
-        looked, rows = 0, self.rows_of(wanted)
-        below = _HIGHEST if wanted.until is None else first_id_of(wanted.until)
+        looked, size, rows = 0, _FIRST_PAGE, self.rows_of(wanted)
+        top = _HIGHEST if wanted.until is None else first_id_of(wanted.until)
+        below = top if below is None else min(below, top)
         while looked < LOOKED_AT:
-            page = rows.page(below, most=_PAGE)
+            page = rows.page(below, most=size)
             for petition in rows.fitting(page):
                 if may(petition):
+                    if len(found) == most:
+                        return found, found[-1].id
                     found.append(petition)
-                    if len(found) > most:
-                        return found[:most], True
-            if len(page) < _PAGE:
-                return found, False
-            looked, below = looked + len(page), page[-1]
-        return found, True
+            if len(page) < size:
+                return found, None
+            looked, below, size = looked + len(page), page[-1], min(size * 4, _PAGE)
+        return found, below
 
     # --- inside
 
@@ -214,6 +235,11 @@ class Search(Similarities):
         values = {"hash": self._word_hash(term), "most": most + 1}
         [row] = _HOW_OFTEN.rows(self.connection, values)
         return int(row.often)
+
+    def _is_indexed(self, petition_id: int) -> bool:
+        """Whether a petition was looked at. One of before is left to `index_older`, which goes downwards from the
+        lowest that was: marked out of turn, it would end that walk."""
+        return _SEEN.first(self.connection, {"hash": self._mark, "petition_id": petition_id}) is not None
 
     def _keep_words(self, petition_id: int, terms: Iterable[str]) -> None:
         hashes = {self._mark, *(self._word_hash(term) for term in terms)}

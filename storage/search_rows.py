@@ -16,6 +16,7 @@ from petitions.transitions import SEALED_KINDS
 from storage.book import as_record
 from storage.ids import first_id_of
 from storage.records import PetitionRecord
+from storage.registers import letters_of
 from storage.schema import petitions, register_entries, registers, search_words
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ class Rows:
     def _conditions(self) -> list[ColumnElement[bool]]:
         wanted, c = self._wanted, petitions.c
         conditions: list[ColumnElement[bool]] = [c.agency == self._agency]
-        if not wanted.by_code:
+        if not wanted.by_sign:
             conditions += [c.confidential.is_(False), c.kind.not_in(sorted(SEALED_KINDS))]
         if wanted.code:
             conditions.append(c.code.startswith(wanted.code))
@@ -166,8 +167,11 @@ class Rows:
             conditions.append(c.filed_at >= wanted.since)
         if wanted.until is not None:
             conditions.append(c.filed_at < wanted.until)
-        if wanted.own_officer is not None:
-            conditions.append(or_(c.unit.in_(wanted.own_units), c.officer_id == wanted.own_officer))
+        if wanted.own_units is not None:
+            own: list[ColumnElement[bool]] = [c.unit.in_(wanted.own_units)]
+            if wanted.own_officer is not None:
+                own.append(c.officer_id == wanted.own_officer)
+            conditions.append(or_(*own))
         if self._listed is not None:
             conditions += [_has(c.id, name) for name in self._names]
         return [and_(*conditions)]
@@ -182,18 +186,20 @@ class Rows:
             }
             found.append(set(self._ids(_BY_CODE, ends)))
         if wanted.number:
-            found.append(self._registered(wanted.number, wanted.year))
+            found.append(self._registered(wanted.number))
         if phone_hash is not None:
             found.append(set(self._ids(_BY_PHONE, {"phone_hash": phone_hash})))
         return sorted(set.intersection(*found), reverse=True) if found else None
 
-    def _registered(self, number: str, year: int | None) -> set[int]:
-        """Every book's lines whose number begins so; also where a petition went on in another book since."""
+    def _registered(self, number: str) -> set[int]:
+        """Every book's lines whose number is or begins so; also where a petition went on in another book since."""
         found: set[int] = set()
+        wanted = self._wanted
+        longest = _LONGEST_NUMBER - len(number) if wanted.begins else 0
         for book in self._connection.execute(_BOOKS, {"agency": self._agency}).all():
-            if year not in (None, book.year):
+            if wanted.year not in (None, book.year) or wanted.book not in ("", letters_of(book.book)):
                 continue
-            for zeros in range(_LONGEST_NUMBER - len(number) + 1):
+            for zeros in range(longest + 1):
                 first = int(number) * 10**zeros
                 if first > book.last_no:
                     break
@@ -211,9 +217,10 @@ class Rows:
         """The index ranges that hold all that fits; None where only time limits it."""
         wanted = self._wanted
         stages = wanted.stages or tuple(Stage)
-        if wanted.own_officer is not None:
+        if wanted.own_units is not None:
             units = tuple(unit for unit in wanted.own_units if not wanted.units or unit in wanted.units)
-            own = [by_officer(wanted.own_officer, stage) for stage in stages]
+            officer = wanted.own_officer
+            own = [by_officer(officer, stage) for stage in stages] if officer is not None else []
             return own + [by_unit(unit, stage) for unit in units for stage in stages]
         if wanted.topics:
             return [by_topic(topic) for topic in wanted.topics]

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from petitions.kinds import Stage
-from petitions.search_query import MOST_PROBLEMS, Names, Problem, Query, read
+from petitions.search_parts import Names, Problem, Query
+from petitions.search_query import MOST_PROBLEMS, read
 from petitions.search_terms import phrase_terms, terms_of, words_of
 from tests.storage.builders import NASTY
 
@@ -74,7 +75,10 @@ def d(day: int, month: int = 11, year: int = 2026) -> date:
         ("qe9v6ygfjp9e", {"code": "QE9V6YGFJP9E"}),
         ("12", {"number": "12"}),
         ("số 00012/2026", {"number": "12", "year": 2026}),
-        ("00012/PA-2026", {"number": "12", "year": 2026}),
+        ("00012/PA-2026", {"number": "12", "book": "PA", "year": 2026}),
+        ("12/KN", {"number": "12", "book": "KN"}),
+        ("12*", {"number": "12", "begins": True}),
+        ("số: 12*/2026", {"number": "12", "begins": True, "year": 2026}),
         ("số: 12 karaoke", {"number": "12", "words": ("karaoke",)}),
         ("số nhà 12", {"words": ("so", "nha", "12")}),
         ("xyz: abc", {"problems": (Problem("unknown_filter", "xyz:"),), "words": ("abc",)}),

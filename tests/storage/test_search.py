@@ -20,6 +20,7 @@ from tests.conftest import InBook
 from tests.hand_clock import HandClock
 from tests.storage.builders import NASTY, a_filing
 from tests.storage.test_indexes import VALUES, plan
+from tests.storage.test_officers import an_officer
 
 SERVICE = ActorRef(kind=ActorKind.SERVICE)
 KARAOKE = "Quán karaoke Trăng Thanh hát đến khuya, gần đình làng Đọi"
@@ -31,9 +32,9 @@ def file(book: Casebook, story: str, **given: Any) -> PetitionRecord:
     return book.file(a_filing(content=PetitionContent(story=(story,), **who), **given))
 
 
-def found(book: Casebook, **wanted: Any) -> list[int]:
-    rows, more = book.find_cases(Wanted(**wanted), lambda _: True, most=50)
-    assert not more
+def found(book: Casebook, /, **wanted: Any) -> list[int]:
+    rows, below = book.find_cases(Wanted(**wanted), lambda _: True, most=50)
+    assert below is None
     return [petition.id for petition in rows]
 
 
@@ -77,7 +78,9 @@ async def test_a_name_is_no_word_and_a_word_is_no_name(in_book: InBook) -> None:
 @pytest.mark.parametrize(
     "sealed", [{"kind": Kind.DENUNCIATION}, {"confidential": True}, {"kind": Kind.ANONYMOUS_TIP}], ids=str
 )
-async def test_a_sealed_case_is_found_by_its_code_alone(in_book: InBook, sealed: dict[str, Any]) -> None:
+async def test_a_sealed_case_is_found_by_code_and_number_alone(
+    in_book: InBook, sealed: dict[str, Any]
+) -> None:
     def work(book: Casebook) -> None:
         case = file(book, KARAOKE, name="Nguyễn Thị Sen", phone="0951223455", topic="karaoke", **sealed)
         rows = book.connection.execute(select(search_words.c.petition_id)).all()
@@ -86,16 +89,20 @@ async def test_a_sealed_case_is_found_by_its_code_alone(in_book: InBook, sealed:
             {"words": ("karaoke",)},
             {"names": ("sen",)},
             {"phone": "0951223455"},
-            {"number": "1"},
+            {"number": "1", "topics": ("karaoke",)},
             {"topics": ("karaoke",)},
             {"units": (case.unit,)},
             {},
             {"code": case.code[:5], "words": ("karaoke",)},
+            {"code": case.code, "topics": ("karaoke",)},
+            {"number": "1", "names": ("sen",)},
             {"code": case.code, "phone": "0951223455"},
         ):
             assert found(book, **wanted) == [], wanted
         assert found(book, code=case.code[:5]) == [case.id]
         assert found(book, code=case.code) == [case.id]
+        assert found(book, number="1") == [case.id]
+        assert found(book, number="1", units=(case.unit,)) == [case.id]
 
     await in_book(work)
 
@@ -130,6 +137,9 @@ async def test_beginnings_of_codes_and_numbers(in_book: InBook) -> None:
         assert found(book, number="1") == eleven
         assert found(book, number="12", year=2026) == [filed[11].id]
         assert found(book, number="12", year=2025) == []
+        assert found(book, number="1", begins=False) == [filed[0].id]
+        assert found(book, number="1", begins=False, book="PA") == [filed[0].id]
+        assert found(book, number="1", book="TC") == []
         assert found(book, code=filed[3].code[:6]) == [filed[3].id]
         moved = change(book, filed[4], Action.CORRECT, kind=Kind.RECOMMENDATION)
         assert moved.register_no == 1
@@ -156,10 +166,15 @@ async def test_filters_and_days(in_book: InBook, clock: HandClock) -> None:
             first.id,
         ]
         assert found(book, words=("chua",), stages=(Stage.ACCEPTED,)) == [third.id]
-        own = {"own_units": ("ql_van_hoa",), "own_officer": 7}
+        officer = an_officer(book, "900")
+        own = {"own_units": ("ql_van_hoa",), "own_officer": officer.id}
         assert found(book, **own) == [second.id]
         assert found(book, words=("chua",), **own) == [second.id]
         assert found(book, units=("thanh_tra",), **own) == []
+        change(book, first, Action.NOTE, officer_id=officer.id)
+        assert found(book, **own) == [second.id, first.id]
+        assert found(book, own_units=("ql_van_hoa",)) == [second.id]
+        assert found(book, own_units=()) == []
 
     await in_book(work)
 
@@ -168,16 +183,22 @@ async def test_what_may_not_be_seen_is_not_counted(in_book: InBook) -> None:
     def work(book: Casebook) -> None:
         filed = [file(book, KARAOKE) for _ in range(6)]
         odd = {case.id for case in filed[::2]}
-        rows, more = book.find_cases(Wanted(words=("karaoke",)), lambda case: case.id in odd, most=3)
+        rows, below = book.find_cases(Wanted(words=("karaoke",)), lambda case: case.id in odd, most=3)
         assert {case.id for case in rows} == odd
-        assert not more
-        rows, more = book.find_cases(Wanted(words=("karaoke",)), lambda case: case.id in odd, most=2)
-        assert (len(rows), more) == (2, True)
+        assert below is None
+        rows, below = book.find_cases(Wanted(words=("karaoke",)), lambda case: case.id in odd, most=2)
+        assert below == rows[-1].id
+        rest, none = book.find_cases(
+            Wanted(words=("karaoke",)), lambda case: case.id in odd, most=2, below=below
+        )
+        assert {case.id for case in (*rows, *rest)} == odd
+        assert none is None
 
     await in_book(work)
 
 
 async def test_pages_go_on_where_the_last_one_ended(in_book: InBook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "_FIRST_PAGE", 1)
     monkeypatch.setattr(search, "_PAGE", 2)
 
     def work(book: Casebook) -> None:
@@ -264,6 +285,40 @@ async def test_petitions_of_before_are_indexed_page_by_page_downwards(in_book: I
     await in_book(work)
 
 
+async def test_what_happens_to_a_petition_of_before_lets_none_above_it_be_forgotten(in_book: InBook) -> None:
+    def work(book: Casebook) -> None:
+        filed = [file(book, KARAOKE), file(book, FESTIVAL), file(book, FESTIVAL)]
+        book.connection.execute(delete(search_words))
+        change(book, filed[0], Action.CITIZEN_ADDS, "Họ còn bắn pháo hoa")
+        change(book, filed[1], Action.NOTE, confidential=True)
+        assert book.unindexed(most=5) == [case.id for case in reversed(filed)]
+        assert book.index_older(most=5) == (3, 0)
+        assert found(book, words=phrase_terms("pháo hoa")) == [filed[0].id]
+        assert found(book, words=("chua",)) == [filed[2].id]
+
+    await in_book(work)
+
+
+async def test_many_looked_at_in_vain_are_said_to_go_on(
+    in_book: InBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "_FIRST_PAGE", 2)
+    monkeypatch.setattr(search, "_PAGE", 2)
+    monkeypatch.setattr(search, "LOOKED_AT", 4)
+
+    def work(book: Casebook) -> None:
+        filed = [file(book, KARAOKE) for _ in range(6)]
+        oldest = {filed[0].id}
+        rows, below = book.find_cases(Wanted(), lambda case: case.id in oldest, most=3)
+        assert rows == []
+        assert below is not None
+        rows, none = book.find_cases(Wanted(), lambda case: case.id in oldest, most=3, below=below)
+        assert [case.id for case in rows] == [filed[0].id]
+        assert none is None
+
+    await in_book(work)
+
+
 async def test_a_petition_that_does_not_open_holds_up_no_other(in_book: InBook) -> None:
     def work(book: Casebook) -> None:
         filed = [file(book, KARAOKE), file(book, FESTIVAL)]
@@ -283,6 +338,7 @@ LOOK_UPS: list[tuple[str, Any, str]] = [
     ("words", search_rows.by_words([1, 2, 3]), "PRIMARY KEY"),
     ("how often", search._HOW_OFTEN, "PRIMARY KEY"),
     ("lowest seen", search._LOWEST_SEEN, "PRIMARY KEY"),
+    ("seen", search._SEEN, "PRIMARY KEY"),
     ("older ones", search._OLDER, "PRIMARY KEY"),
     ("forget", search._FORGET, "ix_search_words_petition"),
     ("unit", search_rows.by_unit("u", Stage.RECEIVED), "ix_petitions_unit"),
