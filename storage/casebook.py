@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from storage.bindings import Bindings
+from storage.hotspots import Hotspots
+from storage.hotspots_lists import HotspotLists
 from storage.learning import Learning
 from storage.notices import Notices
 from storage.officers import Officers
-from storage.search import Search
 from storage.shared_files import SharedFiles
 from storage.throttles import Throttles
 from storage.timers import Timers
 from storage.work import Work
 
 
-class Casebook(Search, Learning, Officers, Bindings, Notices, SharedFiles, Timers, Throttles, Work):
+class Casebook(
+    Hotspots, HotspotLists, Learning, Officers, Bindings, Notices, SharedFiles, Timers, Throttles, Work
+):
     """Made for one transaction: `Casebook(connection, vault=…, ids=…, clock=…, agency=…)`.
 
     Petitions and files come from `cases`, `events`, `attachments`, `similar` and `search`, chats from `contacts`,
     what people decided from `learning`, people from `officers`, messages and cards from `notices`, lists of open
-    work from `work`. It neither commits nor rolls back.
+    work from `work`, what grows where from `hotspots`. It neither commits nor rolls back.
     """

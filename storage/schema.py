@@ -234,6 +234,9 @@ _partial(
     petitions.c.id,
     where="officer_id IS NOT NULL",
 )
+GRAVE: Final = "complex IS TRUE OR extensions > 0 OR instance > 1 OR people >= 5"
+"""Petitions to be kept an eye on; written the same in queries, or no planner knows that the index serves them."""
+_partial("ix_petitions_grave", petitions.c.agency, petitions.c.stage, petitions.c.id, where=GRAVE)
 _partial(
     "ix_petitions_topic",
     petitions.c.agency,
@@ -457,6 +460,16 @@ Index(
     unique=True,
     sqlite_where=text(OF_OFFICER),
     postgresql_where=text(OF_OFFICER),
+)
+
+ONE_LOOK: Final = "status = 'waiting' AND what = 'hotspots'"
+"""An agency has one waiting look for hotspots."""
+Index(
+    "uq_timers_hotspots",
+    timers.c.agency,
+    unique=True,
+    sqlite_where=text(ONE_LOOK),
+    postgresql_where=text(ONE_LOOK),
 )
 
 files: Final = Table(

@@ -12,7 +12,10 @@ from storage.book import Book, holds
 from storage.keys import CannotOpen, Vault
 from storage.prepared import Prepared
 from storage.records import TimerRecord
-from storage.schema import OF_OFFICER, timers
+from storage.schema import OF_OFFICER, ONE_LOOK, timers
+
+HOTSPOTS: Final = "hotspots"
+"""Name of the timer that looks for hotspots; an agency has one."""
 
 _INSERT: Final = Prepared(insert(timers))
 _DUE: Final = (
@@ -98,6 +101,20 @@ _SET_FOR_OFFICER: Final = Prepared(
 )
 
 
+def _one_look(build: Any) -> Any:
+    """The earlier of two moments counts; what is remembered with the one that waits stays."""
+    statement = build(timers)
+    due_at = statement.excluded.due_at
+    return statement.on_conflict_do_update(
+        index_elements=[timers.c.agency],
+        index_where=text(ONE_LOOK),
+        set_={"due_at": case((due_at < timers.c.due_at, due_at), else_=timers.c.due_at)},
+    )
+
+
+_SET_LOOK: Final = Prepared(sqlite=_one_look(sqlite.insert), postgresql=_one_look(postgresql.insert))
+
+
 class Timers(Book):
     """Setting timers and calling them off."""
 
@@ -126,6 +143,14 @@ class Timers(Book):
         """The officer's one waiting timer of this name; where there is one already, the earlier time counts."""
         values = self._timer(self.ids.new(), what, due_at) | {"officer_id": officer_id}
         _SET_FOR_OFFICER.run(self.connection, values)
+
+    def set_hotspot_timer(self, due_at: datetime, data: dict[str, Any] | None = None) -> None:
+        """The agency's one waiting look for hotspots; where there is one already, the earlier time counts, and its
+        data stay."""
+        timer_id = self.ids.new()
+        sealed = self.vault.seal_json(data or {}, table="timers", column="data_enc", row=timer_id)
+        values = self._timer(timer_id, HOTSPOTS, due_at) | {"data_enc": sealed}
+        _SET_LOOK.run(self.connection, values)
 
     def set_petition_timer(self, what: str, due_at: datetime | None, petition_id: int) -> None:
         """The petition's one waiting timer of this name, moved to `due_at`; None: called off.

@@ -8,7 +8,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy.types import TypeDecorator
 
-from storage import handovers, webchat  # noqa: F401 - their tables belong to the metadata as well
+from storage import handovers, hotspots_tables, webchat  # noqa: F401 - their tables belong to the metadata as well
 from storage.schema import metadata
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, delete, select, text, update
 from petitions.kinds import Action, Kind, Stage
 from storage.casebook import Casebook
 from storage.database import Database
+from storage.hotspots_tables import sightings
 from storage.keys import Vault
 from storage.records import ActorRef, PetitionChanges
 from storage.schema import (
@@ -248,7 +249,7 @@ async def test_a_petition_taken_away_whole_leaves_a_gap_in_the_book(
     await in_book(a_history)
 
     def erase(connection: Connection) -> None:
-        for table in (events, assignments, register_entries, similarities, search_words):
+        for table in (events, assignments, register_entries, similarities, search_words, sightings):
             connection.execute(delete(table).where(table.c.petition_id == petition_id))
         connection.execute(delete(petitions).where(petitions.c.id == petition_id))
 
