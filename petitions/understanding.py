@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Literal, Protocol, TypeVar
 
 from petitions.accused import find_against, is_second_instance
 from petitions.agency import Agency
@@ -43,6 +43,16 @@ class Guess(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """Two readings of a story that a question can tell apart: two kinds, or two subjects (a topic or
+    `outside:<authority>`) for different desks; the likelier one first."""
+
+    about: Literal["kind", "topic"]
+    first: str
+    second: str
+
+
+@dataclass(frozen=True, slots=True)
 class Understanding:
     """All guesses about one story. `unit` is a unit's code, or `outside:<authority>`."""
 
@@ -58,6 +68,8 @@ class Understanding:
     date: Guess[date]
     against: Guess[str]
     second_instance: Guess[bool]
+    doubt: Doubt | None = None
+    """What is worth asking; None where nothing is, or nobody can tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from handlers.citizens.chat import Chat
-from handlers.citizens.state import LEADS_KEPT, Draft, StoryPart
+from handlers.citizens.state import LEADS_KEPT, Draft, StoryPart, Unsure
 from handlers.citizens.wording import authority_name, kind_name, topic_name, unit_name
 from petitions.agency import Route
 from petitions.extract import Phone, find_phones, find_place, read_phone
@@ -40,6 +40,9 @@ _DECISION: Final = re.compile(
     re.IGNORECASE,
 )
 """The paper a complaint is about, named with its number or day."""
+_WHY_TOPIC: Final = 2
+_WHY_KIND: Final = 1
+"""Words quoted for a subject and for a kind."""
 _LEADS_FOR: Final = timedelta(minutes=30)
 _INSTITUTION: Final = "don_vi_truc_thuoc"
 OUTSIDE_UNIT: Final = "outside"
@@ -128,6 +131,7 @@ def understand(chat: Chat, draft: Draft) -> None:
     seen = chat.turn.facts.suggester.understand(told_text(draft), today=chat.today)
     _guess_kind(draft, seen)
     _guess_subject(chat, draft, seen)
+    _note_reasons(draft, seen)
     if seen.severity.value is not None and not draft.from_danger:
         draft.severity = seen.severity.value  # of the whole story: what sounded urgent may turn out otherwise
     draft.people = seen.people.value or draft.people
@@ -145,6 +149,16 @@ def understand(chat: Chat, draft: Draft) -> None:
     if _place_is_plain(chat, draft):
         draft.form = skip(draft.form, "place")
     set_mode(draft)
+
+
+def _note_reasons(draft: Draft, seen: Understanding) -> None:
+    """What the guesses rest on, and what is worth asking."""
+    draft.why_topic = "\n".join(seen.topic.reason.split(", ")[:_WHY_TOPIC])
+    draft.why_kind = "\n".join(seen.kind.reason.split(", ")[:_WHY_KIND])
+    draft.why_urgent = "\n".join(seen.severity.reason.split(", ")[:_WHY_TOPIC])
+    if not draft.unsure_asked:
+        doubt = seen.doubt
+        draft.unsure = Unsure(about=doubt.about, first=doubt.first, second=doubt.second) if doubt else None
 
 
 def _place_led_up(draft: Draft) -> str:
@@ -247,8 +261,17 @@ def understood(chat: Chat, draft: Draft) -> str:
     if place and (place != known_place or lines):
         lines.append(chat.text("citizen.understood_place", place=place))
     if signature != known:
+        lines += because(chat, draft.why)
         lines.append(chat.text("citizen.understood_unit", unit=unit_name(chat, going.unit)))
     return "\n".join(lines)
+
+
+def because(chat: Chat, why: str) -> list[str]:
+    """The line that says which words of the story a guess rests on; none where it rests on no words."""
+    if not why:
+        return []
+    words = ", ".join(chat.text("citizen.quoted", words=word) for word in why.split("\n"))
+    return [chat.text("citizen.understood_why", words=words)]
 
 
 def destination_name(chat: Chat, draft: Draft) -> str:

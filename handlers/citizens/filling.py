@@ -8,6 +8,7 @@ from typing import Final
 from handlers.citizens import (
     commands,
     contacts,
+    doubts,
     drafting,
     drafts,
     filing,
@@ -22,7 +23,7 @@ from handlers.citizens import (
 )
 from handlers.citizens.chat import Chat
 from handlers.citizens.said import only
-from handlers.citizens.state import KIND, OUTSIDE, REVIEW, Draft
+from handlers.citizens.state import DOUBT, KIND, OUTSIDE, REVIEW, Draft
 from handlers.citizens.wording import kind_name
 from petitions.extract import find_phones
 from petitions.forms import finish_files
@@ -73,6 +74,9 @@ def take(chat: Chat, draft: Draft, text: str) -> None:
     if _aside(chat, draft, text, found) or _settings(chat, draft, text, found):
         return
     if draft.step == KIND and _kind(chat, draft, text):
+        return
+    if draft.step == DOUBT and doubts.take(chat, draft, text, found):
+        prompts.advance(chat)
         return
     if draft.step == OUTSIDE and _outside(chat, draft, text, found):
         return

@@ -7,6 +7,7 @@ from typing import Final
 
 from handlers.citizens import (
     after,
+    doubts,
     draft_asks,
     drafting,
     drafts,
@@ -24,7 +25,7 @@ from handlers.citizens import (
 )
 from handlers.citizens.chat import TIMELESS, Chat, Press, read_token
 from handlers.citizens.dropping import drop
-from handlers.citizens.state import OUTSIDE, REVIEW, Ask, Draft
+from handlers.citizens.state import DOUBT, OUTSIDE, REVIEW, Ask, Draft
 from handlers.citizens.wording import shown_code
 from petitions.kinds import Kind
 
@@ -118,6 +119,12 @@ def _send(chat: Chat, draft: Draft, argument: str) -> None:
 def _identity(chat: Chat, draft: Draft, argument: str) -> None:
     reading.choose_identity(chat, draft, "anonymous" if argument == "anonymous" else "confidential")
     prompts.advance(chat, quiet=True)
+
+
+def _doubt(chat: Chat, draft: Draft, argument: str) -> None:
+    if draft.step == DOUBT:
+        doubts.settle(chat, draft, argument.replace("-", ":"))
+    prompts.advance(chat)
 
 
 def _forward(chat: Chat, draft: Draft, argument: str) -> None:
@@ -264,6 +271,7 @@ _ACTIONS: Final[dict[str, Callable[[Chat, str], None]]] = {
     "skip": _with_draft(_skip),
     "done": _with_draft(_done),
     "send": _with_draft(_send),
+    "doubt": _with_draft(_doubt),
     "identity": _with_draft(_identity),
     "forward": _with_draft(_forward),
     "myself": _with_draft(_myself),

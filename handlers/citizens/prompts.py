@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handlers.citizens import own_page, review
+from handlers.citizens import doubts, own_page, review
 from handlers.citizens.chat import Chat, Rows, in_rows
-from handlers.citizens.drafting import destination_name, understood
-from handlers.citizens.state import KIND, OUTSIDE, REVIEW, Draft
+from handlers.citizens.drafting import because, destination_name, understood
+from handlers.citizens.state import DOUBT, KIND, OUTSIDE, REVIEW, Draft
 from handlers.citizens.wording import kind_name, unit_name
 from handlers.messages import Button, Wish
 from petitions.forms import next_field
@@ -29,7 +29,10 @@ class Prompt:
 
 
 def next_step(draft: Draft) -> str:
-    """What the draft waits for: a field, `CONTACT` for name and phone at once, `OUTSIDE`, or `REVIEW`."""
+    """What the draft waits for: a field, `CONTACT` for name and phone at once, `DOUBT`, `OUTSIDE`, or
+    `REVIEW`."""
+    if doubts.is_open(draft):
+        return DOUBT
     if draft.outside is not None and not draft.outside_wanted and draft.told and not draft.from_danger:
         return OUTSIDE
     field = next_field(draft.form)
@@ -62,6 +65,7 @@ def advance(chat: Chat, *, quiet: bool = False) -> None:
             chat.lead_text(line)
     own_page.accompany(chat, draft)
     prompt = prompt_for(chat, draft, step)
+    draft.unsure_asked |= step == DOUBT
     coalesce = "" if chat.beside else "step"  # a link told once is not replaced by a later question
     chat.send(prompt.text, rows=prompt.rows, wishes=prompt.wishes, coalesce=coalesce)
 
@@ -85,6 +89,8 @@ def prompt_for(chat: Chat, draft: Draft, step: str) -> Prompt:
     match step:
         case "outside":
             return _outside(chat, draft)
+        case "doubt" if draft.unsure is not None:
+            return Prompt(*doubts.question(chat, draft.unsure))
         case "identity":
             return _identity(chat, draft)
         case "story":
@@ -163,6 +169,7 @@ def _outside(chat: Chat, draft: Draft) -> Prompt:
         guidance=guidance,
         focal=unit_name(chat, chat.agency.focal_unit),
     )
+    text = "\n".join([*([] if draft.topic_chosen else because(chat, draft.why_topic)), text])
     rows = (
         (chat.button("citizen.button_forward", "forward", style="primary"),),
         (chat.button("citizen.button_myself", "myself"),),

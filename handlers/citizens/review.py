@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from handlers.citizens.chat import Chat, in_rows
-from handlers.citizens.drafting import SEALED, destination_name, route
+from handlers.citizens.drafting import SEALED, because, destination_name, route
 from handlers.citizens.state import Ask, Draft
 from handlers.citizens.wording import (
     excerpt,
@@ -57,6 +57,7 @@ def card(chat: Chat, draft: Draft) -> str:
     lines = [chat.text("citizen.review_title")]
     lines.append(chat.text("citizen.review_kind", kind=kind_name(chat, draft.form.kind)))
     lines.append(chat.text("citizen.review_topic", topic=topic_name(chat, draft.topic)))
+    lines += because(chat, draft.why)
     lines.append(chat.text("citizen.review_story", story=excerpt(_story(draft), lines=True)))
     place = draft.get("place")
     if place or draft.latitude is not None:
@@ -136,6 +137,7 @@ def _closing(chat: Chat, draft: Draft) -> list[str]:
                 "citizen.review_urgent", fire=numbers.fire, ambulance=numbers.ambulance, police=numbers.police
             )
         )
+        lines += because(chat, draft.why_urgent)
     if draft.form.kind in SEALED and not draft.files:
         lines.append(chat.text("citizen.review_evidence"))
     if draft.form.kind in {Kind.COMPLAINT, Kind.DENUNCIATION} and draft.outside is None:

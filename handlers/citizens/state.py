@@ -23,6 +23,8 @@ TYPED_KEPT = 200
 OUTSIDE = "outside"
 """The matter is another authority's: forward it all the same?"""
 KIND = "kind"
+DOUBT = "doubt"
+"""Which of two kinds, or two subjects?"""
 REVIEW = "review"
 """What a draft can wait for besides the fields of its form."""
 
@@ -75,12 +77,20 @@ class StoryPart(BaseModel):
     at: datetime | None = None
 
 
+class Unsure(BaseModel):
+    """Two readings of the story that a question can tell apart (`petitions.understanding.Doubt`)."""
+
+    about: str
+    first: str
+    second: str
+
+
 class Draft(BaseModel):
     """A petition in the making. Nothing of it is official."""
 
     form: FormState
     step: str = "story"
-    """What was asked last: a field of the form, or one of `OUTSIDE`, `KIND`, `REVIEW`."""
+    """What was asked last: a field of the form, or one of `OUTSIDE`, `KIND`, `DOUBT`, `REVIEW`."""
     kind_chosen: bool = False
     """The citizen named the kind; a guess does not change it any more."""
     story: list[StoryPart] = Field(default_factory=list)
@@ -89,6 +99,13 @@ class Draft(BaseModel):
     """Fields filled from the story, not by an answer."""
     topic: str | None = None
     topic_chosen: bool = False
+    unsure: Unsure | None = None
+    unsure_asked: bool = False
+    """The one question about it was put; there is no second one."""
+    why_kind: str = ""
+    why_topic: str = ""
+    why_urgent: str = ""
+    """The words of the story that the guesses rest on, one to a line."""
     outside: str | None = None
     """The authority whose matter it is (`outside` while it is not known which); None: the office's own."""
     outside_wanted: bool = False
@@ -142,6 +159,12 @@ class Draft(BaseModel):
         """What was told, as one text, without the words that only led up to it."""
         told = [part.text for part in self.story if not part.lead] or [part.text for part in self.story]
         return "\n".join(told)
+
+    @property
+    def why(self) -> str:
+        """The words that subject and kind rest on, as far as the citizen named neither."""
+        parts = ("" if self.topic_chosen else self.why_topic, "" if self.kind_chosen else self.why_kind)
+        return "\n".join(dict.fromkeys(word for part in parts for word in part.split("\n") if word))
 
     @property
     def told(self) -> bool:

@@ -6,6 +6,7 @@ From it and what officers decide later it can be told how often suggestions are 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from handlers.citizens.chat import Chat
@@ -16,20 +17,22 @@ from petitions.understanding import Guess
 
 
 def kept(chat: Chat, draft: Draft) -> dict[str, Any]:
-    """The suggestions about the draft as it is filed, by field: value and confidence; `chosen`: what the citizen
-    named themselves; `version`: which artefact suggested it."""
+    """The suggestions about the draft as it is filed, by field: value, confidence, the words it rests on.
+
+    `chosen`: what the citizen named themselves; `version`: which artefact suggested it.
+    """
     suggester = chat.turn.facts.suggester
     seen = suggester.understand(told_text(draft), today=chat.today)
     unit = seen.unit.value or ""
     topic = unit if unit.startswith(f"{OUTSIDE}:") else seen.topic.value
     guesses: dict[str, Guess[Any]] = {
         "kind": seen.kind,
-        "topic": Guess(topic, seen.topic.confidence, ""),
+        "topic": replace(seen.topic, value=topic),
         "unit": seen.unit,
         "severity": seen.severity,
     }
     found: dict[str, Any] = {
-        name: [str(guess.value), round(guess.confidence, 3)]
+        name: [str(guess.value), round(guess.confidence, 3), guess.reason]
         for name, guess in guesses.items()
         if guess.value is not None
     }

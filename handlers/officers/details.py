@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from handlers import cases
 from handlers.messages import Button, Outgoing, OutgoingFile
-from handlers.officers import cards, form_view, history, similar
+from handlers.officers import cards, form_view, history, similar, suggested
 from handlers.officers.access import sealed
 from handlers.officers.tokens import Press, to_base36
 from petitions.kinds import Action
@@ -45,6 +45,7 @@ def show(room: Room, petition: PetitionRecord) -> None:
         if len(parts) > 1:
             title = room.text("officer.story_part", code=code, part=place, parts=len(parts))
         room.send(Outgoing(title=title, text=part, protect=True), petition_id=petition.id)
+    suggested.show(room, petition)
     form_view.show(room, petition)
     similar.show(room, petition, content)
     buttons = _files(room, petition)

@@ -6,7 +6,6 @@ never guessed by itself: every likely reading is sent through the agency's routi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -19,9 +18,10 @@ from petitions.agency_parts import OUTSIDE
 from petitions.kind_cues import best_kind, is_urgent
 from petitions.kinds import Kind, Severity
 from petitions.triage.desks import Desks
+from petitions.triage.doubts import find_doubt
 from petitions.triage.evidence import YES, Evidence, EvidenceReader
-from petitions.triage.grams import Gram
-from petitions.triage.model import Head, Model, packaged
+from petitions.triage.model import Model, packaged
+from petitions.triage.reasons import reason
 from petitions.understanding import (
     PROCEDURAL,
     Guess,
@@ -29,7 +29,6 @@ from petitions.understanding import (
     Understanding,
     nothing,
 )
-from petitions.wording import Words
 
 SURE: Final = 0.9
 """From this confidence on a guess is shown as sure: `docs/triage.md` has how often it then is right."""
@@ -94,15 +93,22 @@ class TrainedSuggester:
         rules = self._keywords.understand_petition(story, today=today)
         kinds, subjects, desks = self._weigh(evidence)
         kind = Kind(_best(kinds))
-        topic, unit = self._where(evidence, kinds, subjects, desks)
+        guessed = self._kind(evidence, kinds, kind)
+        subject, topic, unit = self._where(evidence, kinds, subjects, desks)
+        text = evidence.keywords.words.text
+
+        def desk_of(code: str) -> str:
+            return next(iter(self._desks.spread(text, {kind.value: 1.0}, {code: 1.0})))
+
         return replace(
             rules,
             is_petition=petition,
-            kind=self._kind(evidence, kinds, kind),
+            kind=guessed,
             topic=topic,
             unit=unit,
+            doubt=find_doubt(guessed, unit, kinds, subjects, subject, desk_of),
             severity=self._severity(evidence),
-            against=replace(rules.against, value=find_against(evidence.keywords.words.text, kind)),
+            against=replace(rules.against, value=find_against(text, kind)),
         )
 
     def _weigh(self, evidence: Evidence) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
@@ -131,7 +137,7 @@ class TrainedSuggester:
 
     def _kind(self, evidence: Evidence, kinds: Mapping[str, float], kind: Kind) -> Guess[Kind]:
         said = evidence.keywords.kinds.said.get(kind.value, ())
-        why = _reason(self._model.heads["kind"], evidence, kind.value, said)
+        why = reason(self._model.heads["kind"], evidence, kind.value, said)
         return Guess(kind, self._sure("kind", kinds[kind.value], evidence), why)
 
     def _where(
@@ -140,20 +146,21 @@ class TrainedSuggester:
         kinds: Mapping[str, float],
         subjects: Mapping[str, float],
         desks: Mapping[str, float],
-    ) -> tuple[Guess[str], Guess[str]]:
-        """Subject and desk that fit each other."""
+    ) -> tuple[str | None, Guess[str], Guess[str]]:
+        """Subject, its topic, and the desk, that fit each other."""
         if not desks:
-            return Guess(None, 0.0, ""), Guess(self._agency.focal_unit, 0.2, "")
+            return None, Guess(None, 0.0, ""), Guess(self._agency.focal_unit, 0.2, "")
         desk = _likeliest(desks)
         subject = self._subject_of(desk, evidence, kinds, subjects)
         if not evidence.phrases and (
             len(evidence.keywords.words) < _FEW_WORDS or subjects[subject] < _LEAST_CHANCE
         ):
-            return Guess(None, 0.0, ""), Guess(self._agency.focal_unit, 0.2, "")
-        why = _reason(self._model.heads["topic"], evidence, subject, evidence.phrases.get(subject, ()))
+            return None, Guess(None, 0.0, ""), Guess(self._agency.focal_unit, 0.2, "")
+        why = reason(self._model.heads["topic"], evidence, subject, evidence.phrases.get(subject, ()))
         away = subject.startswith(f"{OUTSIDE}:")
         topic = self._agency.outside_topic if away else subject
         return (
+            subject,
             Guess(topic, self._sure("topic", subjects[subject], evidence), why),
             Guess(desk, self._sure("unit", desks[desk], evidence), why),
         )
@@ -188,7 +195,7 @@ class TrainedSuggester:
         sure = self._model.calibrations["severity"].sure(max(chance, 1.0 - chance))
         if urgent is not (chance >= 0.5):
             sure = 1.0 - sure
-        why = _reason(head, evidence, YES, evidence.keywords.urgent_words) if urgent else ""
+        why = reason(head, evidence, YES, evidence.keywords.urgent_words) if urgent else ""
         return Guess(Severity.URGENT if urgent else Severity.NORMAL, round(sure, 3), why)
 
     def _urgent_from(self, evidence: Evidence) -> float:
@@ -223,39 +230,3 @@ def _likeliest(desks: Mapping[str, float]) -> str:
     away = {desk: chance for desk, chance in desks.items() if desk.startswith(OUTSIDE)}
     home = {desk: chance for desk, chance in desks.items() if desk not in away}
     return _best(away if away and (not home or sum(away.values()) >= _AWAY_FROM) else home)
-
-
-def _reason(head: Head, evidence: Evidence, code: str, phrases: tuple[str, ...], most: int = 4) -> str:
-    """The words an answer rests on: phrases of the lists, then what the story says with most weight."""
-    words = evidence.keywords.words
-    told = list(dict.fromkeys(phrases))[: most - 1]
-    taken = {part for phrase in told for part in re.findall(r"\w+", phrase.lower())}
-    if code in head.classes:
-        for gram in _heaviest(head, evidence.grams, head.classes.index(code)):
-            said = _as_written(words, gram)
-            parts = set(re.findall(r"\w+", said.lower()))
-            if len(said) > 2 and not parts <= taken:
-                told.append(said)
-                taken |= parts
-            if len(told) >= most:
-                break
-    return ", ".join(told)
-
-
-def _heaviest(head: Head, found: list[Gram], column: int) -> list[Gram]:
-    """The grams that speak for a class rather than for the others, most telling first."""
-    values = head.values(found)
-    weighed = []
-    for gram in found:
-        number = head.rows.get(gram.key)
-        if number is not None:
-            row = head.row(number)
-            pull = values[number] * (row[column] - sum(row) / len(row))
-            if pull > 0:
-                weighed.append((pull, gram))
-    return [gram for _, gram in sorted(weighed, key=lambda pair: (-pair[0], pair[1].first))[:12]]
-
-
-def _as_written(words: Words, gram: Gram) -> str:
-    span = words.words[gram.first : gram.last]
-    return " ".join(words.text[span[0].start : span[-1].end].split()) if span else ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from petitions.kinds import Kind
+from handlers.officers.tokens import Press
+from petitions.kinds import Kind, Role
 from tests.handlers.harness import Person
 from tests.handlers.officers.office import sample_facts
 
@@ -41,3 +42,24 @@ async def test_the_citizens_own_choice_is_kept_as_theirs(person: Person) -> None
     [petition] = await person.petitions()
     assert petition.kind is Kind.RECOMMENDATION
     assert (found["kind"][0], found["chosen"]) == ("phan_anh", ["kind"])  # type: ignore[index]
+
+
+async def test_the_officer_reads_the_suggestion_with_its_words(person: Person) -> None:
+    head = await person.office.officer("22", "ql_van_hoa", Role.HEAD)
+    assert head.unit == "ql_van_hoa"
+    await file(person, STORY)
+    [petition] = await person.petitions()
+    await person.office.press("22", Press("view", petition.id).token)
+    told = next(sent for sent in person.office.chat("22") if "Gợi ý của máy" in sent.text).text
+    assert "Lĩnh vực: Karaoke" in told
+    assert "Nơi giải quyết: Phòng Quản lý văn hóa" in told
+    assert "vì người gửi viết: “" in told
+    assert "karaoke" in told.partition("viết")[2]
+
+
+async def test_a_petition_without_kept_suggestions_is_shown_as_ever(person: Person) -> None:
+    office = person.office
+    await office.officer("22", "ql_van_hoa", Role.HEAD)
+    petition = await office.file("500")
+    await office.press("22", Press("view", petition.id).token)
+    assert "Gợi ý của máy" not in office.everything_sent_to("22")
