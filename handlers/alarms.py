@@ -15,7 +15,7 @@ from petitions.clock_steps import TAKE
 from petitions.clocks import Clock, Duty, change
 from petitions.escalation import Due, Level, What, due_now
 from petitions.kinds import Action
-from petitions.transition_groups import AFTERWARDS, FINISHED
+from petitions.transition_groups import AFTERWARDS, RESTING
 from storage.records import SERVICE
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def fire(turn: Turn, timer: TimerRecord) -> None:
     for clock_id in sorted(clocks):
         clock = clocks[clock_id]
         due = due_now(clock, turn.now, timing, urgent=clock_timers.is_urgent(petition))
-        if due is not None and petition.stage not in FINISHED:
+        if due is not None and petition.stage not in RESTING:
             petition = (
                 _effect(turn, petition, clock)
                 if due.what is What.EFFECT

@@ -13,7 +13,7 @@ from handlers.alarm_people import successor
 from handlers.officers.access import in_unit, same_unit, sealed
 from petitions.agency import UnknownCode
 from petitions.kinds import Action, Stage
-from petitions.transition_groups import FINISHED
+from petitions.transition_groups import RESTING
 from storage.records import SERVICE
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def group_gone(turn: Turn, unit: str) -> list[PetitionRecord]:
 def settle(turn: Turn, petition_id: int) -> PetitionRecord | None:
     """Put a case right whose unit or officer is no longer there; None where nothing was wrong."""
     petition = turn.book.petition(petition_id, lock=True)
-    if petition is None or petition.stage in FINISHED:
+    if petition is None or petition.stage in RESTING:
         return None
     unit = answering_unit(turn.facts.agency, petition.unit)
     if unit != petition.unit:
@@ -135,7 +135,7 @@ def _hand_over(
     """Another name for the case, for the tasks this officer had in it, and for what was not told yet."""
     named = petition.officer_id == officer.id
     open_tasks = [t for t in turn.book.tasks(petition.id) if t.done_on is None and t.officer_id == officer.id]
-    if petition.stage in FINISHED or not (named or open_tasks):
+    if petition.stage in RESTING or not (named or open_tasks):
         return None
     to = successor(turn, petition, unit=petition.unit, leaving=officer, deputy=deputy)
     if code == _AWAY and (to is None or to.is_away(turn.now)):

@@ -87,9 +87,9 @@ def first_clocks(turn: Turn, petition: PetitionRecord) -> list[Operation]:
 def check(
     turn: Turn,
     petition: PetitionRecord,
+    clocks: Mapping[int, Clock],
     row: Transition,
     details: Details,
-    clocks: Mapping[int, Clock],
     today: dt.date,
 ) -> None:
     """Raises Refused where the law does not allow the action now."""

@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from handlers import case_clocks, clock_timers, forwarding, notices
+from handlers import case_clocks, clock_timers, forwarding, gathering, notices
 from handlers.case_changes import changes_of
 from handlers.case_details import Details
 from handlers.officers.access import Access, in_unit, officer_access, same_unit
+from handlers.officers.cards import shown_code
 from handlers.turn import Turn
 from petitions.clocks import Operation
 from petitions.kinds import Action, ActorKind, Role
+from petitions.reasons import codes_of
 from petitions.transition_groups import INTAKE_STAGES
 from petitions.transition_rows import Transition
 from petitions.workflow import RefusalCode, Refused, allowed, check_history, check_needs
@@ -29,6 +31,7 @@ __all__ = [
     "access",
     "add_from_citizen",
     "check",
+    "file_joined",
     "file_petition",
     "officer_access",
     "perform",
@@ -52,10 +55,28 @@ def file_petition(turn: Turn, filing: Filing) -> PetitionRecord:
     The citizen's own confirmation is said by the dialogue; cards and alerts to officers are queued here. The
     first clocks start with it.
     """
-    timed = case_clocks.with_first_clocks(turn, filing)
-    petition = turn.book.file(timed)
+    petition = turn.book.file(case_clocks.with_first_clocks(turn, filing))
+    return _tell_filed(turn, petition, filing.actor)
+
+
+def file_joined(turn: Turn, filing: Filing, lead_id: int) -> PetitionRecord:
+    """File a petition of the citizen's own and merge it into an open case on the same matter at once.
+
+    It has its code, its number and its first clocks like any other; officers see it in the lead's card. Where the
+    case takes no others any more (`merged_into` of what comes back is None), it is filed on its own, and nothing is
+    lost.
+    """
+    turn.book.petition(lead_id, lock=True)  # petitions before register numbers
+    petition = turn.book.file(case_clocks.with_first_clocks(turn, filing))
+    try:
+        return perform(turn, petition.id, Action.MERGE, filing.actor, linked=lead_id)
+    except Refused:
+        return _tell_filed(turn, petition, filing.actor)
+
+
+def _tell_filed(turn: Turn, petition: PetitionRecord, actor: ActorRef) -> PetitionRecord:
     clock_timers.plan(turn, petition)
-    notices.announce(turn, petition, Action.FILE, actor=filing.actor)
+    notices.announce(turn, petition, Action.FILE, actor=actor)
     return petition
 
 
@@ -85,12 +106,16 @@ def perform(
         petitions.workflow.Refused: the table does not allow it, or something it needs is missing.
     """
     details = Details(text=text.strip(), reason=reason.strip(), **given)
-    petition = turn.book.petition(petition_id, lock=True)
-    if petition is None:
+    held = gathering.lock(turn, petition_id, action, details)
+    if held is None:
         raise UnknownPetition(str(petition_id))
-    transition = check(turn, petition, action, actor, proven=proven)
-    _check_details(turn, petition, transition, details)
-    return _record(turn, petition, transition, actor, details, operations)
+    transition = check(turn, held.petition, action, actor, proven=proven)
+    if action is Action.REOPEN and held.other is not None:  # the matter is opened again, for all of them
+        held, details = gathering.at_lead(held, details)
+        transition = check(turn, held.petition, action, actor, objected=True)
+    _check_details(turn, held.petition, transition, details)
+    gathering.check(turn, held, transition, _officer(turn, actor), actor, details)
+    return _record(turn, held, transition, actor, details, operations)
 
 
 def add_from_citizen(
@@ -116,9 +141,17 @@ def access(turn: Turn, petition: PetitionRecord | None, *, proven: bool = False)
 
 
 def check(
-    turn: Turn, petition: PetitionRecord, action: Action, actor: ActorRef, *, proven: bool = False
+    turn: Turn,
+    petition: PetitionRecord,
+    action: Action,
+    actor: ActorRef,
+    *,
+    proven: bool = False,
+    objected: bool = False,
 ) -> Transition:
     """The row of the workflow table under which `actor` may do this now; words and choices are not looked at.
+
+    `objected`: somebody whose petition is merged into this one was not satisfied.
 
     Raises UnknownPetition and Refused as `perform` does.
     """
@@ -128,6 +161,7 @@ def check(
     if actor.kind is ActorKind.OFFICER and officer is None:
         raise Refused(RefusalCode.NOT_LINKED)
     agency = turn.facts.agency
+    done = done_to(petition) | ({Action.NOT_SATISFIED: 1} if objected else {})
     try:
         transition = allowed(
             petition.stage,
@@ -139,13 +173,16 @@ def check(
             is_assigned=officer is not None and petition.officer_id == officer.id,
             confidential=petition.confidential,
             in_focal=officer is not None and in_unit(agency, officer, agency.focal_unit),
-            done=done_to(petition),
+            done=done,
         )
     except Refused as refused:
         if refused.code is RefusalCode.HIDDEN:
             raise UnknownPetition(str(petition.id)) from refused
+        if refused.code is RefusalCode.MERGED and petition.merged_into is not None:
+            lead = turn.book.petition(petition.merged_into)
+            refused.params["lead"] = shown_code(lead) if lead is not None else ""
         raise
-    check_history(transition, done_to(petition), actor=actor.kind)
+    check_history(transition, done, actor=actor.kind)
     director = officer is not None and officer.role is Role.DIRECTOR
     if petition.bound and transition.action in _MOVING and not director:
         raise Refused(RefusalCode.BOUND)
@@ -164,6 +201,9 @@ def done_to(petition: PetitionRecord) -> dict[Action, int]:
         Action.CONFIRM_FORM: int(petition.formed_on is not None),
         Action.ASK_WITHDRAW: int(petition.withdraw_wish_at is not None),
         Action.GO_UP: int(petition.gone_up_at is not None),
+        Action.MERGE: int(petition.merged_into is not None),
+        Action.MEMBER_JOINED: petition.members,
+        Action.SCREEN_DUPLICATE: int(petition.outcome in codes_of("duplicate")),
     }
 
 
@@ -245,18 +285,21 @@ def _corrects(petition: PetitionRecord, details: Details) -> bool:
 
 def _record(
     turn: Turn,
-    petition: PetitionRecord,
+    held: gathering.Held,
     transition: Transition,
     actor: ActorRef,
     details: Details,
     operations: Sequence[Operation],
 ) -> PetitionRecord:
-    action = transition.action
+    action, petition = transition.action, held.petition
     today = turn.now.astimezone(turn.facts.agency.zone).date()
     clocks = turn.book.clocks(petition.id)
-    case_clocks.check(turn, petition, transition, details, clocks, today)
+    case_clocks.check(turn, *gathering.in_law(turn, petition, clocks, action), transition, details, today)
+    before = gathering.undone(turn, petition, action)
     changes = changes_of(turn, petition, transition, actor, details, today)
-    made = [*operations, *case_clocks.made(turn, petition, changes, transition, details, clocks, today)]
+    changes |= gathering.changes(turn, held, transition, before)
+    made = [*operations, *gathering.operations(turn, held, action, before)]
+    made += case_clocks.made(turn, petition, changes, transition, details, clocks, today)
     changes |= case_clocks.due_changes(petition, clocks, made)
     after = turn.book.record(
         petition,
@@ -271,5 +314,5 @@ def _record(
     turn.book.seal_similar(petition, after)
     if made or after.severity is not petition.severity:
         clock_timers.plan(turn, after)
-    notices.announce(turn, after, action, before=petition, actor=actor, details=details)
-    return after
+    told = notices.announce(turn, after, action, before=petition, actor=actor, details=details)
+    return gathering.carry(turn, held, after, action, actor, details, told)

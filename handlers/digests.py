@@ -20,7 +20,7 @@ from handlers.officers.tokens import Press
 from handlers.turn import Priority
 from petitions.clocks import Clock, ClockState
 from petitions.escalation import Level
-from petitions.transition_groups import FINISHED
+from petitions.transition_groups import RESTING
 
 if TYPE_CHECKING:
     from handlers.texts import Texts
@@ -107,7 +107,7 @@ def _matters(turn: Turn, officer: OfficerRecord, alarms: list[AlarmRecord]) -> l
     matters = []
     for alarm in last.values():
         petition, clock = petitions.get(alarm.petition_id), clocks.get(alarm.clock_id or 0)
-        if petition is None or petition.stage in FINISHED or clock is None:
+        if petition is None or petition.stage in RESTING or clock is None:
             continue
         if clock.state is ClockState.RUNNING:
             seen = officer_access(turn.facts.agency, petition, officer) is Access.FULL

@@ -54,8 +54,9 @@ def announce(
     before: PetitionRecord | None = None,
     actor: ActorRef,
     details: Details | None = None,
-) -> None:
-    """Queue what the table says for `action`: notices, new cards, and the update of cards already out.
+) -> frozenset[int]:
+    """Queue what the table says for `action`: notices, new cards, and the update of cards already out. Gives the
+    citizen's chats that hear of it.
 
     `petition` is as it is after the event, `before` as it was; `details` are what was given with the action.
     What a citizen does is answered by the dialogue in the citizen's chat, not from here.
@@ -66,11 +67,14 @@ def announce(
     moved = before is not None and before.unit != petition.unit
     carded: set[int] = set()
     told: set[int] = set()
+    citizens: set[int] = set()
     for notice in rows:
         if notice.audience is Audience.CITIZEN:
-            if actor.kind is not ActorKind.CITIZEN and _concerns_citizen(action, before, petition):
-                _tell_citizen(turn, petition, notice, action, given)
+            if actor.kind is not ActorKind.CITIZEN and concerns_citizen(action, before, petition):
+                citizens |= _tell_citizen(turn, petition, notice, action, given)
             continue
+        if action is Action.MERGE and actor.kind is ActorKind.CITIZEN:
+            continue  # hundreds may join one case: its card says how many they are
         for reader in _readers(turn, petition, notice, details):
             if reader.contact.id in told or _is_actor(reader, actor):
                 continue
@@ -82,9 +86,10 @@ def announce(
                 _tell_officer(turn, petition, notice, reader, action, text)
     if before is not None and action not in _QUIET:
         refresh_cards(turn, petition, before=before, but=carded)
+    return frozenset(citizens)
 
 
-def _concerns_citizen(action: Action, before: PetitionRecord | None, after: PetitionRecord) -> bool:
+def concerns_citizen(action: Action, before: PetitionRecord | None, after: PetitionRecord) -> bool:
     """Whether the service's own doings changed anything for the citizen: another person, another date."""
     if before is None:
         return True
@@ -179,10 +184,15 @@ def _to_duty(turn: Turn, event: Event, words: str, reach: str) -> int:
 
 def _tell_citizen(
     turn: Turn, petition: PetitionRecord, notice: Notice, action: Action, given: Mapping[str, Any]
-) -> None:
-    """The notice in the chats where this citizen is told (`Casebook.notice_contacts`)."""
-    for contact in turn.book.notice_contacts(petition, turn.facts.windows):
+) -> set[int]:
+    """The notice in the chats where this citizen is told (`Casebook.notice_contacts`); none where the petition goes
+    on for others only."""
+    if petition.left_at is not None:
+        return set()
+    chats = turn.book.notice_contacts(petition, turn.facts.windows)
+    for contact in chats:
         _tell_in(turn, contact, petition, notice, action, given)
+    return {contact.id for contact in chats}
 
 
 def _tell_in(
@@ -195,13 +205,9 @@ def _tell_in(
 ) -> None:
     """The notice in one chat. A discreet one says no more than that there is news to open."""
     texts = turn.facts.catalogue.language(petition.language)
-    code = cards.shown_code(petition)
     discreet = petition.discreet or contact.discreet
     if discreet:
-        button = Button(label=texts.get("notices.button_read"), token=_read_token(petition))
-        message = Outgoing(
-            text=texts.get("notices.discreet", code=code), rows=((button,),), monospace=(code,)
-        )
+        message = discreet_message(petition, texts)
     else:
         message = citizen_message(turn, petition, notice.text_key, action, given, texts)
     facts = template_facts(turn, petition, texts, discreet=discreet or petition.confidential)
@@ -214,6 +220,13 @@ def _tell_in(
         event_seq=petition.events_count,
         legal=notice.legal,
     )
+
+
+def discreet_message(petition: PetitionRecord, texts: Texts) -> Outgoing:
+    """That there is news of the petition's last event, and a button to read it."""
+    code = cards.shown_code(petition)
+    button = Button(label=texts.get("notices.button_read"), token=_read_token(petition))
+    return Outgoing(text=texts.get("notices.discreet", code=code), rows=((button,),), monospace=(code,))
 
 
 def citizen_message(
@@ -230,7 +243,7 @@ def citizen_message(
     told = texts.get(key, **params)
     return Outgoing(
         text="\n".join(line.rstrip() for line in told.strip().splitlines()),
-        rows=_citizen_buttons(petition, action, texts),
+        rows=citizen_buttons(petition, action, texts),
         monospace=(code,),
     )
 
@@ -240,9 +253,7 @@ def _read_token(petition: PetitionRecord) -> str:
     return f"n.read.{to_base36(petition.id)}.{petition.events_count}"
 
 
-def _citizen_buttons(
-    petition: PetitionRecord, action: Action, texts: Texts
-) -> tuple[tuple[Button, ...], ...]:
+def citizen_buttons(petition: PetitionRecord, action: Action, texts: Texts) -> tuple[tuple[Button, ...], ...]:
     """A way to answer what was asked; a rating of the answer, and a way to say that it is none. The citizen's
     dialogue takes the presses."""
     if action is Action.REMIND_FORM:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from handlers import case_clocks, cases
 from petitions import clocks as ops
 from petitions.kinds import Action
-from petitions.transition_groups import FINISHED
+from petitions.transition_groups import RESTING
 from storage.records import SERVICE
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def recompute(turn: Turn, petition_id: int) -> PetitionRecord | None:
     A breach that was found stays found, and warnings that were given are not given again.
     """
     petition = turn.book.petition(petition_id, lock=True)
-    if petition is None or petition.stage in FINISHED:
+    if petition is None or petition.stage in RESTING:
         return None
     before = turn.book.clocks(petition.id)
     moved = case_clocks.moved_by_calendar(turn, before)
@@ -38,7 +38,7 @@ def recompute(turn: Turn, petition_id: int) -> PetitionRecord | None:
 def begin(turn: Turn, petition_id: int) -> PetitionRecord | None:
     """Start the first clocks of a case that was filed before there were any; None where it has some."""
     petition = turn.book.petition(petition_id, lock=True)
-    if petition is None or petition.stage in FINISHED or turn.book.clocks(petition.id):
+    if petition is None or petition.stage in RESTING or turn.book.clocks(petition.id):
         return None
     made = case_clocks.first_clocks(turn, petition)
     return cases.perform(turn, petition.id, Action.RECOMPUTE, SERVICE, operations=made, extra={"begun": True})

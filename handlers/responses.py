@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from handlers import cases
+from handlers import cases, gathering_news
 from handlers.notices import citizen_message
 from handlers.officers.access import Access
 from handlers.officers.tokens import read_number
+from petitions.kinds import Action
 from petitions.notices import Audience, notices_for
 
 if TYPE_CHECKING:
+    from handlers.messages import Outgoing
     from handlers.turn import Turn
     from storage.records import EventRecord, PetitionRecord
 
@@ -31,12 +33,20 @@ def press(turn: Turn, token: str) -> None:
         turn.say("notices.not_to_read")
         return
     event = next((event for event in turn.book.events(petition.id) if event.seq == int(match[2])), None)
-    key = _text_key(petition, event) if event is not None else None
-    if event is None or key is None:
+    message = _message(turn, petition, event) if event is not None else None
+    if message is None:
         turn.say("notices.not_to_read")
         return
-    message = citizen_message(turn, petition, key, event.action, event.content, turn.texts)
     turn.send(message, petition_id=petition.id)
+
+
+def _message(turn: Turn, petition: PetitionRecord, event: EventRecord) -> Outgoing | None:
+    if event.action is Action.FOLLOW_LEAD:
+        return gathering_news.read_again(turn, petition, event, turn.texts)
+    key = _text_key(petition, event)
+    if key is None:
+        return None
+    return citizen_message(turn, petition, key, event.action, event.content, turn.texts)
 
 
 def _is_petitioner(turn: Turn, petition: PetitionRecord) -> bool:

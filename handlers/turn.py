@@ -22,7 +22,7 @@ from storage.casebook import Casebook
 from storage.records import ContactRecord, NewOutbox, OfficerRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 class Priority(IntEnum):
@@ -95,7 +95,15 @@ class Turn:
     def text(self, key: str, **params: object) -> str:
         return self.texts.get(key, **params)
 
-    def send(
+    def send(self, message: Outgoing, **more: Any) -> None:
+        """Queue `message` in this transaction, to this chat unless `to` names another; see `prepared`."""
+        self.send_prepared([self.prepared(message, **more)])
+
+    def send_prepared(self, messages: Sequence[NewOutbox]) -> None:
+        """Queue what `prepared` made, all of it in one insert."""
+        self.queued.extend(self.book.queue_many(messages))
+
+    def prepared(
         self,
         message: Outgoing,
         *,
@@ -108,8 +116,8 @@ class Turn:
         delay: timedelta | None = None,
         card_of: int | None = None,
         legal: bool = False,
-    ) -> None:
-        """Queue `message` in this transaction, to this chat unless `to` names another.
+    ) -> NewOutbox:
+        """The row that `message` becomes.
 
         `coalesce`: a later message with the same key replaces this one while it still waits.
         `card_of`: the petition whose card this is; it is edited in place where one was sent before.
@@ -117,23 +125,19 @@ class Turn:
         contact = to or self.contact
         if message.wishes and not message.language:
             message = replace(message, language=self.language)
-        self.queued.append(
-            self.book.queue(
-                NewOutbox(
-                    contact_id=contact.id,
-                    channel=contact.channel,
-                    account=contact.account,
-                    body=outgoing_to_data(message),
-                    audience=audience,
-                    priority=int(priority),
-                    petition_id=petition_id,
-                    event_seq=event_seq,
-                    coalesce_key=coalesce,
-                    card_petition_id=card_of,
-                    legal=legal,
-                    not_before=self.now + delay if delay else None,
-                )
-            )
+        return NewOutbox(
+            contact_id=contact.id,
+            channel=contact.channel,
+            account=contact.account,
+            body=outgoing_to_data(message),
+            audience=audience,
+            priority=int(priority),
+            petition_id=petition_id,
+            event_seq=event_seq,
+            coalesce_key=coalesce,
+            card_petition_id=card_of,
+            legal=legal,
+            not_before=self.now + delay if delay else None,
         )
 
     def say(self, key: str, *, message: Mapping[str, Any] | None = None, **params: object) -> None:

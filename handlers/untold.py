@@ -20,7 +20,7 @@ from handlers.turn import Priority, outgoing_from_data
 from petitions.clocks import ClockState, change
 from petitions.escalation import Level
 from petitions.kinds import Action
-from petitions.transition_groups import FINISHED
+from petitions.transition_groups import RESTING
 from storage import outbox, waiting
 from storage.records import SERVICE, OutboxStatus
 
@@ -153,7 +153,7 @@ def _climb(turn: Turn, alarm: AlarmRecord, outcome: str) -> None:
     clock = turn.book.clocks(alarm.petition_id).get(alarm.clock_id or 0)
     if (
         petition is None
-        or petition.stage in FINISHED
+        or petition.stage in RESTING
         or clock is None
         or clock.state is not ClockState.RUNNING
     ):

@@ -40,9 +40,11 @@ class ClockState(StrEnum):
     """Its ground fell away: withdrawn, discontinued, passed on."""
     REPLACED = "replaced"
     """Another rule governs now: complex, extended, a corrected kind."""
+    MERGED = "merged"
+    """Stands still while the case is merged into another, whose clocks count; its last day stays what it is."""
 
 
-ALIVE: Final = frozenset({ClockState.RUNNING, ClockState.SUSPENDED})
+ALIVE: Final = frozenset({ClockState.RUNNING, ClockState.SUSPENDED, ClockState.MERGED})
 ALARMED: Final = frozenset({Duty.OFFICE, Duty.AGENCY, Duty.TASK})
 """Limits whose approach and passing somebody of the office hears of."""
 

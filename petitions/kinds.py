@@ -43,6 +43,8 @@ class Stage(StrEnum):
     """Đã thụ lý."""
     VERIFYING = "verifying"
     """Đang xác minh."""
+    MERGED = "merged"
+    """Đã nhập đơn: handled with another petition on the same matter, which is its lead."""
     SUSPENDED = "suspended"
     """Tạm đình chỉ: the one thing that stops a legal clock."""
     DECIDED = "decided"
@@ -106,7 +108,23 @@ class Action(StrEnum):
     CORRECT = "correct"
     """The focal unit confirms or corrects kind, topic or destination."""
     LINK = "link"
-    """A new petition is linked to an earlier one."""
+    """Two petitions have to do with each other; each goes its own way. Kept in both."""
+    UNLINK = "unlink"
+    """The link was a mistake."""
+
+    # --- several petitions on one matter
+    MERGE = "merge"
+    """Nhập đơn: handled with an earlier petition on the same matter, its lead."""
+    UNMERGE = "unmerge"
+    """Tách đơn: a merge is undone; the petition is again as it was."""
+    MEMBER_JOINED = "member_joined"
+    """In the lead: a petition was merged into it."""
+    MEMBER_LEFT = "member_left"
+    """In the lead: a petition left it, taken out again or withdrawn."""
+    FOLLOW_LEAD = "follow_lead"
+    """In a merged petition: what was done to the lead counts for it too."""
+    UNDO_DUPLICATE = "undo_duplicate"
+    """Registered as a duplicate by mistake: screened anew."""
 
     # --- from chat to a lawful petition (đơn)
     GIVE_FORM_VALUES = "give_form_values"

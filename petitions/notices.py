@@ -105,6 +105,16 @@ TABLE: Final[dict[tuple[Action | Event, Kind | None], tuple[Notice, ...]]] = {
     (Action.REOPEN, None): (_citizen("reopened", legal=True), _to(Audience.OFFICER, "officer_reopened")),
     (Action.CORRECT, None): (_citizen("corrected", legal=True), _to(Audience.OFFICER, "officer_corrected")),
     (Action.LINK, None): (_to(Audience.OFFICER, "officer_linked"),),
+    (Action.UNLINK, None): (_to(Audience.OFFICER, "officer_unlinked"),),
+    (Action.MERGE, None): (_citizen("merged", legal=True), _to(Audience.OFFICER, "officer_merged")),
+    (Action.UNMERGE, None): (_citizen("unmerged", legal=True), _to(Audience.OFFICER, "officer_unmerged")),
+    (Action.MEMBER_JOINED, None): (),
+    (Action.MEMBER_LEFT, None): (),
+    (Action.FOLLOW_LEAD, None): (),
+    (Action.UNDO_DUPLICATE, None): (
+        _citizen("screened_anew", legal=True),
+        _to(Audience.OFFICER, "officer_screened_anew"),
+    ),
     (Action.GIVE_FORM_VALUES, None): (),
     (Action.HAND_IN_FORM, None): (_to(Audience.OFFICER, "officer_form_given"),),
     (Action.BOOK_VISIT, None): (_to(Audience.OFFICER, "officer_visit"),),
@@ -170,7 +180,8 @@ TABLE: Final[dict[tuple[Action | Event, Kind | None], tuple[Notice, ...]]] = {
     (Event.CALL_BACK, None): (_to(Audience.FOCAL, "focal_call_back"),),
 }
 """A row for a kind of its own goes before the row for all kinds (None). A change of category is told under
-`legal` because the citizen may object to it; ratings and notes are seen on the card and told to nobody.
+`legal` because the citizen may object to it; ratings, notes, and who joined a lead or left it are seen on the card
+and told to nobody. What is done to a lead is told to those merged into it by `petitions.shared_notices`.
 Warnings and alarms go through the officers' digests (`handlers.alarms`), in working hours; here they tell
 nobody."""
 

@@ -66,6 +66,7 @@ SERVICE_ROWS: Final = (
         actors=frozenset({ActorKind.OFFICER}),
         roles=frozenset(Role),
         unit_scope="any",
+        while_merged=True,
         reason="An attempt without the right stays on record under the name of who made it.",
     ),
 )

@@ -243,6 +243,7 @@ _FURTHER: Final = (
         kinds=COMPLAINT,
         ends=("second_complaint",),
         drops=("effect",),
+        while_merged=True,
         reason="Within the time limit the complainant may go on (Luật Khiếu nại Đ33 k1); a linked petition.",
     ),
     Transition(

@@ -28,8 +28,10 @@ ENDED: Final = frozenset(
 """Settled; only the closing is left."""
 FINISHED: Final = frozenset({Stage.CLOSED, Stage.WITHDRAWN})
 DONE: Final = frozenset({Stage.ANSWERED, Stage.CLOSED})
-UNNAMED: Final = frozenset({Stage.RECEIVED, Stage.WITHDRAWN})
-"""Stages in which nobody need be named."""
+UNNAMED: Final = frozenset({Stage.RECEIVED, Stage.MERGED, Stage.WITHDRAWN})
+"""Stages in which nobody need be named; who is named for a merged petition is said by its lead."""
+RESTING: Final = FINISHED | {Stage.MERGED}
+"""Nobody has work with it; of a merged petition the work is its lead's."""
 
 LEADING: Final = frozenset({Role.INTAKE, Role.HEAD, Role.INSPECTOR, Role.DIRECTOR})
 STAFF: Final = LEADING | {Role.OFFICER}

@@ -94,5 +94,9 @@ class Transition:
     """Every clock of the case ends here, met or not: its ground fell away."""
     pauses: bool = False
     resumes: bool = False
+    leading: bool = False
+    """Whether it stands only for a petition that others are merged into."""
+    while_merged: bool = False
+    """Whether it may be done to a petition that is merged into another; all else is done to its lead."""
     reason: str
     """Why this row stands in the table."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from petitions.gathering_transitions import GATHERING
 from petitions.kinds import Action, ActorKind, Kind, Role, Stage
 from petitions.screening_transitions import SCREENING
 from petitions.service_transitions import SERVICE_ROWS
@@ -49,21 +50,6 @@ _FILING: Final = (
         unit_scope="any",
         starts=("first_answer", "take"),
         reason="A unit answers from the first moment; an officer may file for a person who came or called.",
-    ),
-    Transition(
-        action=Action.LINK,
-        from_stages=_ANY_STAGE,
-        to_stage=None,
-        actors=_CITIZEN | _SERVICE,
-        reason="A new petition on an old matter names the old one, whatever stage that has reached.",
-    ),
-    Transition(
-        action=Action.LINK,
-        from_stages=_ANY_STAGE,
-        to_stage=None,
-        actors=_OFFICER,
-        roles=_STAFF,
-        reason="The unit sees that two petitions are one matter.",
     ),
     Transition(
         action=Action.CORRECT,
@@ -203,6 +189,7 @@ _WORKING: Final = (
         to_stage=None,
         actors=_CITIZEN,
         needs=_TEXT,
+        while_merged=True,
         reason="Words and papers may be added at any time, also to an answered petition; none is lost.",
     ),
     Transition(
@@ -212,6 +199,7 @@ _WORKING: Final = (
         actors=_OFFICER,
         roles=_STAFF,
         needs=_TEXT,
+        while_merged=True,
         reason="A word to the citizen that asks nothing and changes nothing.",
     ),
     Transition(
@@ -221,6 +209,7 @@ _WORKING: Final = (
         actors=_OFFICER,
         roles=_STAFF,
         needs=_TEXT,
+        while_merged=True,
         reason="The unit's own record; the citizen does not see it.",
     ),
     Transition(
@@ -231,6 +220,7 @@ _WORKING: Final = (
         roles=_OVERSIGHT,
         needs=_TEXT,
         unit_scope="any",
+        while_merged=True,
         reason="Focal unit and leadership follow up and urge; their words stay in the record.",
     ),
 )
@@ -316,6 +306,7 @@ _ENDING: Final = (
         to_stage=None,
         actors=_CITIZEN,
         needs=frozenset({"rating"}),
+        while_merged=True,
         reason="Asked once the answer is there; a later rating replaces an earlier one.",
     ),
     Transition(
@@ -323,6 +314,7 @@ _ENDING: Final = (
         from_stages=_DONE,
         to_stage=None,
         actors=_CITIZEN,
+        while_merged=True,
         reason="Goes once to the head of the unit, who decides; further steps are the law's own.",
     ),
     Transition(
@@ -335,6 +327,7 @@ _ENDING: Final = (
         after=Action.NOT_SATISFIED,
         kinds=_ANSWERED,
         starts=("answer",),
+        while_merged=True,
         reason="The head found the objection right; the same officer goes on.",
     ),
     Transition(
@@ -348,6 +341,7 @@ _ENDING: Final = (
         after=Action.NOT_SATISFIED,
         kinds=_ANSWERED,
         starts=("answer",),
+        while_merged=True,
         reason="Where the head does not move, the director may.",
     ),
     Transition(
@@ -375,6 +369,14 @@ _ENDING: Final = (
 )
 
 TABLE: Final[tuple[Transition, ...]] = (
-    _FILING + _LATE_CORRECTIONS + _ANSWERING + _WORKING + _ENDING + SCREENING + SETTLING + SERVICE_ROWS
+    _FILING
+    + GATHERING
+    + _LATE_CORRECTIONS
+    + _ANSWERING
+    + _WORKING
+    + _ENDING
+    + SCREENING
+    + SETTLING
+    + SERVICE_ROWS
 )
 """Every row, in the order they are tried."""

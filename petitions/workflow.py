@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from enum import StrEnum, unique
 from typing import Any, Final
 
+from petitions.card_order import CARD_ORDER
 from petitions.kinds import Action, ActorKind, Kind, Role, Stage
 from petitions.transition_groups import ENDED, FINISHED
 from petitions.transition_rows import (
@@ -41,52 +42,6 @@ __all__ = [
     "check_needs",
     "may_see",
 ]
-
-CARD_ORDER: Final = (
-    Action.TAKE,
-    Action.RULE_UNIT,
-    Action.ASSIGN,
-    Action.START,
-    Action.CONFIRM_FORM,
-    Action.REQUEST_SUPPLEMENT,
-    Action.SCREEN_ELIGIBLE,
-    Action.ACCEPT,
-    Action.VERIFY,
-    Action.ASK_CITIZEN,
-    Action.MESSAGE_CITIZEN,
-    Action.ANSWER,
-    Action.INVITE_DIALOGUE,
-    Action.HOLD_DIALOGUE,
-    Action.DECIDE,
-    Action.CONCLUDE,
-    Action.SEND_DECISION,
-    Action.PUBLISH_DECISION,
-    Action.ORDER_TASK,
-    Action.TASK_DONE,
-    Action.RESUME,
-    Action.CLOSE,
-    Action.REOPEN,
-    Action.NOT_ACCEPT,
-    Action.SCREEN_INELIGIBLE,
-    Action.PASS_ON,
-    Action.GUIDE,
-    Action.SCREEN_DUPLICATE,
-    Action.SCREEN_ANONYMOUS,
-    Action.FIND_COMPLEX,
-    Action.EXTEND,
-    Action.SUSPEND,
-    Action.DISCONTINUE,
-    Action.GO_UP,
-    Action.REPORT_UP,
-    Action.WITHDRAW_PART,
-    Action.KEEP_GOING,
-    Action.REFUSE_TRANSFER,
-    Action.TRANSFER,
-    Action.CORRECT,
-    Action.WITHDRAW,
-    Action.NOTE,
-)
-"""The order of an officer's buttons: what moves the case first, what corrects it last."""
 
 
 @unique
@@ -169,6 +124,25 @@ class RefusalCode(StrEnum):
     ALREADY_NOT_SATISFIED = "already_not_satisfied"
     """The head of the unit was asked once; that is the limit."""
     ALREADY_REOPENED = "already_reopened"
+    MERGED = "merged"
+    """It is merged into another petition, whose stage, unit and dates count for it."""
+    NOT_MERGED = "not_merged"
+    LINKED_LATER = "linked_later"
+    """The lead is the petition that came first; this one came before the one named."""
+    OTHER_KIND = "other_kind"
+    """The two are no petitions of one sort: kind, instance, or secrecy differ."""
+    LEAD_FINISHED = "lead_finished"
+    """The lead is over, and no result of it can be told to this petitioner."""
+    JOINED_HERE = "joined_here"
+    """The petition named was merged into this one a moment ago."""
+    MERGE_LENGTHENS = "merge_lengthens"
+    """This petition's legal limit `due` comes before the lead's."""
+    HAS_MEMBERS = "has_members"
+    """`count` petitions are merged into this one, and this would not be right for them."""
+    ALREADY_LINKED = "already_linked"
+    NOT_LINKED_BEFORE = "not_linked_before"
+    NOT_DUPLICATE = "not_duplicate"
+    """It was not closed as a duplicate."""
     NOBODY_OBJECTED = "nobody_objected"
     """An answered petition is reopened only after its citizen was not satisfied."""
 
@@ -225,9 +199,15 @@ def allowed(
         why = _why_not(row, stage, actor, role, kind, same_unit, is_assigned, in_focal)
         if why is None and done is not None and row.after is not None and not done.get(row.after, 0):
             why = _MISSED.get(row.after, RefusalCode.NOBODY_OBJECTED)
+        if why is None and row.leading and not (done or {}).get(Action.MEMBER_JOINED, 0):
+            why = RefusalCode.WRONG_STAGE
+        if why is None and done is not None and done.get(Action.MERGE, 0) and not row.while_merged:
+            why = RefusalCode.MERGED
         if why is None:
             return row
         refusal = max(refusal, why, key=_ORDER.index)
+    if refusal is RefusalCode.WRONG_STAGE and done is not None and done.get(Action.MERGE, 0):
+        refusal = RefusalCode.MERGED
     if refusal is RefusalCode.WRONG_STAGE and action is Action.TAKE and stage not in _FINISHED:
         refusal = RefusalCode.ALREADY_TAKEN
     raise Refused(refusal, {"stage": stage.value if stage else "", "action": action.value})
@@ -255,8 +235,16 @@ _ORDER = (
     RefusalCode.NOBODY_OBJECTED,
     RefusalCode.NOT_FORMED,
     RefusalCode.TO_FOCAL,
+    RefusalCode.NOT_DUPLICATE,
+    RefusalCode.NOT_MERGED,
+    RefusalCode.MERGED,
 )
-_MISSED = {Action.CONFIRM_FORM: RefusalCode.NOT_FORMED, Action.TRANSFER: RefusalCode.TO_FOCAL}
+_MISSED = {
+    Action.CONFIRM_FORM: RefusalCode.NOT_FORMED,
+    Action.TRANSFER: RefusalCode.TO_FOCAL,
+    Action.MERGE: RefusalCode.NOT_MERGED,
+    Action.SCREEN_DUPLICATE: RefusalCode.NOT_DUPLICATE,
+}
 """The later a row fails, the nearer the actor was to being allowed, and the more its reason says."""
 
 

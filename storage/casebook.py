@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.bindings import Bindings
+from storage.gatherings import Gatherings
 from storage.hotspots import Hotspots
 from storage.hotspots_lists import HotspotLists
 from storage.learning import Learning
@@ -15,11 +15,12 @@ from storage.work import Work
 
 
 class Casebook(
-    Hotspots, HotspotLists, Learning, Officers, Bindings, Notices, SharedFiles, Timers, Throttles, Work
+    Hotspots, HotspotLists, Learning, Gatherings, Officers, Notices, SharedFiles, Timers, Throttles, Work
 ):
     """Made for one transaction: `Casebook(connection, vault=…, ids=…, clock=…, agency=…)`.
 
-    Petitions and files come from `cases`, `events`, `attachments`, `similar` and `search`, chats from `contacts`,
-    what people decided from `learning`, people from `officers`, messages and cards from `notices`, lists of open
-    work from `work`, what grows where from `hotspots`. It neither commits nor rolls back.
+    Petitions and files come from `cases`, `events`, `attachments`, `similar` and `search`, several of one matter
+    from `gatherings`, chats from `contacts`, what people decided from `learning`, people from `officers`, messages
+    and cards from `notices`, lists of open work from `work`, what grows where from `hotspots`. It neither commits
+    nor rolls back.
     """

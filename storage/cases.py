@@ -18,8 +18,8 @@ from storage.prepared import Prepared
 from storage.records import Filing, PetitionContent, PetitionRecord
 from storage.schema import petitions
 
-FINISHED: Final = (Stage.CLOSED, Stage.WITHDRAWN)
-"""Stages in which nobody has work left."""
+FINISHED: Final = (Stage.CLOSED, Stage.WITHDRAWN, Stage.MERGED)
+"""Stages in which nobody has work left; of a merged petition its lead has it."""
 
 _COLUMNS: Final = tuple(petitions.c[name] for name in PetitionRecord.__dataclass_fields__)
 _NEWEST_FIRST: Final = select(*_COLUMNS).order_by(petitions.c.id.desc())
@@ -91,6 +91,9 @@ class Cases(Events, Attachments):
             conversation_id=filing.conversation_id,
             contact_id=filing.contact_id,
             linked_to=filing.linked_to,
+            merged_into=None,
+            members=0,
+            left_at=None,
             rating=None,
             not_satisfied_at=None,
             withdraw_wish_at=None,
@@ -155,7 +158,7 @@ class Cases(Events, Attachments):
         if officer_id is not None:
             statement = statement.where(petitions.c.officer_id == officer_id)
         if open_only:
-            statement = statement.where(petitions.c.stage.not_in(FINISHED))
+            statement = statement.where(petitions.c.stage.not_in(FINISHED), petitions.c.merged_into.is_(None))
         statement = statement.order_by(petitions.c.due_on.asc().nulls_last(), petitions.c.id).limit(limit)
         return [as_record(PetitionRecord, row) for row in self.connection.execute(statement)]
 

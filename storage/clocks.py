@@ -34,6 +34,9 @@ _END_BREACH: Final = (
     .where(breaches.c.clock_id == bindparam("of_clock"), breaches.c.ended_on.is_(None))
     .values(ended_on=bindparam("on_day"))
 )
+_OPEN_BREACH: Final = (
+    update(breaches).where(breaches.c.clock_id == bindparam("of_clock")).values(ended_on=None)
+)
 _RAISE_BREACH: Final = (
     update(breaches).where(breaches.c.clock_id == bindparam("of_clock")).values(level=bindparam("to_level"))
 )
@@ -280,6 +283,8 @@ class Clocks(Book):
         }
         if before.alive and not clock.alive:
             values["end_seq"] = seq
+        elif clock.alive and not before.alive:
+            values["end_seq"] = None
         self.connection.execute(update(clocks).where(clocks.c.id == clock.id).values(values))
 
     def _breach(self, petition_id: int, unit: str, officer_id: int | None, seq: int, clock: Clock) -> None:
@@ -301,7 +306,8 @@ class Clocks(Book):
         )
 
     def _follow_breaches(self, before: dict[int, Clock], after: dict[int, Clock]) -> None:
-        """A breach keeps the highest level told, and the day its duty ended; nothing of it is taken back."""
+        """A breach keeps the highest level told, and the day its duty ended; nothing of it is taken back, but where a
+        duty goes on after all, it is open again."""
         for clock_id, clock in after.items():
             if clock.breached_at is None or clock_id not in before:
                 continue
@@ -309,6 +315,8 @@ class Clocks(Book):
                 self.connection.execute(_RAISE_BREACH, {"of_clock": clock_id, "to_level": clock.level})
             if before[clock_id].alive and not clock.alive:
                 self.connection.execute(_END_BREACH, {"of_clock": clock_id, "on_day": clock.ended_on})
+            if clock.state is ClockState.RUNNING and before[clock_id].state is not ClockState.RUNNING:
+                self.connection.execute(_OPEN_BREACH, {"of_clock": clock_id})
 
     def _apply_tasks(self, petition_id: int, seq: int, operations: list[Operation]) -> None:
         for operation in operations:

@@ -50,7 +50,9 @@ CHANGES: Final = "_changes"
 FINGERPRINT: Final = "_content"
 """Where the FILE event keeps the keyed hash of the petition's content."""
 REPLAYED_WORDS: Final = ("code", "kind", "unit", "destination", "stage", "register_book")
-REPLAYED: Final = frozenset({*REPLAYED_WORDS, "officer_id", "register_year", "register_no"})
+REPLAYED: Final = frozenset(
+    {*REPLAYED_WORDS, "officer_id", "merged_into", "members", "register_year", "register_no"}
+)
 """Columns that `verify` compares with what the history made of them."""
 
 
@@ -111,7 +113,7 @@ class Events(Clocks, Registers):
         self._apply_operations(
             petition.id, after.unit, after.officer_id, after.events_count, list(operations)
         )
-        if any(getattr(petition, name) != getattr(after, name) for name in _ANSWERABLE):
+        if self._answers_otherwise(petition, after):
             self.connection.execute(_END_ASSIGNMENT, {"of_petition": petition.id, "now": now})
             self._assign(after, after.events_count, now)
         if after.conversation_id is not None and after.conversation_id != petition.conversation_id:
@@ -188,19 +190,32 @@ class Events(Clocks, Registers):
     def _write_event(self, row: dict[str, Any]) -> None:
         _INSERT.run(self.connection, row)
 
+    def _write_events(self, rows: Sequence[dict[str, Any]]) -> None:
+        _INSERT.run_many(self.connection, rows)
+
+    def _answers_otherwise(self, before: PetitionRecord, after: PetitionRecord) -> bool:
+        return any(getattr(before, name) != getattr(after, name) for name in _ANSWERABLE)
+
     def _assign(self, petition: PetitionRecord, event_seq: int, now: datetime) -> None:
-        _INSERT_ASSIGNMENT.run(
+        self._assign_many([(petition, event_seq)], now)
+
+    def _assign_many(self, several: Sequence[tuple[PetitionRecord, int]], now: datetime) -> None:
+        """A line in the assignments for each petition and the event by which it came so."""
+        _INSERT_ASSIGNMENT.run_many(
             self.connection,
-            {
-                "id": self.ids.new(),
-                "agency": self.agency,
-                "petition_id": petition.id,
-                "unit": petition.unit,
-                "officer_id": petition.officer_id,
-                "destination": petition.destination,
-                "since": now,
-                "event_seq": event_seq,
-            },
+            [
+                {
+                    "id": self.ids.new(),
+                    "agency": self.agency,
+                    "petition_id": petition.id,
+                    "unit": petition.unit,
+                    "officer_id": petition.officer_id,
+                    "destination": petition.destination,
+                    "since": now,
+                    "event_seq": event_seq,
+                }
+                for petition, event_seq in several
+            ],
         )
 
     def _has_petitions(self, conversation_id: int) -> None:

@@ -126,6 +126,12 @@ class PetitionRecord:
     conversation_id: int | None
     contact_id: int | None
     linked_to: int | None
+    merged_into: int | None
+    """The lead that this petition is handled with; always one that came before it."""
+    members: int
+    """How many petitions are merged into this one."""
+    left_at: datetime | None
+    """When its own petitioner withdrew while it went on for those who had joined it."""
     rating: int | None
     not_satisfied_at: datetime | None
     withdraw_wish_at: datetime | None
@@ -185,6 +191,9 @@ class PetitionChanges(TypedDict, total=False):
     conversation_id: int | None
     contact_id: int | None
     linked_to: int | None
+    merged_into: int | None
+    members: int
+    left_at: datetime | None
     rating: int | None
     not_satisfied_at: datetime | None
     withdraw_wish_at: datetime | None
@@ -224,6 +233,11 @@ class EventRecord:
     """What it made of the petition, by column, as JSON values."""
     clocks: tuple[dict[str, Any], ...] = ()
     """What it did to the petition's clocks and tasks, in order, as JSON values."""
+
+    @property
+    def told_as(self) -> str:
+        """The action as a petitioner reads of it: where a merged petition followed its lead, what was done there."""
+        return str(self.content.get("did", self.action.value))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,7 @@ _BEGINS: Final[dict[str, Any]] = {
     "refusals": 0,
     "reopened": 0,
     "extensions": 0,
+    "members": 0,
     "bound": False,
     "complex": False,
     "rating": None,
@@ -45,6 +46,8 @@ _BEGINS: Final[dict[str, Any]] = {
 } | dict.fromkeys(
     (
         "officer_id",
+        "merged_into",
+        "left_at",
         "not_satisfied_at",
         "withdraw_wish_at",
         "formed_on",

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import (
     Boolean,
+    CheckConstraint,
     Column,
     Date,
     ForeignKey,
@@ -187,6 +188,9 @@ petitions: Final = Table(
     _reference("conversation_id", "conversations"),
     _reference("contact_id", "contacts"),
     _reference("linked_to", "petitions"),
+    _reference("merged_into", "petitions"),
+    _count("members"),
+    _moment("left_at", nullable=True),
     Column("phone_hash", LargeBinary, nullable=True),
     Column("secret_hash", LargeBinary, nullable=True),
     _sealed("content_enc"),
@@ -218,7 +222,9 @@ petitions: Final = Table(
     Column("events_head", LargeBinary, nullable=False),
     _moment("updated_at"),
     UniqueConstraint("agency", "register_book", "register_year", "register_no", name="uq_petitions_register"),
+    CheckConstraint("merged_into < id", name="lead_first"),
 )
+_partial("ix_petitions_merged", petitions.c.merged_into, petitions.c.id, where="merged_into IS NOT NULL")
 _partial(
     "ix_petitions_conversation",
     petitions.c.conversation_id,
@@ -604,6 +610,17 @@ search_words: Final = Table(
 )
 """Keyed hashes of the words of open petitions, for officers' search; one of them marks every petition looked at."""
 Index("ix_search_words_petition", search_words.c.petition_id)
+
+links: Final = Table(
+    "links",
+    metadata,
+    Column("petition_id", Identifier, ForeignKey("petitions.id"), primary_key=True, autoincrement=False),
+    Column("other_id", Identifier, ForeignKey("petitions.id"), primary_key=True, autoincrement=False),
+    _agency(),
+    sqlite_with_rowid=False,
+)
+"""Petitions that have to do with each other; every link stands here from both sides."""
+Index("ix_links_other", links.c.other_id)
 
 audit_roots: Final = Table(
     "audit_roots",

@@ -26,6 +26,8 @@ _PETITIONS: Final = (
         petitions.c.events_head,
         petitions.c.content_enc,
         petitions.c.officer_id,
+        petitions.c.merged_into,
+        petitions.c.members,
         petitions.c.register_year,
         petitions.c.register_no,
         *(type_coerce(petitions.c[name], String).label(name) for name in REPLAYED_WORDS),

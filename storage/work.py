@@ -12,17 +12,18 @@ from sqlalchemy import and_, bindparam, case, func, or_, select
 
 from petitions.clocks import ALARMED, Clock, ClockState
 from petitions.kinds import Stage
-from petitions.transition_groups import FINISHED, INTAKE_STAGES, UNNAMED
+from petitions.transition_groups import INTAKE_STAGES, RESTING, UNNAMED
 from storage.book import Book, as_record, holds
 from storage.clocks import clock_of
 from storage.records import PetitionRecord
 from storage.schema import assignments, clocks, officers, petitions, tasks
 
-OPEN: Final = tuple(stage for stage in Stage if stage not in FINISHED)
+OPEN: Final = tuple(stage for stage in Stage if stage not in RESTING)
 """Stages in which somebody has work left. Named one by one, so that an index serves them."""
 
 _COLUMNS: Final = tuple(petitions.c[name] for name in PetitionRecord.__dataclass_fields__)
-_IS_OPEN: Final = petitions.c.stage.in_(OPEN)
+_IS_OPEN: Final = and_(petitions.c.stage.in_(OPEN), petitions.c.merged_into.is_(None))
+"""Of a merged petition its lead is the work, also once that is answered."""
 _LATE: Final = petitions.c.due_on < bindparam("today")
 _SOON: Final = petitions.c.due_on.between(bindparam("today"), bindparam("soon"))
 _WAITING: Final = petitions.c.asked_at.is_not(None)

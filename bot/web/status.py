@@ -46,6 +46,9 @@ _LONGEST_FIELD: Final = 100
 _TOLD: Final = frozenset(Action) - {
     Action.NOTE,
     Action.LINK,
+    Action.UNLINK,
+    Action.MEMBER_JOINED,
+    Action.MEMBER_LEFT,
     Action.WARN,
     Action.ESCALATE,
     Action.DENIED,
@@ -241,7 +244,7 @@ class StatusPage:
         return {
             "at": self._moment(event.at, texts),
             "iso": event.at.isoformat(timespec="minutes"),
-            "what": texts.get(f"web.event_{event.action.value}"),
+            "what": texts.get(f"web.event_{event.told_as}"),
             "words": words,
         }
 
@@ -259,6 +262,7 @@ _STEPS: Final = {
     Stage.ELIGIBLE: 3,
     Stage.ACCEPTED: 3,
     Stage.VERIFYING: 3,
+    Stage.MERGED: 3,
     Stage.SUSPENDED: 3,
     Stage.DECIDED: 4,
     Stage.ENFORCING: 4,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from handlers import case_clocks, cases
+from handlers import case_clocks, cases, gathering
 from handlers.case_details import Details
 from handlers.citizens import drafting, person, prompts
 from handlers.citizens.chat import petition_button
@@ -113,7 +113,8 @@ def _refusal(chat: Chat, petition: PetitionRecord, action: Action) -> Refused | 
     try:
         row = cases.check(chat.turn, petition, action, cases.CITIZEN, proven=petition.id in chat.me.proven)
         clocks = chat.turn.book.clocks(petition.id)
-        case_clocks.check(chat.turn, petition, row, Details(), clocks, chat.today)
+        law = gathering.in_law(chat.turn, petition, clocks, action)
+        case_clocks.check(chat.turn, *law, row, Details(), chat.today)
     except Refused as refused:
         return refused
     return None

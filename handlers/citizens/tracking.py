@@ -35,6 +35,7 @@ _OVER: Final = frozenset({Stage.CLOSED, Stage.WITHDRAWN})
 _UNTOLD: Final = frozenset(
     {
         Action.NOTE, Action.LINK, Action.RATE, Action.WARN, Action.ESCALATE, Action.DENIED, Action.BREACH,
+        Action.UNLINK, Action.MEMBER_JOINED, Action.MEMBER_LEFT,
         Action.GIVE_FORM_VALUES,
     }
 )  # fmt: skip
@@ -224,7 +225,7 @@ def _history(chat: Chat, petition: PetitionRecord) -> list[str]:
     lines = [chat.text("citizen.history_title")]
     lines += [
         chat.text(
-            "citizen.history_line", date=day(chat, event.at), what=chat.text(f"citizen.event_{event.action}")
+            "citizen.history_line", date=day(chat, event.at), what=chat.text(f"citizen.event_{event.told_as}")
         )
         for event in told[-_HISTORY:]
     ]

@@ -93,7 +93,7 @@ def _day_allowed(room: Room, petition: PetitionRecord, row: Transition, given: d
     details = Details(**fields_of(given))
     clocks = room.turn.book.clocks(petition.id)
     try:
-        case_clocks.check(room.turn, petition, row, details, clocks, case_clocks.today_of(room.turn))
+        case_clocks.check(room.turn, petition, clocks, row, details, case_clocks.today_of(room.turn))
     except Refused as refused:
         if refused.code in _ANOTHER_DAY:
             key, params = explain(room.turn, petition, row.action, refused)

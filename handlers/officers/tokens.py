@@ -56,6 +56,11 @@ _VERBS: Final = {
     Action.REPORT_UP: "reportup",
     Action.REFUSE_TRANSFER: "giveback",
     Action.RULE_UNIT: "rule",
+    Action.LINK: "link",
+    Action.UNLINK: "unlink",
+    Action.MERGE: "merge",
+    Action.UNMERGE: "unmerge",
+    Action.UNDO_DUPLICATE: "unduplicate",
 }
 """What an officer can do with a button, and the verb in the button: letters only, short beside a long unit code.
 Everything else about a petition is done elsewhere."""

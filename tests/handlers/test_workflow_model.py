@@ -17,7 +17,9 @@ from petitions.kinds import Action, Kind, Severity
 from petitions.transition_groups import LAWFUL
 from storage.ids import IdSource
 from storage.keys import Vault
-from tests.conftest import opened, sqlite_address
+from storage.replay import replay
+from storage.verify import verify
+from tests.conftest import AGENCY, opened, sqlite_address
 from tests.hand_clock import HandClock
 from tests.handlers.officers.office import Office
 from tests.handlers.workflow_model import LAWFUL_WAY, World
@@ -35,6 +37,9 @@ async def play(folder: Path, template: Path, vault: Vault, begin: Begin) -> Worl
         await world.begin(begin.kind, begin.severity)
         for _ in range(STEPS):
             await world.step()
+        replayed = await database.read(lambda connection: replay(connection, vault, AGENCY))
+        assert replayed.differences == ()
+        assert await database.read(lambda connection: list(verify(connection, vault, AGENCY))) == []
     return world
 
 
@@ -108,5 +113,11 @@ def test_any_order_of_actions_keeps_the_promises(
     )()
 
     reached = {action for action, count in done.items() if count}
-    missing = {action.value for action in Action} - reached - {"file", "link", "denied"}
+    missing = {action.value for action in Action} - reached - {"file", "denied"}
     assert len(missing) <= 8, sorted(missing)
+    assert {
+        Action.MERGE.value,
+        Action.UNMERGE.value,
+        Action.LINK.value,
+        Action.UNDO_DUPLICATE.value,
+    } <= reached

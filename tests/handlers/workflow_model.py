@@ -15,6 +15,7 @@ from petitions import clocks as ops
 from petitions.clocks import Clock, ClockState, Duty
 from petitions.clockwork import current
 from petitions.facts import facts_of
+from petitions.gathering import stage_of_member
 from petitions.kinds import Action, ActorKind, Kind, Role, Severity, Stage
 from petitions.notices import notices_for
 from petitions.reasons import CODES
@@ -49,6 +50,8 @@ LAWFUL_WAY = (
 )
 _ENDS = (Stage.CLOSED, Stage.WITHDRAWN, Stage.RECEIVED, Stage.NOT_ACCEPTED, Stage.PASSED_ON, Stage.GUIDED)
 """Stages from which little leads on; reached often enough without help."""
+_PUT_BACK = frozenset({Action.UNMERGE, Action.UNDO_DUPLICATE})
+"""What leads to where the petition stood before."""
 ALARMS = frozenset({Action.WARN, Action.BREACH, Action.ESCALATE})
 
 
@@ -64,15 +67,17 @@ class World:
     breached: set[int] = field(default_factory=set)
     done: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
+    aside: State | None = None
+    """How the petition under test stood before it was merged."""
     script: list[Action] = field(default_factory=list)
     """What is done in order by the head of the unit before chance takes over."""
 
     async def begin(self, kind: Kind, severity: Severity) -> None:
         for chat, unit, role in PEOPLE:
             self.officers[chat] = await self.office.officer(chat, unit, role)
-        self.other = await self.office.file("501", Kind.FEEDBACK)
         unit = "thanh_tra" if kind in SEALED_KINDS else "ql_van_hoa"
         confidential = kind in SEALED_KINDS
+        self.other = await self.office.file("501", kind, unit=unit, confidential=confidential)
         self.petition = await self.office.file(
             CITIZEN_CHAT, kind, unit=unit, severity=severity, confidential=confidential
         )
@@ -82,6 +87,8 @@ class World:
     async def step(self) -> None:
         """Time goes by, somebody tries something, and everything that must hold is looked at."""
         scripted = bool(self.script)
+        if not scripted and self.chance.random() < 0.25:
+            await self._other_goes_on()
         hours = (1, 5) if scripted else (1, 5, 5, 20, 30, 24 * 3, 24 * 9, 24 * 25)
         self.office.clock.forward(dt.timedelta(hours=self.chance.choice(hours)))
         before = await self._state()
@@ -91,6 +98,62 @@ class World:
         code = await self._try(action, actor, given)
         after = await self._state()
         self._look(action, actor, given, code, before, after)
+        if not code:
+            self._merged_and_back(action, before, after)
+        await self._in_step(after)
+
+    async def _other_goes_on(self) -> None:
+        """Somebody does something with the other petition, which may be the lead of the one under test."""
+        assert self.other is not None
+        tested, self.petition = self.petition, self.other
+        try:
+            now = (await self._state()).petition
+            action = self._action(now)
+            actor = self._actor(action, now)
+            await self._try(action, actor, self._given(action, now, sure=False))
+        finally:
+            self.petition = tested
+        state = await self._state()
+        _somebody_answers(state)
+        _clocks_hold(state)
+        _history_replays(state)
+        await self._in_step(state)
+
+    async def _in_step(self, state: State) -> None:
+        """A merged petition stands where its lead stands, and its lead knows of it."""
+        assert self.other is not None
+        other_id = self.other.id
+        lead = await self.office.work(lambda book: book.petition(other_id))
+        assert lead is not None
+        merged = state.petition.merged_into is not None
+        assert lead.members == int(merged)
+        if not merged:
+            return
+        member = state.petition
+        assert member.stage is stage_of_member(lead.stage)
+        assert (member.unit, member.officer_id, member.destination, member.outcome) == (
+            lead.unit,
+            lead.officer_id,
+            lead.destination,
+            lead.outcome,
+        )
+
+    def _merged_and_back(self, action: Action, before: State, after: State) -> None:
+        """Taken out again, a petition is what it was: stage, unit, officer, and every clock with its days."""
+        if action is Action.MERGE:
+            self.aside = before
+        if action is not Action.UNMERGE:
+            return
+        assert self.aside is not None
+        was, now = self.aside.petition, after.petition
+        assert (now.stage, now.unit, now.officer_id, now.due_on, now.outcome) == (
+            was.stage,
+            was.unit,
+            was.officer_id,
+            was.due_on,
+            was.outcome,
+        )
+        assert after.clocks == self.aside.clocks
 
     def _action(self, petition: PetitionRecord) -> Action:
         """Mostly something that the table has for this stage, and there what leads on; sometimes anything."""
@@ -246,7 +309,8 @@ class World:
             assert after.clocks == before.clocks, said
             assert len(after.events) == len(before.events), said
         else:
-            assert len(after.events) == len(before.events) + 1, said
+            caught_up = action is Action.MERGE and after.petition.stage is not Stage.MERGED
+            assert len(after.events) == len(before.events) + 1 + caught_up, said
             assert _is_in_table(action, actor, before.petition, after.petition), said
             self._told_as_the_policy_says(action, actor, before, after)
         _somebody_answers(after)
@@ -259,7 +323,7 @@ class World:
     # --- who was told
 
     def _told_as_the_policy_says(self, action: Action, actor: ActorRef, before: State, after: State) -> None:
-        seq = after.petition.events_count
+        seq = len(before.events) + 1
         rows = [row for row in after.notices if row.event_seq == seq]
         rules = notices_for(action, after.petition.kind, confidential=after.petition.confidential)
         wants_citizen = any(rule.audience is Audience.CITIZEN for rule in rules)
@@ -279,7 +343,9 @@ class World:
         wanted: set[str] = set()
         for rule in rules:
             if rule.audience is not Audience.CITIZEN:
-                wanted |= self._chats(rule.audience, after, given=after.events[-1].content)
+                wanted |= self._chats(rule.audience, after, given=after.events[seq - 1].content)
+        if action is Action.MERGE and actor.kind is ActorKind.CITIZEN:
+            wanted = set()  # the lead's card says how many joined
         wanted -= {chat for chat, o in self.officers.items() if o.id == actor.officer_id}
         lines = {
             row.chat for row in rows if row.audience == "officer" and not _is_refresh(row, after, before)
@@ -351,7 +417,7 @@ def _is_refresh(row: OutboxRow, after: State, before: State) -> bool:
     }
     moved = after.petition.unit != before.petition.unit
     heading = str(row.body.get("text", "")).split("\n", 1)[0]
-    return not ((brings or moved) and heading[:1] in "🆕📨📌↩⚖")
+    return not ((brings or moved) and heading[:1] in "🆕📨📌↩⚖🔗✂")
 
 
 def _is_in_table(action: Action, actor: ActorRef, before: PetitionRecord, after: PetitionRecord) -> bool:
@@ -364,7 +430,7 @@ def _is_in_table(action: Action, actor: ActorRef, before: PetitionRecord, after:
         to_stage = row.to_stage or before.stage
         if action is Action.CORRECT and after.unit != before.unit:
             to_stage = Stage.RECEIVED
-        if to_stage is after.stage:
+        if to_stage is after.stage or (row.action in _PUT_BACK and after.stage is not Stage.MERGED):
             return True
     return False
 
@@ -375,8 +441,9 @@ def _somebody_answers(state: State) -> None:
     assert len(open_lines) == 1
     assert (open_lines[0].unit, open_lines[0].officer_id) == (petition.unit, petition.officer_id)
     assert petition.unit in UNITS
-    if petition.stage not in {Stage.RECEIVED, Stage.WITHDRAWN}:
+    if petition.stage not in {Stage.RECEIVED, Stage.MERGED, Stage.WITHDRAWN}:
         assert petition.officer_id is not None
+    assert petition.stage is not Stage.MERGED or petition.merged_into is not None
 
 
 def _clocks_hold(state: State) -> None:
@@ -387,6 +454,8 @@ def _clocks_hold(state: State) -> None:
         if clock.nominal_on and clock.due_on and clock.aim_on:
             assert clock.aim_on <= clock.nominal_on <= clock.due_on or clock.duty is Duty.TASK
     alive = [clock for clock in clocks if clock.alive]
+    still = [clock for clock in alive if clock.state is ClockState.MERGED]
+    assert still == (alive if petition.merged_into is not None else [])
     steps = Counter(clock.step for clock in alive if clock.duty is not Duty.TASK)
     assert not steps or max(steps.values()) == 1
     paused = [clock for clock in alive if clock.state is ClockState.SUSPENDED]
@@ -394,6 +463,9 @@ def _clocks_hold(state: State) -> None:
     assert petition.stage is not Stage.SUSPENDED or len(paused) == 1
     if petition.stage in {Stage.ACCEPTED, Stage.VERIFYING}:
         assert steps["settle"] == 1
+    if petition.merged_into is not None:
+        assert petition.due_on is None
+        return
     if petition.stage in {Stage.CLOSED, Stage.WITHDRAWN}:
         assert not [clock for clock in alive if clock.duty is not Duty.CITIZEN]
     governing = current(clocks)
@@ -410,7 +482,17 @@ def _history_replays(state: State) -> None:
         clocks = ops.apply(clocks, event.clocks)
         row |= event.changes
     assert clocks == state.clocks
-    for name in ("stage", "unit", "officer_id", "kind", "instance", "transfers", "bound", "complex"):
+    for name in (
+        "merged_into",
+        "stage",
+        "unit",
+        "officer_id",
+        "kind",
+        "instance",
+        "transfers",
+        "bound",
+        "complex",
+    ):
         if name in row:
             assert row[name] == getattr(state.petition, name), name
     if "due_on" in row:
