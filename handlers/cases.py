@@ -21,6 +21,7 @@ from petitions.reasons import codes_of
 from petitions.transition_groups import INTAKE_STAGES
 from petitions.transition_rows import Transition
 from petitions.workflow import RefusalCode, Refused, allowed, check_history, check_needs
+from storage.casebook import Casebook
 from storage.records import ActorRef, Filing, OfficerRecord, PetitionRecord
 
 __all__ = [
@@ -212,12 +213,17 @@ def put_on_record(turn: Turn, petition: PetitionRecord, actor: ActorRef, tried: 
 
     `tried`: the action's wire value, or the verb of the button where it only shows something.
     """
+    note_denial(turn.book, petition, actor, tried, code)
+
+
+def note_denial(book: Casebook, petition: PetitionRecord, actor: ActorRef, tried: str, code: str) -> None:
+    """As `put_on_record`, for who has no turn."""
     name = f"denied:{actor.officer_id}:{petition.id}"
-    if not turn.book.throttle(name, limit=DENIALS_KEPT, per=timedelta(days=1)):
+    if not book.throttle(name, limit=DENIALS_KEPT, per=timedelta(days=1)):
         return
-    locked = turn.book.petition(petition.id, lock=True)
+    locked = book.petition(petition.id, lock=True)
     if locked is not None:
-        turn.book.record(
+        book.record(
             locked,
             action=Action.DENIED,
             actor=actor,

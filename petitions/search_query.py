@@ -142,10 +142,10 @@ class _Reader:
         of = year or (self._today.year if month <= self._today.month else self._today.year - 1)
         try:
             first = date(of, month, 1)
-        except ValueError:
+            following = (first + timedelta(days=31)).replace(day=1)
+        except (ValueError, OverflowError):
             self._problem("bad_date", said)
             return
-        following = (first + timedelta(days=31)).replace(day=1)
         self._set(since=first, until=following - timedelta(days=1))
 
     def phones(self) -> None:

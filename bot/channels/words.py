@@ -25,7 +25,7 @@ ALIASES: Final = {
 }
 """Without diacritics and spaces; `goopy` and `tracuuhoso` stand in menus of communes today."""
 NAMES: Final = frozenset(
-    {"start", "status", "mine", "help", "language", "leave", "cancel", "inbox", "case", "link"}
+    {"start", "status", "mine", "help", "language", "leave", "cancel", "inbox", "case", "find", "link"}
 )
 STORY: Final = frozenset({"gopy", "goopy", "phananh", "khieunai"})
 """Words that open a petition: what is typed behind one of them is its beginning."""

@@ -12,6 +12,7 @@ from handlers.officers import (
     choosing,
     corrections,
     details,
+    find,
     form_view,
     history,
     inbox,
@@ -46,6 +47,8 @@ def press(turn: Turn, choice: Choice) -> None:
     match wish.verb:
         case "inbox":
             inbox.show(room, wish.argument)
+        case "find":
+            find.more(room, wish)
         case "no" if state.load(turn.talk, turn.now).pending is None:
             room.refuse("officer.old_button")
         case "no":
@@ -92,6 +95,8 @@ def _about_petition(room: Room, wish: Press) -> None:
             history.show(room, petition)
         case "case":
             inbox.show_case(room, petition)
+            if room.in_group:
+                room.acknowledge("officer.see_private")
         case form_view.VERB:
             form_view.send_paper(room, petition, wish.argument)
         case "file":

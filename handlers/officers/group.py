@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers.messages import Choice, Command, Text
-from handlers.officers import desk, links, relay
+from handlers.officers import desk, find, links, relay
 from handlers.officers.access import unit_name
 from handlers.officers.room import room_of
 
@@ -27,6 +27,10 @@ def handle(turn: Turn) -> None:
         case Command(name="inbox" | "case"):
             if room_of(turn) is not None:
                 turn.say("officer.only_in_private")
+        case Command(name="find" | "tim", argument=argument):
+            find.show_in_group(turn, argument)
+        case Text(text=words) if find.is_command(words):
+            find.show_in_group(turn, find.asked(words) or "")
         case Command(name="start" | "help"):
             _introduce(turn)
         case Text(text=words) if turn.incoming.reply_to:

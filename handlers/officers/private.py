@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers.messages import Choice, Command, Files, Text
-from handlers.officers import desk, inbox, links, questions, relay, state, steps
+from handlers.officers import desk, find, inbox, links, questions, relay, state, steps
 from handlers.officers.room import Room, room_of
 from petitions.intents import Intent, is_only
 from petitions.text import fold
@@ -48,17 +48,22 @@ def _command(turn: Turn, name: str, argument: str) -> bool:
     if name == "link" or (name == "start" and argument.startswith(INVITE_PREFIX)):
         links.link_private(turn, argument.removeprefix(INVITE_PREFIX))
         return True
-    if name in ("inbox", "case"):
+    if name in ("inbox", "case", "find"):
         room = room_of(turn)
         if room is None:
             turn.say("officer.not_linked")
         elif name == "inbox":
             inbox.show(room, argument.strip().lower())
-        else:
+        elif name == "case":
             inbox.show_by_code(room, argument)
+        else:
+            find.show(room, argument)
         return True
     pending = state.load(turn.talk, turn.now).pending
     room = room_of(turn)
+    if room is not None and name == "tim":
+        find.show(room, argument)
+        return True
     if pending is None or room is None:
         return False
     if name == "cancel":
@@ -78,7 +83,13 @@ def _words(turn: Turn, words: str) -> bool:
     if pending is not None and about in (None, pending.petition_id):
         _answer(room, pending, words)
         return True
-    return about is not None and relay.take_reply(room, about, words)
+    if about is not None:
+        return relay.take_reply(room, about, words)
+    typed = find.asked(words) if pending is None else None
+    if typed is None or not (find.is_command(words) or find.is_meant(turn, words)):
+        return False
+    find.show(room, typed)
+    return True
 
 
 def _answer(room: Room, pending: state.Pending, words: str) -> None:

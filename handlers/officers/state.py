@@ -29,17 +29,31 @@ class Pending(BaseModel):
     asked_at: datetime
 
 
+class Searched(BaseModel):
+    """A search whose further pages may be asked for."""
+
+    number: int
+    """Stands in its buttons."""
+    typed: str
+    codes: bool = True
+    begins: bool = False
+    at: datetime
+
+
 class OfficerTalk(BaseModel):
     """The officer's part of a conversation's memory."""
 
     pending: Pending | None = None
+    searches: list[Searched] = Field(default_factory=list)
+    """The newest last."""
 
 
 def load(talk: Talk, now: datetime) -> OfficerTalk:
-    """The officer's memory as of `now`, without a question that has grown old."""
+    """The officer's memory as of `now`, without a question or a search that has grown old."""
     state = OfficerTalk.model_validate(talk.officer)
     if state.pending is not None and now - state.pending.asked_at > KEPT:
         state.pending = None
+    state.searches = [each for each in state.searches if now - each.at <= KEPT]
     return state
 
 

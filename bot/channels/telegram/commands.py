@@ -11,7 +11,7 @@ from handlers.texts import Catalogue
 
 PRIVATE: Final = ("start", "status", "mine", "channels", "help", "language")
 """What citizens see; officers learn theirs when they are linked, and find them in their group's menu."""
-GROUP: Final = ("inbox", "case", "link", "help")
+GROUP: Final = ("inbox", "case", "find", "link", "help")
 TextsByLanguage = Mapping[str, Mapping[str, str]]
 """Language → key of the area `commands` → text; the first language is everybody's default."""
 

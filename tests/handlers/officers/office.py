@@ -275,9 +275,9 @@ class Office:
     ) -> PetitionRecord:
         """A petition filed by the citizen of a chat."""
         content = PetitionContent(
-            story=(STORY,),
-            name=NAME,
-            phone=PHONE,
+            story=(fields.pop("story", STORY),),
+            name=fields.pop("name", NAME),
+            phone=fields.pop("phone", PHONE),
             address=ADDRESS,
             place=fields.pop("place", PLACE),
             answers=fields.pop("answers", {}),
