@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -38,7 +38,7 @@ def duplicates(file: BinaryIO, *, similar: bool) -> None:
 
 @triage.command()
 def remember() -> None:
-    """Make petitions filed by earlier versions findable as similar ones.
+    """Make petitions filed by earlier versions findable as similar ones, and by officers' search.
 
     Keeps keyed hashes of each in the database, in small steps beside the running service; may be repeated.
     """
@@ -46,7 +46,23 @@ def remember() -> None:
     last: int | None = 0
     while last is not None:
         last = office.work(partial(_remember, after=last))
+    looked, closed = _ONCE, 0
+    while looked == _ONCE:
+        looked, unreadable = office.work(_index)
+        closed += unreadable
+    if closed:
+        click.echo(
+            f"{closed} petitions cannot be opened with this key ring and stay out of the search.", err=True
+        )
     click.echo("Done.")
+
+
+_ONCE: Final = 200
+"""Petitions made searchable in one transaction."""
+
+
+def _index(book: Casebook) -> tuple[int, int]:
+    return book.index_older(most=_ONCE)
 
 
 def _remember(book: Casebook, *, after: int) -> int | None:

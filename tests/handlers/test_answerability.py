@@ -8,7 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
+from bot import settling
 from bot.dispatch import Books
 from bot.settling import Settling
 from handlers import answerability
@@ -20,6 +22,8 @@ from storage.database import Database
 from storage.ids import IdSource
 from storage.keys import Vault
 from storage.records import ContactRecord, OfficerRecord, PetitionRecord
+from storage.schema import search_words
+from storage.search import Wanted
 from storage.work import Gap
 from tests.hand_clock import HandClock
 from tests.handlers.officers.office import ACCOUNT, CHANNEL, Office, sample_agency
@@ -82,15 +86,16 @@ async def gaps(office: Office) -> list[tuple[str, Gap]]:
 
 
 async def settle(office: Office) -> dict[str, int]:
+    """One pass; what was done of each sort."""
     books = Books(vault=office.vault, ids=office.ids, clock=office.clock, agency=office.facts.agency.code)
-    settling = Settling(
+    passes = Settling(
         database=office.database,
         books=books,
         clock=office.clock,
         facts=office.facts,
         chance=random.Random(1),
     )
-    done = await settling.settle()
+    done = await passes.settle()
     await office.deliver()
     return done
 
@@ -289,7 +294,7 @@ async def test_a_dissolved_unit_s_cases_go_to_its_successor(staffed: Office) -> 
     await staffed.as_citizen("503", lambda turn: withdraw(turn, closed))
     new_head = await staffed.officer("601", "van_phong", Role.HEAD, "Hồ Văn Phòng")
     with_units(staffed, ql_van_hoa={"active": False, "successor": "van_phong"})
-    assert await settle(staffed) == {"moved": 2, "begun": 0, "moved_dates": 0, "planned": 0}
+    assert await settle(staffed) == {"moved": 2, "begun": 0, "moved_dates": 0, "planned": 0, "searchable": 0}
 
     after = await staffed.now(kept)
     assert (after.unit, after.officer_id) == ("van_phong", kept.officer_id), "who came along keeps it"
@@ -299,7 +304,7 @@ async def test_a_dissolved_unit_s_cases_go_to_its_successor(staffed: Office) -> 
     assert after.officer_id in heads
     assert (await last_event(staffed, waiting))[1]["code"] == "unit_dissolved"
     assert (await staffed.now(closed)).unit == "ql_van_hoa", "what is over stays with who did it"
-    assert await settle(staffed) == {"moved": 0, "begun": 0, "moved_dates": 0, "planned": 0}
+    assert await settle(staffed) == {"moved": 0, "begun": 0, "moved_dates": 0, "planned": 0, "searchable": 0}
     assert await gaps(staffed) == []
 
 
@@ -350,7 +355,7 @@ async def test_a_changed_calendar_moves_dates_and_history_says_so(staffed: Offic
     [moved] = content["moved"]
     assert (moved["rule"], moved["due_before"], moved["due"]) == ("A-01", "2026-12-14", "2026-12-15")
     assert "15/12/2026" in staffed.last(CITIZEN).text
-    assert await settle(staffed) == {"moved": 0, "begun": 0, "moved_dates": 0, "planned": 0}
+    assert await settle(staffed) == {"moved": 0, "begun": 0, "moved_dates": 0, "planned": 0, "searchable": 0}
 
 
 async def test_a_breach_found_stays_when_the_date_moves_behind_it(staffed: Office) -> None:
@@ -373,11 +378,15 @@ async def test_a_lost_or_misplaced_timer_is_set_anew(staffed: Office) -> None:
     staffed.facts = replace(staffed.facts, agency=agency.model_copy(update={"deadlines": later}))
     planned = await staffed.work(lambda book: book.planned("clock", [petition.id]))
     assert planned == {petition.id: at(2, 12, 0, 0)}
-    assert await settle(staffed) == {"moved": 0, "begun": 0, "moved_dates": 0, "planned": 0}, (
-        "the breach comes first"
-    )
+    assert await settle(staffed) == {
+        "moved": 0,
+        "begun": 0,
+        "moved_dates": 0,
+        "planned": 0,
+        "searchable": 0,
+    }, "the breach comes first"
     await staffed.does(await officer(staffed, OFFICER), petition, Action.TAKE)
-    assert await settle(staffed) == {"moved": 0, "begun": 0, "moved_dates": 0, "planned": 0}
+    assert await settle(staffed) == {"moved": 0, "begun": 0, "moved_dates": 0, "planned": 0, "searchable": 0}
     planned = await staffed.work(lambda book: book.planned("clock", [petition.id]))
     assert planned == {petition.id: at(7, 12, 9, 30)}
 
@@ -389,3 +398,21 @@ async def test_a_contact_keeps_nothing_of_the_service_s_own_turn(office: Office)
 
     await office.as_service(handle)
     assert office.everything_sent_to("") == ""
+
+
+# --- officers' search
+
+
+async def test_petitions_of_before_become_searchable_beside_the_work(
+    staffed: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settling, "FOUND_AT_ONCE", 2)
+    monkeypatch.setattr(settling, "BREATH_SECONDS", 0.0)
+    filed = [await staffed.file(CITIZEN) for _ in range(3)]
+    await staffed.work(lambda book: book.connection.execute(delete(search_words)))
+    wanted = Wanted(words=("khuya",))
+    assert await staffed.work(lambda book: book.find_cases(wanted, lambda _: True, most=9)) == ([], None)
+    assert (await settle(staffed))["searchable"] == 3
+    found, _ = await staffed.work(lambda book: book.find_cases(wanted, lambda _: True, most=9))
+    assert [case.id for case in found] == [case.id for case in reversed(filed)]
+    assert (await settle(staffed))["searchable"] == 0

@@ -15,6 +15,7 @@ from bot.cli.checkup.office_checks import (
     check_understanding,
     check_web_address,
 )
+from bot.cli.checkup.search_checks import check_search
 from bot.cli.checkup.telegram_checks import check_telegram
 from bot.cli.checkup.zalo_checks import check_zalo, check_zalo_bot
 from bot.clock import SystemClock
@@ -48,6 +49,7 @@ async def examine() -> list[Finding]:
     ready = database.level is Level.OK and not empty
     if ready:
         findings += await check_officer_chats(settings, clock.now())
+        findings += await check_search(settings)
         findings += await check_oddities(settings, clock.now())
     findings += await check_telegram(settings, clock)
     findings += await check_zalo(settings, clock, database_ready=ready)

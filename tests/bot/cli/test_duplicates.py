@@ -5,10 +5,23 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from sqlalchemy import delete
+
+from bot.cli.checkup.findings import Level
+from bot.cli.checkup.search_checks import check_search
+from bot.settings import Settings
+from petitions.search_terms import phrase_terms
+from storage.casebook import Casebook
+from storage.records import PetitionContent
+from storage.schema import search_words, similarities
+from storage.search import Wanted
 from tests.bot.cli.conftest import Command
+from tests.bot.cli.test_officers import in_book
 from tests.petitions.altered import without_marks
 from tests.petitions.test_copies import OTHER, STORY
 from tests.petitions.test_matters import RETOLD
+from tests.postgres_server import in_thread
+from tests.storage.builders import a_filing
 
 
 def lines(*rows: tuple[object, str]) -> str:
@@ -53,9 +66,25 @@ def test_a_line_that_is_no_petition_is_named(command: Command) -> None:
 
 
 def test_petitions_of_earlier_versions_are_remembered(command: Command, ready: str) -> None:
-    assert ready
+    def filed(book: Casebook) -> int:
+        petition = book.file(a_filing(content=PetitionContent(story=(STORY,))))
+        book.connection.execute(delete(similarities))
+        book.connection.execute(delete(search_words))
+        return petition.id
+
+    petition_id = in_book(ready, filed)
+    [waiting] = in_thread(check_search(Settings.load()))
+    assert waiting.level is Level.WARN
+    assert "1 petition" in waiting.message
     result = command("triage", "remember")
     assert (result.exit_code, result.stdout) == (0, "Done.\n"), result.output
+    wanted = Wanted(words=phrase_terms("hát quá giờ"))
+    [found], below = in_book(ready, lambda book: book.find_cases(wanted, lambda _: True, most=5))
+    assert (found.id, below) == (petition_id, None)
+    [similar] = in_book(ready, lambda book: book.similar(PetitionContent(story=(STORY,)), topic=None))
+    assert similar.petition.id == petition_id
+    [done] = in_thread(check_search(Settings.load()))
+    assert done.level is Level.OK
 
 
 def test_remembering_needs_a_key_ring(command: Command) -> None:
