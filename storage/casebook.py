@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.console import Console
 from storage.gatherings import Gatherings
 from storage.hotspots import Hotspots
 from storage.hotspots_lists import HotspotLists
@@ -15,12 +16,22 @@ from storage.work import Work
 
 
 class Casebook(
-    Hotspots, HotspotLists, Learning, Gatherings, Officers, Notices, SharedFiles, Timers, Throttles, Work
+    Console,
+    Hotspots,
+    HotspotLists,
+    Learning,
+    Gatherings,
+    Officers,
+    Notices,
+    SharedFiles,
+    Timers,
+    Throttles,
+    Work,
 ):
     """Made for one transaction: `Casebook(connection, vault=…, ids=…, clock=…, agency=…)`.
 
     Petitions and files come from `cases`, `events`, `attachments`, `similar` and `search`, several of one matter
     from `gatherings`, chats from `contacts`, what people decided from `learning`, people from `officers`, messages
-    and cards from `notices`, lists of open work from `work`, what grows where from `hotspots`. It neither commits
-    nor rolls back.
+    and cards from `notices`, lists of open work from `work`, what grows where from `hotspots`, the console's
+    own from `console`. It neither commits nor rolls back.
     """

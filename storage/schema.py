@@ -250,6 +250,18 @@ _partial(
     petitions.c.id,
     where="topic IS NOT NULL",
 )
+_BOARD: Final = ("stage", "unit", "officer_id", "kind", "confidential", "topic")
+"""What the console's lists narrow by: with it in the index, counting needs no look at the rows."""
+_partial(
+    "ix_petitions_open",
+    *(petitions.c[name] for name in ("agency", "due_on", "id", *_BOARD)),
+    where="stage NOT IN ('closed', 'withdrawn')",
+)
+_partial(
+    "ix_petitions_done",
+    *(petitions.c[name] for name in ("agency", "id", *_BOARD)),
+    where="stage IN ('closed', 'withdrawn')",
+)
 
 clocks: Final = Table(
     "clocks",
