@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from storage.casebook import Casebook
 
-_NO_CHAT: Final = ContactRecord(
+NO_CHAT: Final = ContactRecord(
     id=0,
     channel="",
     account="",
@@ -36,6 +36,7 @@ _NO_CHAT: Final = ContactRecord(
     notify="",
     discreet=False,
 )
+"""Where nobody is answered in a chat."""
 
 
 class ServiceTurn(Turn):
@@ -83,7 +84,7 @@ def service_turn(book: Casebook, facts: Facts, now: datetime, random: Random) ->
         now=now,
         facts=facts,
         book=book,
-        contact=_NO_CHAT,
+        contact=NO_CHAT,
         conversation_id=0,
         talk=Talk(),
         capabilities=Capabilities(),

@@ -183,7 +183,15 @@ def _lines(turn: Turn, petition: PetitionRecord, texts: Texts, *, group: bool) -
 
 
 def _legal_lines(turn: Turn, petition: PetitionRecord, texts: Texts) -> list[str]:
-    """How the case stands in law: form, instance, tasks, breaches, and its limits."""
+    """How the case stands in law, its limits, and what is to be carried out."""
+    lines = [*standing_lines(turn, petition, texts), due_line(turn, petition, texts)]
+    if petition.stage is Stage.ENFORCING:
+        lines += _task_lines(turn, petition, texts)
+    return lines
+
+
+def standing_lines(turn: Turn, petition: PetitionRecord, texts: Texts) -> list[str]:
+    """How the case stands in law: instance, outcome, form, what the citizen was asked."""
     zone = turn.facts.agency.zone
 
     def day(at: datetime) -> str:
@@ -209,9 +217,6 @@ def _legal_lines(turn: Turn, petition: PetitionRecord, texts: Texts) -> list[str
             lines.append(texts.get("cards.visit", moment=moment))
     if petition.asked_at is not None and petition.stage not in _OVER:
         lines.append(texts.get("cards.asked", date=day(petition.asked_at)))
-    lines.append(due_line(turn, petition, texts))
-    if petition.stage is Stage.ENFORCING:
-        lines += _task_lines(turn, petition, texts)
     return lines
 
 

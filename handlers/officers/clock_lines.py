@@ -47,7 +47,7 @@ def officer_lines(turn: Standpoint, petition: PetitionRecord, texts: Texts) -> l
     lines: list[str] = []
     if governing is not None:
         if governing.duty is not Duty.TASK:
-            lines.append(_whole(turn, governing, texts))
+            lines.append(explained(turn, governing, texts))
         lines += _late(turn, governing, texts)
     lines += [
         texts.get("clocks.suspended", date=_date(clock.suspended_on, texts))
@@ -114,7 +114,8 @@ def named(turn: Standpoint, clock: Clock, texts: Texts) -> str:
     return _what(rule_of(turn, clock), texts)
 
 
-def _whole(turn: Standpoint, clock: Clock, texts: Texts) -> str:
+def explained(turn: Standpoint, clock: Clock, texts: Texts) -> str:
+    """One limit with its reason: the date, what is due, how long from when, by which article, and what moved it."""
     rule = rule_of(turn, clock)
     if rule is None:
         return _short(turn, clock, texts)

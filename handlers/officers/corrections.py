@@ -43,8 +43,11 @@ def offer(room: Room, petition: PetitionRecord, argument: str) -> bool:
             early = petition.stage in INTAKE_STAGES
             names = ("kind", "topics", "units", "outside") if early else ()
             buttons = [_to(room, petition, name) for name in names]
-            buttons += [_severity(room, petition)] if early else []
-            buttons += _of_complaint(room, petition)
+            choices = [severity_choice(petition)] if early else []
+            buttons += [
+                _choice(petition, argument, room.text(f"officer.correct_what_{name}"))
+                for argument, name in (*choices, *of_complaint(petition))
+            ]
         case "kind":
             buttons = [
                 _choice(petition, f"k:{kind}", room.text(f"cards.kind_{kind}"))
@@ -176,20 +179,20 @@ def _choice(petition: PetitionRecord, argument: str, label: str) -> Button:
     return Button(label=label, token=Press("fix", petition.id, argument).token)
 
 
-def _severity(room: Room, petition: PetitionRecord) -> Button:
+def severity_choice(petition: PetitionRecord) -> tuple[str, str]:
+    """How urgent it is, the other way: the choice and the name of its words."""
     other = Severity.NORMAL if petition.severity is Severity.URGENT else Severity.URGENT
-    return _choice(petition, f"y:{other}", room.text(f"officer.correct_what_{other}"))
+    return f"y:{other}", other.value
 
 
-def _of_complaint(room: Room, petition: PetitionRecord) -> list[Button]:
-    """What makes a complaint's limits others: a disciplinary decision, an area hard to reach."""
+def of_complaint(petition: PetitionRecord) -> list[tuple[str, str]]:
+    """What makes a complaint's limits others: a disciplinary decision, an area hard to reach. The choice and the name
+    of its words."""
     if petition.kind is not Kind.COMPLAINT:
         return []
     choices = [(f"s:{code or '-'}", name) for code, name in _SUBKINDS.items() if code != petition.subkind]
     choices.append(("r:0", "near") if petition.remote else ("r:1", "remote"))
-    return [
-        _choice(petition, argument, room.text(f"officer.correct_what_{name}")) for argument, name in choices
-    ]
+    return choices
 
 
 def _units_with_topics(room: Room, petition: PetitionRecord) -> list[Button]:

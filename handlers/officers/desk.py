@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers import case_clocks, cases
+from handlers import case_clocks, cases, console_sign_in
 from handlers.messages import Outgoing
 from handlers.officers import (
     cards,
@@ -49,6 +49,8 @@ def press(turn: Turn, choice: Choice) -> None:
             inbox.show(room, wish.argument)
         case "find":
             find.more(room, wish)
+        case console_sign_in.VERB:
+            console_sign_in.end_all(room)
         case "no" if state.load(turn.talk, turn.now).pending is None:
             room.refuse("officer.old_button")
         case "no":

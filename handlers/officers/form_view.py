@@ -46,11 +46,7 @@ def show(room: Room, petition: PetitionRecord) -> None:
         return
     open_now = may_open(room, petition)
     view = view_of(room.turn, petition)
-    lines = [*_contents(room, petition, view), *_handed_in(room, petition, files, named=open_now)]
-    if not open_now:
-        lines.append(room.text("form.view_sealed"))
-    elif files:
-        lines.append(room.text("form.view_advice"))
+    lines = lines_of(room, petition, view, files, named=open_now)
     room.send(
         Outgoing(
             title=room.text("form.view_title", code=cards.shown_code(petition)),
@@ -60,6 +56,29 @@ def show(room: Room, petition: PetitionRecord) -> None:
         ),
         petition_id=petition.id,
     )
+
+
+def lines_of(
+    room: Room,
+    petition: PetitionRecord,
+    view: FormView | None,
+    files: dict[int, FileRecord],
+    *,
+    named: bool,
+) -> list[str]:
+    """What the đơn holds and lacks, and what was found in each page; `named`: who signed may be told."""
+    lines = [*_contents(room, petition, view), *_handed_in(room, petition, files, named=named)]
+    if not named:
+        lines.append(room.text("form.view_sealed"))
+    elif files:
+        lines.append(room.text("form.view_advice"))
+    return lines
+
+
+def prepared(room: Room, petition: PetitionRecord, view: FormView | None) -> list[tuple[str, str]]:
+    """The papers that can be printed to be signed at the desk: name and words of each."""
+    papers = view.papers if view is not None and petition.kind in LAWFUL else ()
+    return [(paper.value, room.text(_PREPARED.get(paper, "form.button_prepared"))) for paper in papers]
 
 
 def is_signed_paper(file: FileRecord) -> bool:
@@ -187,13 +206,8 @@ def _buttons(
 ) -> tuple[tuple[Button, ...], ...]:
     """The prepared papers first, then the pages, two in a row."""
     rows = [
-        (
-            Button(
-                label=room.text(_PREPARED.get(paper, "form.button_prepared")),
-                token=Press(VERB, petition.id, paper.value).token,
-            ),
-        )
-        for paper in (view.papers if view is not None and petition.kind in LAWFUL else ())
+        (Button(label=label, token=Press(VERB, petition.id, name).token),)
+        for name, label in prepared(room, petition, view)
     ]
     pages = [
         Button(

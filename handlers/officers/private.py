@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from handlers import console_sign_in
 from handlers.messages import Choice, Command, Files, Text
 from handlers.officers import desk, find, inbox, links, questions, relay, state, steps
 from handlers.officers.room import Room, room_of
@@ -48,10 +49,12 @@ def _command(turn: Turn, name: str, argument: str) -> bool:
     if name == "link" or (name == "start" and argument.startswith(INVITE_PREFIX)):
         links.link_private(turn, argument.removeprefix(INVITE_PREFIX))
         return True
-    if name in ("inbox", "case", "find"):
+    if name in ("inbox", "case", "find", console_sign_in.COMMAND):
         room = room_of(turn)
         if room is None:
             turn.say("officer.not_linked")
+        elif name == console_sign_in.COMMAND:
+            console_sign_in.offer(room)
         elif name == "inbox":
             inbox.show(room, argument.strip().lower())
         elif name == "case":

@@ -27,15 +27,11 @@ SHOWN: Final = 3
 
 def show(room: Room, petition: PetitionRecord, content: PetitionContent) -> None:
     """Similar petitions this officer may see, copies first; nothing is sent where there are none."""
-    found = [
-        each
-        for each in room.turn.book.similar_to(petition, most=_LOOKED_AT)
-        if _may_know(room, petition, each)
-    ]
+    found = known(room, petition)
     if not found:
         return
     story = "\n".join(content.story)
-    lines = [_line(room, each, story) for each in found[:SHOWN]]
+    lines = [line_of(room, each, story) for each in found]
     room.send(
         Outgoing(
             title=room.text("similar.title", code=cards.shown_code(petition)),
@@ -44,6 +40,12 @@ def show(room: Room, petition: PetitionRecord, content: PetitionContent) -> None
         ),
         petition_id=petition.id,
     )
+
+
+def known(room: Room, petition: PetitionRecord) -> list[SimilarCase]:
+    """The similar petitions this officer may know of, copies first; the nearest few."""
+    found = room.turn.book.similar_to(petition, most=_LOOKED_AT)
+    return [each for each in found if _may_know(room, petition, each)][:SHOWN]
 
 
 def _may_know(room: Room, petition: PetitionRecord, similar: SimilarCase) -> bool:
@@ -55,7 +57,8 @@ def _may_know(room: Room, petition: PetitionRecord, similar: SimilarCase) -> boo
     return in_unit(agency, officer, agency.focal_unit)
 
 
-def _line(room: Room, similar: SimilarCase, story: str) -> str:
+def line_of(room: Room, similar: SimilarCase, story: str) -> str:
+    """One similar petition with the reason."""
     other = similar.petition
     words = ", ".join(as_written(term, story) for term in similar.reason)
     key = "similar.copy" if similar.copy else "similar.matter" if words else "similar.matter_plain"

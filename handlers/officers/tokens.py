@@ -87,6 +87,11 @@ def verb_of(action: Action) -> str:
     return _VERBS[action]
 
 
+def has_button(action: Action) -> bool:
+    """Whether an officer does it with a button."""
+    return action in _VERBS
+
+
 def action_of(verb: str) -> Action | None:
     """The action behind a verb; None for a verb that only shows something."""
     return _ACTIONS.get(verb)
