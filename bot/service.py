@@ -24,6 +24,8 @@ from bot.channels.webchat.channel import MAX_UPLOAD, WebChat
 from bot.channels.webchat.spool import Spool
 from bot.channels.zalo_oa.parts import templates_of
 from bot.channels.zalo_oa.templates import Template, TemplatesUnusable
+from bot.console.app import add_console
+from bot.console.parts import ConsoleParts
 from bot.delivery import Delivery
 from bot.dispatch import Books, Dispatcher, fault_place
 from bot.fetcher import Fetcher
@@ -168,7 +170,8 @@ class Service:
             self._spawn(oddities.run(), "oddities")
             await parts.open(self._stack)
         self._stack.push_async_callback(self.dispatcher.close)
-        self._start_delivery(parts, self._renderer(store, facts))
+        renderer = self._renderer(store, facts)
+        self._start_delivery(parts, renderer)
         if PartRole.FILES in self.roles:
             self._spawn(fetcher.run(), "files")
         if PartRole.TIMERS in self.roles:
@@ -179,7 +182,7 @@ class Service:
         if self.roles:
             await parts.listen(self._stack, database=self.database, spawn=self._spawn)
         if PartRole.WEB in self.roles:
-            await self._serve(parts, facts)
+            await self._serve(parts, facts, store, renderer)
         log.info("started", extra={"roles": sorted(self.roles), "database": self.database.dialect})
 
     async def stop(self) -> None:
@@ -310,22 +313,26 @@ class Service:
         self._spawn(self.delivery.run(), "delivery")
         self._stack.push_async_callback(self.delivery.close)
 
-    async def _serve(self, parts: ChannelParts, facts: Facts) -> None:
-        app = build_app(
-            WebParts(
-                database=self.database,
-                books=self.books,
-                facts=facts,
-                chat=parts.chat,
-                receiver=self.dispatcher.handle,
-                clock=self.clock,
-                new_token=self._new_token,
-                secure=self.settings.http.secure,
-                public_url=self.settings.http.public_url,
-                shared=self.shared,
-                ready=self.problems,
-                routes=parts.routes(),
-            )
+    async def _serve(self, parts: ChannelParts, facts: Facts, store: FileStore, renderer: Renderer) -> None:
+        web_parts = WebParts(
+            database=self.database,
+            books=self.books,
+            facts=facts,
+            chat=parts.chat,
+            receiver=self.dispatcher.handle,
+            clock=self.clock,
+            new_token=self._new_token,
+            secure=self.settings.http.secure,
+            public_url=self.settings.http.public_url,
+            shared=self.shared,
+            ready=self.problems,
+            routes=parts.routes(),
+        )
+        app = build_app(web_parts)
+        wake = self.delivery.wake
+        add_console(
+            app,
+            ConsoleParts(web=web_parts, store=store, render=renderer, chance=self._chance, wake=wake),
         )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=3.0)
         await runner.setup()

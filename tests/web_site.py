@@ -7,10 +7,12 @@ and its page run against it.
 from __future__ import annotations
 
 import asyncio
+import random
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import aiohttp
@@ -20,8 +22,13 @@ from sqlalchemy import Connection
 from bot.channels.base import Attachment, Receiver, Verdict
 from bot.channels.webchat.channel import WebChat
 from bot.channels.webchat.spool import Spool
+from bot.console.app import Console, add_console
+from bot.console.parts import ConsoleParts
 from bot.dispatch import Books
+from bot.papers.printer import PaperPrinter
 from bot.profile import read_agency
+from bot.receipts import ReceiptPrinter
+from bot.rendering import Renderer
 from bot.shared_files import SharedFileStore
 from bot.web.app import WebParts, build_app
 from handlers.messages import Button, Choice, Command, Files, Incoming, Location, Outgoing, Text, Wish
@@ -108,6 +115,8 @@ class Site:
     problems: list[str]
     books: Callable[[Connection], Casebook]
     shared: SharedFileStore
+    store: FileStore
+    console: Console
 
     @asynccontextmanager
     async def visitor(self) -> AsyncIterator[aiohttp.ClientSession]:
@@ -117,6 +126,18 @@ class Site:
             async with session.get("/") as response:
                 assert response.status == 200
             yield session
+
+
+@cache
+def _facts() -> Facts:
+    """What the service knows at start; nothing changes it, so it is read once."""
+    agency = read_agency(None)
+    return Facts(
+        agency=agency,
+        calendar=WorkingCalendar.from_packaged(),
+        catalogue=Catalogue.load(),
+        suggester=suggester_for(agency),
+    )
 
 
 @asynccontextmanager
@@ -135,13 +156,8 @@ async def running(
 ) -> AsyncIterator[Site]:
     """The whole web server on a free port of this machine. `dialogue`: what takes updates in instead of the
     office that answers by rote."""
-    agency = read_agency(None)
-    facts = Facts(
-        agency=agency,
-        calendar=WorkingCalendar.from_packaged(),
-        catalogue=Catalogue.load(),
-        suggester=suggester_for(agency),
-    )
+    facts = _facts()
+    agency = facts.agency
     store = FileStore(folder / "files", vault)
     chat = WebChat(
         database=database,
@@ -167,22 +183,35 @@ async def running(
         store=store,
         public_url=public_url,
     )
-    app = build_app(
-        WebParts(
-            database=database,
-            books=books,
-            facts=facts,
-            chat=chat,
-            receiver=dialogue(chat, facts) if dialogue else office.receive,
-            clock=clock,
-            new_token=lambda: secrets.token_urlsafe(32),
-            secure=secure,
-            public_url=public_url,
-            routes=routes,
-            shared=shared,
-            ready=ready,
-            time=now or asyncio.get_running_loop().time,
-        )
+    web_parts = WebParts(
+        database=database,
+        books=books,
+        facts=facts,
+        chat=chat,
+        receiver=dialogue(chat, facts) if dialogue else office.receive,
+        clock=clock,
+        new_token=lambda: secrets.token_urlsafe(32),
+        secure=secure,
+        public_url=public_url,
+        routes=routes,
+        shared=shared,
+        ready=ready,
+        time=now or asyncio.get_running_loop().time,
+    )
+    app = build_app(web_parts)
+    chance = random.Random(20261123)
+    renderer = Renderer(
+        database=database,
+        books=Books(vault=vault, ids=ids, clock=clock, agency=agency.code),
+        store=store,
+        printer=ReceiptPrinter(catalogue=facts.catalogue, agency=agency, public_url=public_url),
+        papers=PaperPrinter(facts.catalogue),
+        facts=facts,
+        clock=clock,
+    )
+    console = add_console(
+        app,
+        ConsoleParts(web=web_parts, store=store, render=renderer, chance=chance, wake=lambda _: None),
     )
     await chat.start()
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
@@ -190,7 +219,18 @@ async def running(
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         port = runner.addresses[0][1]
-        yield Site(f"http://127.0.0.1:{port}", office, chat, database, facts, problems, books, shared)
+        yield Site(
+            f"http://127.0.0.1:{port}",
+            office,
+            chat,
+            database,
+            facts,
+            problems,
+            books,
+            shared,
+            store,
+            console,
+        )
     finally:
         await runner.cleanup()
         await chat.stop()

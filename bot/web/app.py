@@ -24,7 +24,7 @@ __all__ = ["WebParts", "build_app"]
 
 _BROWSER_WORDS = ".".join(("web", "chat_"))
 """How the keys begin whose texts the chat page needs in the browser."""
-_NOT_FOR_ROBOTS = ("/chat/", "/status", "/continue", "/files/", "/webhooks/")
+_NOT_FOR_ROBOTS = ("/chat/", "/status", "/continue", "/files/", "/webhooks/", "/console")
 _ROBOTS = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in _NOT_FOR_ROBOTS)
 
 

@@ -29,12 +29,13 @@ class _Asset:
 
 
 class Assets:
-    """All files of `bot/web/static`."""
+    """All files of the folder `static` of a package, given out under `path`."""
 
-    def __init__(self) -> None:
+    def __init__(self, package: str = "bot.web", path: str = "/static") -> None:
+        self._path = path
         self._assets: dict[str, _Asset] = {}
         digest = hashlib.sha256()
-        for file in sorted(files("bot.web").joinpath("static").iterdir(), key=lambda file: file.name):
+        for file in sorted(files(package).joinpath("static").iterdir(), key=lambda file: file.name):
             mime = _TYPES.get(file.name.rpartition(".")[2])
             if mime is None:
                 continue
@@ -46,10 +47,10 @@ class Assets:
     def url(self, name: str) -> str:
         """Where the page finds the file `name`. Raises KeyError for one that does not exist."""
         self._assets[name]
-        return f"/static/{self.version}/{name}"
+        return f"{self._path}/{self.version}/{name}"
 
     async def serve(self, request: web.Request) -> web.Response:
-        """`/static/{version}/{name}`; an older version gets the file of today, which is not to be kept."""
+        """`…/{version}/{name}`; an older version gets the file of today, which is not to be kept."""
         asset = self._assets.get(request.match_info["name"])
         if asset is None:
             raise web.HTTPNotFound

@@ -16,7 +16,17 @@ from storage.database import Unavailable
 log = logging.getLogger(__name__)
 
 _OWN_WORDS: Final = frozenset({400, 401, 403, 404, 405, 413, 415, 429, 500, 503})
-_MACHINES: Final = ("/chat/", "/webhooks/", "/oauth/", "/api/", "/healthz", "/readyz", "/metrics", "/static/")
+_MACHINES: Final = (
+    "/chat/",
+    "/webhooks/",
+    "/oauth/",
+    "/api/",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/static/",
+    "/console/static/",
+)
 
 
 def friendly_faults(pages: Pages, catalogue: Catalogue) -> Middleware:

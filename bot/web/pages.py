@@ -13,7 +13,7 @@ from bot.web.language import page_language
 from bot.web.parts import WebParts
 from handlers.texts import LANGUAGES, Texts
 
-_LANGUAGE_NAMES: Final = {"vi": "Tiếng Việt", "en": "English"}
+LANGUAGE_NAMES: Final = {"vi": "Tiếng Việt", "en": "English"}
 
 
 class Pages:
@@ -47,7 +47,7 @@ class Pages:
         html = self._environment.get_template(template).render(
             t=_short(texts),
             language=language,
-            other_languages=[(code, _LANGUAGE_NAMES[code]) for code in LANGUAGES if code != language],
+            other_languages=[(code, LANGUAGE_NAMES[code]) for code in LANGUAGES if code != language],
             agency=agency.name(language),
             office=agency.office,
             emergency=agency.emergency,

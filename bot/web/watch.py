@@ -21,7 +21,9 @@ from storage.database import Unavailable
 
 log = logging.getLogger("bot.web.access")
 
-_QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics", "/static/{version}/{name}"})
+_QUIET: Final = frozenset(
+    {"/healthz", "/readyz", "/metrics", "/static/{version}/{name}", "/console/static/{version}/{name}"}
+)
 _BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
 

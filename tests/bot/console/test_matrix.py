@@ -1,0 +1,197 @@
+"""Every route and every action, for every role, of the own and of another unit, open and sealed: each answer proven.
+
+The oracle is the domain's own tables (`petitions.workflow`), asked apart from the console.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+
+import pytest
+
+from bot.console.app import Console
+from handlers import console_actions
+from handlers.console_actions import Outcome
+from handlers.console_turn import console_turn, desk_of
+from handlers.officers.tokens import has_button
+from petitions.kinds import Action, ActorKind, Kind, Role
+from petitions.transition_rows import Transition
+from petitions.workflow import Refused, allowed, may_see
+from storage.casebook import Casebook
+from storage.records import OfficerRecord, PetitionRecord
+from tests.bot.console.rig import Browser, signed_in, somebody
+from tests.browser.console_rig import a_photo
+from tests.browser.test_console import a_picture
+from tests.handlers.officers.office import Office
+from tests.web_site import Site
+
+UNITS = ("ql_van_hoa", "thanh_tra")
+OPEN_PAGES = {
+    ("GET", "/console"): 200,
+    ("GET", "/console/board"): 200,
+    ("GET", "/console/board/live"): 200,
+    ("GET", "/console/sessions"): 200,
+    ("POST", "/console/sessions/end"): 404,
+    ("POST", "/console/leave"): 303,
+}
+"""Pages that every officer has, each showing what is theirs; a session there is not cannot be ended."""
+CASE = "/console/cases/{code:[0-9A-Z]{12}}"
+FILE = f"{CASE}/files/{{file:[0-9]{{1,18}}}}"
+OF_A_CASE = {
+    ("GET", CASE): (200, 200),
+    ("GET", f"{CASE}/live"): (200, 200),
+    ("POST", f"{CASE}/open"): (404, 303),
+    ("GET", f"{CASE}/do/{{action:[a-z_]{{1,30}}}}"): (200, 200),
+    ("POST", f"{CASE}/do/{{action:[a-z_]{{1,30}}}}"): (409, 409),
+    ("GET", f"{FILE}/small"): (200, 404),
+    ("GET", FILE): (200, 404),
+    ("POST", FILE): (404, 200),
+    ("GET", f"{CASE}/papers/{{paper:[a-z_]{{1,30}}}}"): (404, 404),
+}
+"""What who may know of a case is answered, for an open and for a sealed one whose story this officer opened; all
+others get 404. A feedback has no paper, and the paper of a denunciation stays closed with its identity."""
+
+
+@pytest.fixture
+async def people(office: Office) -> list[OfficerRecord]:
+    return [await somebody(office, role, unit) for role, unit in itertools.product(Role, UNITS)]
+
+
+def known(officer: OfficerRecord, petition: PetitionRecord) -> bool:
+    same, named = officer.unit == petition.unit, officer.id == petition.officer_id
+    return may_see(petition.kind, petition.confidential, officer.role, same, named)
+
+
+def routes_of(site: Site) -> set[tuple[str, str]]:
+    return {(route.method, route.path) for route in site.console.routes}
+
+
+async def ask(one: Browser, method: str, path: str) -> int:
+    if method == "GET":
+        async with one.session.get(path, allow_redirects=False) as response:
+            return response.status
+    fields = {"what": "story", "seq": "0", "session": "1", "text": "x"}
+    async with one.session.post(path, data={"proof": one.proof} | fields, allow_redirects=False) as response:
+        return response.status
+
+
+async def test_every_route_answers_by_right(site: Site, office: Office, people: list[OfficerRecord]) -> None:
+    assert isinstance(site.console, Console)
+    assert routes_of(site) == OPEN_PAGES.keys() | OF_A_CASE.keys(), "a new route needs its line here"
+    clerks = {officer.unit: officer for officer in people if officer.role is Role.OFFICER}
+    heads = {officer.unit: officer for officer in people if officer.role is Role.HEAD}
+    petitions = []
+    for place, (kind, unit) in enumerate(itertools.product((Kind.FEEDBACK, Kind.DENUNCIATION), UNITS)):
+        filed = await office.file(chat=f"6{place}", kind=kind, unit=unit)
+        petition = await office.does(heads[unit], filed, Action.ASSIGN, officer_id=clerks[unit].id)
+        petitions.append((petition, await a_photo(site, office, petition, a_picture())))
+    for officer in people:
+        async with signed_in(site, office, officer) as one:
+            for (method, path), status in OPEN_PAGES.items():
+                if path != "/console/leave":
+                    assert await ask(one, method, path) == status, (officer.role, path)
+            for petition, photo in petitions:
+                may, sealed = known(officer, petition), petition.kind is Kind.DENUNCIATION
+                wanted = dict(OF_A_CASE)
+                for (method, pattern), answers in wanted.items():
+                    path = (
+                        pattern.replace("{code:[0-9A-Z]{12}}", petition.code)
+                        .replace("{file:[0-9]{1,18}}", str(photo.id))
+                        .replace("{action:[a-z_]{1,30}}", "note")
+                        .replace("{paper:[a-z_]{1,30}}", "denunciation")
+                    )
+                    expected = answers[sealed] if may else 404
+                    if may and officer.role is Role.ADMIN and pattern.endswith("/open") and sealed:
+                        expected = 422
+                    got = await ask(one, method, path)
+                    assert got == expected, (officer.role, officer.unit, petition.kind, petition.unit, path)
+            assert await ask(one, "POST", "/console/leave") == 303
+            assert await ask(one, "GET", "/console") == 303
+
+
+class Undone(Exception):
+    """Ends the transaction: the walk leaves no trace."""
+
+
+async def done_and_undone(
+    office: Office, officer: OfficerRecord, petition: PetitionRecord, action: Action
+) -> Outcome | None:
+    """What came of the action's empty form."""
+    answers: list[Outcome | None] = []
+
+    def walk(book: Casebook) -> None:
+        turn = console_turn(
+            book, office.facts, office.clock.now(), random.Random(7), officer=officer, language="vi"
+        )
+        answers.append(console_actions.act(desk_of(turn), petition.code, action, petition.events_count, {}))
+        raise Undone
+
+    with pytest.raises(Undone):
+        await office.work(walk)
+    return answers[-1]
+
+
+def row_of(
+    office: Office, officer: OfficerRecord, petition: PetitionRecord, action: Action
+) -> Transition | None:
+    """The row of the table under which this officer may do this."""
+    try:
+        return allowed(
+            petition.stage,
+            action,
+            actor=ActorKind.OFFICER,
+            role=officer.role,
+            kind=petition.kind,
+            same_unit=officer.unit == petition.unit,
+            is_assigned=petition.officer_id == officer.id,
+            confidential=petition.confidential,
+            in_focal=officer.unit == office.facts.agency.focal_unit,
+            done={Action.TRANSFER: petition.transfers},
+        )
+    except Refused:
+        return None
+
+
+async def test_every_action_answers_by_right(office: Office, people: list[OfficerRecord]) -> None:
+    """The form is there, and the deed goes beyond the table's refusal, exactly where the table has a row."""
+    clerk = next(o for o in people if o.role is Role.OFFICER and o.unit == "ql_van_hoa")
+    head = next(o for o in people if o.role is Role.HEAD and o.unit == "ql_van_hoa")
+    cases = [await office.file(), await office.file(chat="501", kind=Kind.DENUNCIATION)]
+    for place, kind in enumerate((Kind.COMPLAINT, Kind.DENUNCIATION)):
+        taken = await office.file(chat=f"7{place}", kind=kind)
+        cases.append(await office.does(head, taken, Action.ASSIGN, officer_id=clerk.id))
+    actions = [action for action in Action if has_button(action)]
+    assert len(actions) > 40
+    offered = refused = 0
+    for officer, petition, action in itertools.product(people, cases, actions):
+        row = row_of(office, officer, petition, action)
+        outcome = await done_and_undone(office, officer, petition, action)
+        where = (officer.role, officer.unit, petition.kind, petition.stage, action)
+        if not known(officer, petition):
+            assert outcome is None, where
+            continue
+        assert outcome is not None, where
+        if row is None:
+            assert outcome.problem, where
+            assert not outcome.done, where
+            refused += 1
+        else:
+            assert outcome.problems or outcome.done or outcome.problem, where
+            assert not (outcome.done and (row.needs or action is Action.CORRECT)), where
+            offered += 1
+    assert offered > 200
+    assert refused > 600
+
+
+async def test_who_has_left_does_nothing_with_a_page_still_open(
+    site: Site, office: Office, people: list[OfficerRecord]
+) -> None:
+    head = next(o for o in people if o.role is Role.HEAD and o.unit == "ql_van_hoa")
+    petition = await office.file()
+    async with signed_in(site, office, head) as one:
+        await one.get(f"/console/cases/{petition.code}")
+        await office.work(lambda book: book.remove_officer(head.id))
+        answer = await one.post(f"/console/cases/{petition.code}/do/take", {"seq": "1"})
+        assert (answer.status, answer.place) == (303, "/console/enter")
+    assert (await office.now(petition)).officer_id is None

@@ -1,0 +1,209 @@
+"""The console in a real browser: signing in, the board, a case from its card to its closing, a sealed identity."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from petitions.kinds import Action, Kind, Role, Stage
+from storage.database import Database
+from storage.ids import IdSource
+from storage.keys import Vault
+from tests.browser.conftest import DESK, PHONE
+from tests.browser.console_rig import a_photo, busy_office, desk, faults, fits, picture
+from tests.hand_clock import HandClock
+from tests.handlers.officers.office import NAME, STORY, Office
+from tests.web_site import Site
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def office(sqlite_database: Database, vault: Vault, ids: IdSource, clock: HandClock) -> Office:
+    return Office(sqlite_database, vault, ids, clock)
+
+
+async def test_signing_in_by_code_on_a_phone(
+    browser: Browser, site: Site, office: Office, complaints: list[str]
+) -> None:
+    head = await office.officer("700", "ql_van_hoa", Role.HEAD, "Trần Thị Hoa")
+    async with desk(browser, site, office, head, complaints, viewport=PHONE, enter=False) as page:
+        await page.goto("/console/sessions")
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Vào bảng điều hành")
+        assert await faults(page) == []
+        await fits(page)
+        await picture(page, "phone-enter")
+        await page.get_by_label("Mã đăng nhập").fill("0000-0000-0000")
+        await page.get_by_role("button", name="Đăng nhập").click()
+        await expect(page.get_by_role("alert")).to_contain_text("Mã không đúng")
+        assert await faults(page) == []
+        await page.goto("/console/sessions")
+        code = (await office.command("700", "console"))[0].message.monospace[0]
+        await page.get_by_label("Mã đăng nhập").fill(code.lower())
+        await page.get_by_role("button", name="Đăng nhập").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Phiên đăng nhập")
+        assert await faults(page) == []
+        await fits(page)
+        await picture(page, "phone-sessions")
+        await page.get_by_role("button", name="Đăng xuất", exact=True).click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Vào bảng điều hành")
+    assert complaints == []
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), [(PHONE, "light"), (DESK, "light"), (DESK, "dark")])
+async def test_the_board_is_read_narrowed_and_kept_up_to_date(
+    browser: Browser,
+    site: Site,
+    office: Office,
+    clock: HandClock,
+    complaints: list[str],
+    viewport: dict[str, int],
+    scheme: str,
+) -> None:
+    people = await busy_office(office, clock)
+    name = f"{'phone' if viewport == PHONE else 'desk'}-{scheme}"
+    inspector = people["inspector"]
+    async with desk(browser, site, office, inspector, complaints, viewport=viewport, scheme=scheme) as page:
+        await page.get_by_role("link", name="Toàn cơ quan").click()
+        await expect(page.locator(".board tbody tr")).to_have_count(9)
+        assert await faults(page) == []
+        await fits(page)
+        await picture(page, f"{name}-board")
+        await page.get_by_label("Loại đơn").select_option("khieu_nai")
+        await expect(page.locator(".board tbody tr")).to_have_count(1)
+        assert "kind=khieu_nai" in page.url
+        await page.get_by_label("Loại đơn").select_option("")
+        await expect(page.locator(".board tbody tr")).to_have_count(9)
+        await page.locator("body").press("/")
+        await expect(page.locator("#q")).to_be_focused()
+        await page.locator("#q").blur()
+        await page.keyboard.press("j")
+        await page.keyboard.press("j")
+        await page.keyboard.press("k")
+        await expect(page.locator(".board a.open").first).to_be_focused()
+        await office.file("599")
+        await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        await expect(page.locator(".board tbody tr")).to_have_count(10)
+        await expect(page.locator(".board a.open").first).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("Đơn ")
+    assert complaints == []
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK])
+async def test_a_case_goes_from_its_card_to_its_closing(
+    browser: Browser,
+    site: Site,
+    office: Office,
+    clock: HandClock,
+    complaints: list[str],
+    viewport: dict[str, int],
+    tmp_path: Path,
+) -> None:
+    people = await busy_office(office, clock)
+    petition = await office.file("530")
+    await a_photo(site, office, petition, a_picture())
+    name = "phone" if viewport == PHONE else "desk"
+    async with desk(browser, site, office, people["officer"], complaints, viewport=viewport) as page:
+        await page.goto(f"/console/cases/{petition.code}")
+        await expect(page.locator("#story")).to_contain_text(STORY)
+        await expect(page.locator("#person")).to_contain_text(NAME)
+        shown = page.locator(".files img")
+        await expect(shown).to_be_visible()
+        assert await shown.evaluate("(one) => one.complete && one.naturalWidth > 0")
+        await page.get_by_role("button", name="Nhận xử lý").click()
+        await expect(page.locator(".done")).to_contain_text("Ông/Bà đã nhận đơn này")
+        assert await faults(page) == []
+        await fits(page)
+        await picture(page, f"{name}-case")
+
+        await page.get_by_role("link", name="Hỏi người dân").click()
+        await expect(page.get_by_role("textbox", name="Nội dung")).to_be_focused()
+        await page.get_by_role("textbox", name="Nội dung").fill("Quán ở số nhà nào?")
+        assert await faults(page) == []
+        await picture(page, f"{name}-asking")
+        await page.get_by_role("button", name="Gửi câu hỏi").click()
+        await expect(page.locator(".talk")).to_contain_text("Quán ở số nhà nào?")
+        await expect(page.locator(".talk")).to_contain_text("đang chờ gửi")
+
+        await page.get_by_role("link", name="Trả lời").click()
+        await page.get_by_role("textbox", name="Nội dung").fill("Đã nhắc nhở quán.")
+        await office.does(people["head"], petition, Action.NOTE, text="Gọi cho tổ dân phố trước.")
+        await page.get_by_role("button", name="Gửi trả lời").click()
+        await expect(page.locator(".changed")).to_contain_text("Gọi cho tổ dân phố trước.")
+        await expect(page.get_by_role("textbox", name="Nội dung")).to_have_value("Đã nhắc nhở quán.")
+        assert await faults(page) == []
+        await fits(page)
+        await picture(page, f"{name}-conflict")
+        await page.get_by_role("button", name="Gửi trả lời").click()
+        await expect(page.locator(".done")).to_contain_text("Đã gửi trả lời")
+        await page.get_by_role("button", name="Kết thúc").click()
+        await expect(page.locator(".done")).to_contain_text("Đã kết thúc đơn")
+    assert (await office.now(petition)).stage is Stage.CLOSED
+    assert complaints == []
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK])
+async def test_who_denounces_is_opened_with_a_reason_and_on_record(
+    browser: Browser,
+    site: Site,
+    office: Office,
+    clock: HandClock,
+    complaints: list[str],
+    viewport: dict[str, int],
+) -> None:
+    people = await busy_office(office, clock)
+    petition = await office.file("540", Kind.DENUNCIATION, unit="thanh_tra", topic=None)
+    name = "phone" if viewport == PHONE else "desk"
+    async with desk(browser, site, office, people["inspector"], complaints, viewport=viewport) as page:
+        await page.goto(f"/console/cases/{petition.code}")
+        body = page.locator("body")
+        await expect(body).not_to_contain_text(NAME)
+        await expect(body).not_to_contain_text(STORY)
+        assert await faults(page) == []
+        await picture(page, f"{name}-sealed")
+        await page.get_by_role("button", name="Mở nội dung").click()
+        await expect(page.locator("#story")).to_contain_text(STORY)
+        await expect(body).not_to_contain_text(NAME)
+        await page.get_by_label("Lý do cần biết người gửi").fill("Mời người tố cáo tới làm việc")
+        await page.get_by_role("button", name="Xem người gửi").click()
+        await expect(page.locator("#person")).to_contain_text(NAME)
+        await expect(page.locator(".steps-list")).to_contain_text("Mời người tố cáo tới làm việc")
+        assert await faults(page) == []
+        await fits(page)
+        await picture(page, f"{name}-opened")
+    events = await office.work(lambda book: book.events(petition.id))
+    assert [e.content["opened"] for e in events if e.content.get("opened")] == ["story", "identity"]
+    assert complaints == []
+
+
+async def test_nobodys_words_become_markup(
+    browser: Browser, site: Site, office: Office, complaints: list[str]
+) -> None:
+    nasty = "<img src=x onerror=\"document.title='nguy'\"><script>document.title='nguy'</script>{{ 7*7 }}"
+    head = await office.officer("700", "ql_van_hoa", Role.HEAD, nasty)
+    petition = await office.file("530", place=nasty, answers={"decision": nasty})
+    await office.does(head, petition, Action.TAKE)
+    await office.does(head, petition, Action.ASK_CITIZEN, text=nasty)
+    async with desk(browser, site, office, head, complaints, viewport=DESK) as page:
+        for path in ("/console?view=unit", f"/console?q={nasty}", f"/console/cases/{petition.code}"):
+            await page.goto(path)
+            assert await page.locator("img[src=x], main script").count() == 0
+            assert "nguy" not in await page.title()
+        await expect(page.locator(".talk")).to_contain_text(nasty)
+        assert re.search(r"\b49\b", await page.locator(".talk").inner_text()) is None
+    assert complaints == []
+
+
+def a_picture() -> bytes:
+    """A small photograph."""
+    import io
+
+    from PIL import Image
+
+    made = io.BytesIO()
+    Image.linear_gradient("L").resize((640, 480)).convert("RGB").save(made, "JPEG")
+    return made.getvalue()
