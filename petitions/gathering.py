@@ -58,6 +58,15 @@ class Petitioner:
     people: int | None
 
 
+class Joined(Protocol):
+    """A petition as part of a matter."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def merged_into(self) -> int | None: ...
+
+
 class Done(Protocol):
     """An event of a history."""
 
@@ -78,6 +87,11 @@ class Before:
     row: dict[str, Any]
     """Columns as JSON values."""
     clocks: dict[int, Clock]
+
+
+def matter_of(petition: Joined) -> int:
+    """The id of the matter (vụ việc): that of the lead, or the petition's own where it stands alone."""
+    return petition.merged_into or petition.id
 
 
 def alike(one: Sort, other: Sort) -> bool:

@@ -193,6 +193,9 @@ class Events(Clocks, Registers):
     def _write_events(self, rows: Sequence[dict[str, Any]]) -> None:
         _INSERT.run_many(self.connection, rows)
 
+    def _changed_together(self, before: PetitionRecord, after: PetitionRecord) -> None:
+        """A petition went along with its lead to another unit; who keeps something by unit overrides this."""
+
     def _answers_otherwise(self, before: PetitionRecord, after: PetitionRecord) -> bool:
         return any(getattr(before, name) != getattr(after, name) for name in _ANSWERABLE)
 

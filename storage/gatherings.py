@@ -22,8 +22,8 @@ from storage.book import as_record, insert_new
 from storage.cases import Cases
 from storage.events import CHANGES, json_values
 from storage.prepared import Prepared
-from storage.records import ActorRef, ContactRecord, PetitionChanges, PetitionRecord
-from storage.schema import assignments, bindings, breaches, clocks, contacts, links, petitions
+from storage.records import ActorRef, ContactRecord, EventRecord, PetitionChanges, PetitionRecord
+from storage.schema import assignments, bindings, breaches, clocks, contacts, events, links, petitions
 
 _COLUMNS: Final = tuple(petitions.c[name] for name in PetitionRecord.__dataclass_fields__)
 _MEMBERS: Final = (
@@ -44,6 +44,13 @@ _PETITIONERS: Final = Prepared(
             (petitions.c.id == bindparam("lead")) & petitions.c.left_at.is_(None),
         )
     )
+)
+_ADDITIONS: Final = (
+    select(events)
+    .join(petitions, petitions.c.id == events.c.petition_id)
+    .where(petitions.c.merged_into == bindparam("lead"), events.c.type == Action.CITIZEN_ADDS)
+    .order_by(events.c.id.desc())
+    .limit(bindparam("most"))
 )
 _FOLLOWED: Final = ("stage", *MIRRORED)
 _FOLLOW: Final = Prepared(
@@ -118,6 +125,13 @@ class Gatherings(Cases, Bindings):
         rows = _PETITIONERS.rows(self.connection, {"lead": lead_id})
         return count(Petitioner(row.id, row.contact_id, row.phone_hash, row.people) for row in rows)
 
+    def additions_to(self, lead_id: int, *, most: int) -> list[tuple[PetitionRecord, EventRecord]]:
+        """What petitioners of merged petitions added, with the petition of each, the oldest of the latest `most`
+        first. Raises `keys.CannotOpen`."""
+        rows = self.connection.execute(_ADDITIONS, {"lead": lead_id, "most": most}).all()
+        known = self.petitions_by_id([row.petition_id for row in rows])
+        return [(known[row.petition_id], self._event(row)) for row in reversed(rows)]
+
     def follow(
         self,
         members: Sequence[PetitionRecord],
@@ -160,6 +174,10 @@ class Gatherings(Cases, Bindings):
         _FOLLOW.run_many(self.connection, rows)
         self._write_events(events)
         self._answer_from_now(moved)
+        if "unit" in changes:
+            for was, becomes in zip(members, after, strict=True):
+                if was.unit != becomes.unit:
+                    self._changed_together(was, becomes)
         return after
 
     def end_breaches_of(self, members: Sequence[PetitionRecord], on: date) -> None:

@@ -15,6 +15,8 @@ from storage.hotspots_sightings import Cell, Sightings
 from storage.hotspots_tables import OPEN, hotspot_deeds, hotspot_petitions, hotspots, sightings
 from storage.keys import CannotOpen
 from storage.prepared import Prepared
+from storage.records import PetitionRecord
+from storage.search import is_searchable
 
 MOST_OPEN: Final = 200
 """Open hotspots looked after at once."""
@@ -142,6 +144,11 @@ _DEEDS: Final = (
 
 class Hotspots(Sightings):
     """Finding them again, their petitions, and what is done about them."""
+
+    def _changed_together(self, before: PetitionRecord, after: PetitionRecord) -> None:
+        super()._changed_together(before, after)
+        if is_searchable(after):
+            self._sight_again(after, counts=True)
 
     def open_hotspots(self) -> list[HotspotRecord]:
         """Those that are tracked, oldest first."""

@@ -73,15 +73,17 @@ def private_card(turn: Turn, petition: PetitionRecord, officer: OfficerRecord, t
     access = officer_access(turn.facts.agency, petition, officer)
     if access is Access.NONE:
         return gone_card(petition, texts)
-    text = (
-        _sealed_lines(turn, petition, texts)
-        if sealed(petition)
-        else _lines(turn, petition, texts, group=False)
-    )
+    if petition.merged_into is not None:
+        text = _merged_lines(turn, petition, texts)
+    elif sealed(petition):
+        text = _sealed_lines(turn, petition, texts)
+    else:
+        text = _lines(turn, petition, texts, group=False)
     buttons = first_actions(turn, petition, officer, texts) if access is Access.FULL else []
     if access is Access.FULL:
         buttons.append(Button(label=texts.get("cards.button_view"), token=Press("view", petition.id).token))
         buttons.append(Button(label=texts.get("cards.button_history"), token=Press("log", petition.id).token))
+        buttons += _of_matter(petition, texts)
     return Outgoing(
         title=texts.get("cards.title", code=shown_code(petition)),
         text=text,
@@ -96,15 +98,53 @@ def group_card(turn: Turn, petition: PetitionRecord, texts: Texts, *, unit: str 
     there."""
     if sealed(petition) or unit is None or not same_unit(turn.facts.agency, unit, petition.unit):
         return gone_card(petition, texts)
-    offered = actions_for(petition.stage, role=Role.HEAD, kind=petition.kind, same_unit=True)
+    merged = petition.merged_into is not None
+    offered = (
+        () if merged else actions_for(petition.stage, role=Role.HEAD, kind=petition.kind, same_unit=True)
+    )
     buttons = [_button(action, petition, texts) for action in offered if action in _IN_GROUP]
     buttons.append(Button(label=texts.get("cards.button_view"), token=Press("view", petition.id).token))
+    buttons += _of_matter(petition, texts)
     return Outgoing(
         title=texts.get("cards.title", code=shown_code(petition)),
-        text=_lines(turn, petition, texts, group=True),
+        text=_merged_lines(turn, petition, texts) if merged else _lines(turn, petition, texts, group=True),
         rows=_pairs(buttons),
         monospace=(shown_code(petition),),
     )
+
+
+def _of_matter(petition: PetitionRecord, texts: Texts) -> list[Button]:
+    """The way to the lead, or to what is merged into this one."""
+    if petition.merged_into is not None:
+        token = Press("case", petition.merged_into).token
+        return [Button(label=texts.get("cards.button_lead"), token=token)]
+    if petition.members:
+        return [Button(label=texts.get("cards.button_members"), token=Press("members", petition.id).token)]
+    return []
+
+
+def _merged_lines(turn: Turn, petition: PetitionRecord, texts: Texts) -> str:
+    """All that a merged petition's card says: the work, the dates and the matter itself stand in its lead's."""
+    lead = turn.book.petition(petition.merged_into) if petition.merged_into is not None else None
+    lines = [told.card_line(turn, petition, texts)]
+    if lead is not None:
+        number, year = lead.register_no, lead.register_year
+        lines.insert(0, texts.get("cards.merged_into", lead=shown_code(lead), number=number, year=year))
+    lines.insert(1, texts.get("cards.stage", stage=texts.get(f"cards.stage_{petition.stage}")))
+    if petition.withdraw_wish_at is not None and petition.stage not in _OVER:
+        lines.append(texts.get("cards.withdraw_wish"))
+    if petition.not_satisfied_at is not None and petition.stage in _DONE:
+        lines.append(texts.get("cards.not_satisfied"))
+    return "\n".join(line for line in lines if line)
+
+
+def matter_lines(turn: Turn, petition: PetitionRecord, texts: Texts) -> list[str]:
+    """How many petitions and people a lead stands for; nothing for any other petition."""
+    if not petition.members:
+        return []
+    size = turn.book.count_of_matter(petition.id)
+    lines = [texts.get("cards.matter_size", petitions=size.petitions, people=size.people)]
+    return [*lines, texts.get("cards.lead_left")] if petition.left_at is not None else lines
 
 
 def gone_card(petition: PetitionRecord, texts: Texts) -> Outgoing:
@@ -173,6 +213,7 @@ def _lines(turn: Turn, petition: PetitionRecord, texts: Texts, *, group: bool) -
         )
     lines.append(texts.get("cards.stage", stage=texts.get(f"cards.stage_{petition.stage}")))
     lines.append(texts.get("cards.officer", officer=officer_shown(turn, petition, texts)))
+    lines += matter_lines(turn, petition, texts)
     if petition.withdraw_wish_at is not None and petition.stage not in _OVER:
         lines.append(texts.get("cards.withdraw_wish"))
     if petition.not_satisfied_at is not None and petition.stage in _DONE:
@@ -243,6 +284,7 @@ def _sealed_lines(turn: Turn, petition: PetitionRecord, texts: Texts) -> str:
         texts.get("cards.class", kind=texts.get(f"cards.kind_{petition.kind}")),
         texts.get("cards.stage", stage=texts.get(f"cards.stage_{petition.stage}")),
         texts.get("cards.officer", officer=officer_shown(turn, petition, texts)),
+        *matter_lines(turn, petition, texts),
         texts.get("cards.withdraw_wish") if petition.withdraw_wish_at and petition.stage not in _OVER else "",
         *_legal_lines(turn, petition, texts),
         told.card_line(turn, petition, texts),

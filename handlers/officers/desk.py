@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers import case_clocks, cases, console_sign_in
+from handlers import case_clocks, cases, console_sign_in, gathering
 from handlers.messages import Outgoing
 from handlers.officers import (
     cards,
@@ -16,6 +16,7 @@ from handlers.officers import (
     form_view,
     history,
     inbox,
+    merging,
     questions,
     relay,
     state,
@@ -105,6 +106,8 @@ def _about_petition(room: Room, wish: Press) -> None:
             details.send_file(room, petition, read_number(wish.argument))
         case "more":
             _more(room, petition)
+        case merging.MEMBERS:
+            merging.show_members(room, petition, wish.argument)
         case "pick":
             _pick(room, petition, wish.argument)
         case "who":
@@ -123,6 +126,7 @@ def _act(room: Room, petition: PetitionRecord, wish: Press) -> None:
     try:
         row = cases.check(room.turn, petition, action, room.actor)
         case_clocks.check_possible(room.turn, petition, row)
+        gathering.check_possible(petition, action)
     except cases.UnknownPetition:
         room.refuse("officer.unknown_case")
         return
@@ -143,7 +147,7 @@ def _act(room: Room, petition: PetitionRecord, wish: Press) -> None:
     elif action is Action.CORRECT and corrections.offer(room, petition, wish.argument):
         return
     elif steps.is_step(action, row):
-        steps.begin(room, petition, wish.verb, row)
+        steps.begin(room, petition, wish.verb, row, argument=wish.argument)
     elif row.needs & {"text", "reason"}:
         questions.ask(room, petition, wish.verb, wish.argument)
     else:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from handlers import cases
 from handlers.messages import Button, Outgoing, OutgoingFile
-from handlers.officers import cards, form_view, history, similar, suggested
+from handlers.officers import cards, form_view, history, merging, similar, suggested
 from handlers.officers.access import sealed
 from handlers.officers.tokens import Press, to_base36
 from petitions.kinds import Action
@@ -48,6 +48,7 @@ def show(room: Room, petition: PetitionRecord) -> None:
     suggested.show(room, petition)
     form_view.show(room, petition)
     similar.show(room, petition, content)
+    merging.show_links(room, petition)
     buttons = _files(room, petition)
     if sealed(petition):
         who = Button(label=room.text("officer.button_identity"), token=Press("who", petition.id).token)
@@ -136,6 +137,7 @@ def _story(room: Room, petition: PetitionRecord, content: PetitionContent) -> It
                 date=cards.shown_date(day, room.texts),
                 text=event.content.get("text") or room.text("officer.files_only"),
             )
+    yield from merging.additions(room, petition)
 
 
 def _answer(room: Room, name: str, answer: object) -> str:

@@ -100,6 +100,8 @@ def _show_again(room: Room, petition: PetitionRecord, pending: state.Pending) ->
         if goes_to_focal(room.turn, petition, unit):
             unit = decider(room.turn, petition)
         effect = unit_name(room.turn.facts.agency, unit, room.texts.language)
+    elif action is Action.ANSWER and petition.members:
+        effect = "\n\n" + room.text("merging.answer_goes_to_all", count=petition.members)
     room.ask(
         f"officer.preview_{action}",
         rows,

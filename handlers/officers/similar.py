@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from handlers.messages import Outgoing
-from handlers.officers import cards
+from handlers.officers import cards, merging
 from handlers.officers.access import Access, in_unit, officer_access
+from petitions.gathering import matter_of
 from petitions.kinds import Kind
 from petitions.matters import as_written
 
@@ -32,10 +33,12 @@ def show(room: Room, petition: PetitionRecord, content: PetitionContent) -> None
         return
     story = "\n".join(content.story)
     lines = [line_of(room, each, story) for each in found]
+    rows = [merging.buttons_with(room, petition, each.petition) for each in found]
     room.send(
         Outgoing(
             title=room.text("similar.title", code=cards.shown_code(petition)),
             text="\n".join([*lines, room.text("similar.note")]),
+            rows=tuple((button,) for row in rows for button in row),
             protect=True,
         ),
         petition_id=petition.id,
@@ -43,9 +46,14 @@ def show(room: Room, petition: PetitionRecord, content: PetitionContent) -> None
 
 
 def known(room: Room, petition: PetitionRecord) -> list[SimilarCase]:
-    """The similar petitions this officer may know of, copies first; the nearest few."""
-    found = room.turn.book.similar_to(petition, most=_LOOKED_AT)
-    return [each for each in found if _may_know(room, petition, each)][:SHOWN]
+    """The similar petitions this officer may know of, copies first; the nearest few. What is handled together already
+    is not among them."""
+    found = [
+        each
+        for each in room.turn.book.similar_to(petition, most=_LOOKED_AT)
+        if matter_of(each.petition) != matter_of(petition) and _may_know(room, petition, each)
+    ]
+    return found[:SHOWN]
 
 
 def _may_know(room: Room, petition: PetitionRecord, similar: SimilarCase) -> bool:

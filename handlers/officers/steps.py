@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 from handlers import case_clocks, cases
 from handlers.case_details import Details
 from handlers.messages import Button
-from handlers.officers import cards, state, step_answers
+from handlers.officers import cards, merging, state, step_answers
 from handlers.officers.refusals import explain
-from handlers.officers.tokens import Press, action_of
+from handlers.officers.tokens import Press, action_of, read_number
 from petitions.agency_parts import OUTSIDE
 from petitions.kinds import Action
 from petitions.transition_rows import NEEDS
@@ -47,18 +47,23 @@ def is_step(action: Action, row: Transition) -> bool:
     return action not in _SHORTER and bool(row.needs)
 
 
-def begin(room: Room, petition: PetitionRecord, verb: str, row: Transition) -> None:
-    """Ask for the first thing the row needs; in a group the officer is led to the private chat first."""
+def begin(room: Room, petition: PetitionRecord, verb: str, row: Transition, *, argument: str = "") -> None:
+    """Ask for the first thing the row needs; in a group the officer is led to the private chat first.
+
+    `argument`: the other petition, where the button named it.
+    """
     if room.in_group:
-        button = Button(
-            label=room.text("officer.button_write"), token=Press(verb, petition.id).token, style="primary"
-        )
+        press = Press(verb, petition.id, argument)
+        button = Button(label=room.text("officer.button_write"), token=press.token, style="primary")
         room.ask(
             "officer.continue_here", ((button,),), petition_id=petition.id, code=cards.shown_code(petition)
         )
         room.acknowledge("officer.see_private")
         return
-    pending = state.Pending(verb=verb, petition_id=petition.id, asked_at=room.turn.now)
+    other = read_number(argument) if "linked" in row.needs else 0
+    known = merging.may_know(room, room.turn.book.petition(other)) if other else False
+    given = {"linked": other} if known and other != petition.id else {}
+    pending = state.Pending(verb=verb, petition_id=petition.id, given=given, asked_at=room.turn.now)
     _next(room, petition, row, pending)
 
 
@@ -161,6 +166,7 @@ def _show_again(room: Room, petition: PetitionRecord, row: Transition, pending: 
         label=room.text("officer.confirm_step"), token=Press("yes", petition.id).token, style="primary"
     )
     drop = Button(label=room.text("officer.button_cancel"), token=Press("no", petition.id).token)
+    about = merging.what_happens(room, petition, row.action, pending.given.get("linked"))
     room.ask(
         "officer.preview_step",
         ((agree,), (drop,)),
@@ -168,7 +174,7 @@ def _show_again(room: Room, petition: PetitionRecord, row: Transition, pending: 
         protect=True,
         code=cards.shown_code(petition),
         action=room.text(f"cards.button_{row.action}").rstrip("…"),
-        lines="\n".join(lines),
+        lines="\n".join(lines) + (f"\n\n{about}" if about else ""),
     )
 
 
