@@ -54,9 +54,10 @@ lint: $(VENV)/stamp-dev ## check style, floors and types only
 format: $(VENV)/stamp-dev ## lay out the code
 	@$(BIN)/ruff format .
 
-bench: $(VENV)/stamp-dev ## measure the service beside a plain bot, and the search for similar petitions (half an hour)
+bench: $(VENV)/stamp-dev ## measure the service beside a plain bot, the search for similar petitions and officers' search (an hour)
 	@$(BIN)/python -m benchmarks
 	@$(BIN)/python -m benchmarks similar
+	@$(BIN)/python -m benchmarks search
 
 soak: $(VENV)/stamp-dev ## run the full-size tests: every sample petition, the long kill test (an hour)
 	@$(BIN)/python -m pytest -m soak -n 0 -s $(TESTS)

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import similar
+from benchmarks import search, similar
 from benchmarks.load import (
     BotProcess,
     Result,
@@ -143,5 +143,7 @@ async def main() -> None:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["similar"]:
         similar.main(sys.argv[2:])
+    elif sys.argv[1:2] == ["search"]:
+        search.main(sys.argv[2:])
     else:
         asyncio.run(main())

@@ -18,14 +18,14 @@ import time
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import asyncpg
-from sqlalchemy import Boolean, Connection, insert
+from sqlalchemy import Connection, insert
 
+from benchmarks.bulk import copy_table
 from benchmarks.load import table
 from bot.clock import SystemClock
 from petitions.kinds import Kind, Severity, Stage
@@ -39,9 +39,6 @@ from storage.schema import petitions
 from tests import postgres_server
 from tests.conftest import address, server_folder, sqlite_address
 from tests.petitions.altered import WAYS, copy
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 AGENCY: Final = "bench"
 CORPUS: Final = Path(__file__).parent.parent / "petitions" / "triage" / "corpus"
@@ -138,35 +135,16 @@ async def fill_postgresql(url: str, source: Path) -> None:
     """The same rows; keys are made after the rows, which is what a bulk load does."""
     connection = await asyncpg.connect(url.replace("postgresql+asyncpg", "postgresql"))
     with sqlite3.connect(source) as database:
-        for name in ("petitions", "similarities"):
-            cursor = database.execute(f"SELECT * FROM {name}")
-            names = [column[0] for column in cursor.description]
-            flags = [
-                place
-                for place, column in enumerate(names)
-                if name == "petitions" and isinstance(petitions.c[column].type, Boolean)
-            ]
-            if name == "similarities":
-                await connection.execute("ALTER TABLE similarities DROP CONSTRAINT pk_similarities")
-                await connection.execute(
-                    "ALTER TABLE similarities DROP CONSTRAINT fk_similarities_petition_id"
-                )
-            while rows := list(islice(cursor, 100_000)):
-                await connection.copy_records_to_table(name, records=_flagged(rows, flags), columns=names)
+        await copy_table(connection, database, "petitions")
+        await connection.execute("ALTER TABLE similarities DROP CONSTRAINT pk_similarities")
+        await connection.execute("ALTER TABLE similarities DROP CONSTRAINT fk_similarities_petition_id")
+        await copy_table(connection, database, "similarities")
     await connection.execute(
         "ALTER TABLE similarities ADD CONSTRAINT pk_similarities PRIMARY KEY (hash, petition_id)"
     )
     await connection.execute("VACUUM ANALYZE similarities")
     await connection.execute("VACUUM ANALYZE petitions")
     await connection.close()
-
-
-def _flagged(rows: Sequence[tuple[Any, ...]], flags: list[int]) -> Iterator[tuple[Any, ...]]:
-    for row in rows:
-        values = list(row)
-        for place in flags:
-            values[place] = bool(values[place])
-        yield tuple(values)
 
 
 async def checks(url: str, pool: Pool, vault: Vault, count: int) -> dict[str, str]:

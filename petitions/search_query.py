@@ -317,9 +317,9 @@ def _longest(
     """The things that the longest beginning of `value` names, and the words after it. What is called exactly so goes
     before what only holds the words."""
     words = value.split()
+    known = {key: [" ".join(words_of(name)) for name in names] for key, names in called.items()}
     for count in range(len(words), 0, -1):
         said = " ".join(words_of(" ".join(words[:count])))
-        known = {key: [" ".join(words_of(name)) for name in names] for key, names in called.items()}
         exact = tuple(key for key, names in known.items() if said in names)
         found = exact or tuple(key for key, names in known.items() if any(fits(said, name) for name in names))
         if found and said:

@@ -129,7 +129,7 @@ class Search(Similarities):
     def file(self, filing: Filing) -> PetitionRecord:
         """As `Similarities.file`; its words become searchable in the same transaction."""
         petition = super().file(filing)
-        self._keep_words(petition.id, _hashed(filing.content) if is_searchable(petition) else ())
+        self._keep_words(petition.id, hashed(filing.content) if is_searchable(petition) else ())
         return petition
 
     def record(self, petition: PetitionRecord, **given: Any) -> PetitionRecord:
@@ -152,7 +152,7 @@ class Search(Similarities):
         self.forget_words(petition.id)
         kept: list[str] = []
         if is_searchable(petition):
-            kept = [*_hashed(self.content(petition))]
+            kept = [*hashed(self.content(petition))]
             for event in self.events(petition.id):
                 if event.action is Action.CITIZEN_ADDS:
                     kept += [_word(term) for term in terms_of(str(event.content.get("text", "")))]
@@ -241,11 +241,17 @@ class Search(Similarities):
         lowest that was: marked out of turn, it would end that walk."""
         return _SEEN.first(self.connection, {"hash": self._mark, "petition_id": petition_id}) is not None
 
+    def word_hashes(self, terms: Iterable[str]) -> set[int]:
+        """What is kept for a petition with these terms (`hashed`), the mark that it was looked at among them."""
+        return {self._mark, *(self._word_hash(term) for term in terms)}
+
     def _keep_words(self, petition_id: int, terms: Iterable[str]) -> None:
-        hashes = {self._mark, *(self._word_hash(term) for term in terms)}
         _KEEP.run_many(
             self.connection,
-            [{"hash": value, "petition_id": petition_id, "agency": self.agency} for value in sorted(hashes)],
+            [
+                {"hash": value, "petition_id": petition_id, "agency": self.agency}
+                for value in sorted(self.word_hashes(terms))
+            ],
         )
 
     @property
@@ -268,7 +274,8 @@ def is_searchable(petition: PetitionRecord) -> bool:
     return not sealed and petition.stage is not Stage.WITHDRAWN
 
 
-def _hashed(content: PetitionContent) -> list[str]:
+def hashed(content: PetitionContent) -> list[str]:
+    """What is kept of a petition, words and words of the name told apart."""
     texts = (*content.story, content.request, content.place)
     terms = {term for text in texts for term in terms_of(text)}
     return [*map(_word, terms), *map(_name, words_of(content.name))]

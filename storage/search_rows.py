@@ -6,6 +6,8 @@ Ids are made in order of time (`storage.ids`), so that a page is a step down the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, or_, select, union_all
@@ -15,6 +17,7 @@ from petitions.kinds import Stage
 from petitions.transitions import SEALED_KINDS
 from storage.book import as_record
 from storage.ids import first_id_of
+from storage.prepared import Prepared
 from storage.records import PetitionRecord
 from storage.registers import letters_of
 from storage.schema import petitions, register_entries, registers, search_words
@@ -60,15 +63,16 @@ _BY_TIME: Final = (
 """The agency is compared row by row: SQLite would rather sort all of an agency's rows than walk down the ids."""
 
 
-def by_words(hashes: Sequence[int]) -> Any:
-    """Petitions that have all of these hashes; the first leads, it should be the rarest."""
+@lru_cache(maxsize=32)
+def by_words(number: int) -> Prepared:
+    """Petitions that have all of so many hashes `h0`, `h1` …; the first leads, it should be the rarest."""
     statement = select(search_words.c.petition_id.label("id")).where(
         search_words.c.hash == bindparam("h0"),
         search_words.c.petition_id < bindparam("below"),
         search_words.c.petition_id >= bindparam("lowest"),
-        *(_has(search_words.c.petition_id, f"h{place}") for place in range(1, len(hashes))),
+        *(_has(search_words.c.petition_id, f"h{place}") for place in range(1, number)),
     )
-    return statement.order_by(search_words.c.petition_id.desc()).limit(bindparam("most"))
+    return Prepared(statement.order_by(search_words.c.petition_id.desc()).limit(bindparam("most")))
 
 
 def _has(petition_id: ColumnElement[int], name: str) -> ColumnElement[bool]:
@@ -76,31 +80,49 @@ def _has(petition_id: ColumnElement[int], name: str) -> ColumnElement[bool]:
     return exists().where(other.c.hash == bindparam(name), other.c.petition_id == petition_id)
 
 
-def _one_range(*conditions: ColumnElement[bool]) -> Any:
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A range of an index that begins with these columns and ends with the id."""
+
+    columns: tuple[str, ...]
+    values: tuple[Any, ...]
+
+
+def of_unit(agency: str, unit: str, stage: Stage) -> Range:
+    """Of `ix_petitions_unit`."""
+    return Range(("agency", "unit", "stage"), (agency, unit, stage))
+
+
+def of_officer(officer_id: int, stage: Stage) -> Range:
+    """Of `ix_petitions_officer`."""
+    return Range(("officer_id", "stage"), (officer_id, stage))
+
+
+def of_topic(agency: str, topic: str) -> Range:
+    """Of `ix_petitions_topic`."""
+    return Range(("agency", "topic"), (agency, topic))
+
+
+@lru_cache(maxsize=64)
+def newest_of(ranges: tuple[tuple[str, ...], ...]) -> Prepared:
+    """The newest petitions of each range under `below`, by the columns of each; the values are called as the column
+    with the number of the range (`unit0`). Made once: it is long."""
+    return Prepared(union_all(*(_newest(columns, place) for place, columns in enumerate(ranges))))
+
+
+def _newest(columns: tuple[str, ...], place: int) -> Any:
     newest = (
         select(petitions.c.id)
-        .where(*conditions, petitions.c.id < bindparam("below"), petitions.c.id >= bindparam("lowest"))
+        .where(
+            *(petitions.c[column] == bindparam(f"{column}{place}") for column in columns),
+            petitions.c.id < bindparam("below"),
+            petitions.c.id >= bindparam("lowest"),
+        )
         .order_by(petitions.c.id.desc())
         .limit(bindparam("most"))
         .subquery()
     )
     return select(newest.c.id)
-
-
-def by_unit(unit: str, stage: Stage) -> Any:
-    """A range of `ix_petitions_unit`."""
-    c = petitions.c
-    return _one_range(c.agency == bindparam("agency"), c.unit == unit, c.stage == stage)
-
-
-def by_officer(officer_id: int, stage: Stage) -> Any:
-    """A range of `ix_petitions_officer`."""
-    return _one_range(petitions.c.officer_id == officer_id, petitions.c.stage == stage)
-
-
-def by_topic(topic: str) -> Any:
-    """A range of `ix_petitions_topic`."""
-    return _one_range(petitions.c.agency == bindparam("agency"), petitions.c.topic == topic)
 
 
 class Rows:
@@ -127,15 +149,23 @@ class Rows:
         """Ids under `below` that may fit, falling, at most so many; fewer only where there are no more."""
         if self._listed is not None:
             return [place for place in self._listed if self._lowest <= place < below][:most]
-        values = {"below": below, "lowest": self._lowest, "agency": self._agency, "most": most}
+        limits = {"below": below, "lowest": self._lowest, "most": most}
         if self._hashes:
-            return self._ids(by_words(self._hashes), values | self._names)
+            rows = by_words(len(self._hashes)).rows(self._connection, limits | self._names)
+            return [row.id for row in rows]
         ranges = self._ranges()
         if ranges is None:
-            return self._ids(_BY_TIME, values)
+            return self._ids(_BY_TIME, limits)
         found: set[int] = set()
         for start in range(0, len(ranges), _AT_ONCE):
-            found.update(self._ids(union_all(*ranges[start : start + _AT_ONCE]), values))
+            part = ranges[start : start + _AT_ONCE]
+            named = {
+                f"{column}{place}": value
+                for place, each in enumerate(part)
+                for column, value in zip(each.columns, each.values, strict=True)
+            }
+            statement = newest_of(tuple(each.columns for each in part))
+            found.update(row.id for row in statement.rows(self._connection, named | limits))
         return sorted(found, reverse=True)[:most]
 
     def fitting(self, places: list[int]) -> list[PetitionRecord]:
@@ -213,19 +243,19 @@ class Rows:
                 found.update(self._ids(_BY_NUMBER, values))
         return found
 
-    def _ranges(self) -> list[Any] | None:
+    def _ranges(self) -> list[Range] | None:
         """The index ranges that hold all that fits; None where only time limits it."""
-        wanted = self._wanted
+        wanted, agency = self._wanted, self._agency
         stages = wanted.stages or tuple(Stage)
+        if wanted.topics:
+            return [of_topic(agency, topic) for topic in wanted.topics]
         if wanted.own_units is not None:
             units = tuple(unit for unit in wanted.own_units if not wanted.units or unit in wanted.units)
             officer = wanted.own_officer
-            own = [by_officer(officer, stage) for stage in stages] if officer is not None else []
-            return own + [by_unit(unit, stage) for unit in units for stage in stages]
-        if wanted.topics:
-            return [by_topic(topic) for topic in wanted.topics]
+            own = [of_officer(officer, stage) for stage in stages] if officer is not None else []
+            return own + [of_unit(agency, unit, stage) for unit in units for stage in stages]
         if wanted.units:
-            return [by_unit(unit, stage) for unit in wanted.units for stage in stages]
+            return [of_unit(agency, unit, stage) for unit in wanted.units for stage in stages]
         return None
 
     def _ids(self, statement: Any, values: dict[str, Any]) -> list[int]:

@@ -334,22 +334,28 @@ async def test_a_petition_that_does_not_open_holds_up_no_other(in_book: InBook) 
 
 # --- indexes
 
+
+def newest_of(one: search_rows.Range) -> Any:
+    return search_rows.newest_of((one.columns,))
+
+
 LOOK_UPS: list[tuple[str, Any, str]] = [
-    ("words", search_rows.by_words([1, 2, 3]), "PRIMARY KEY"),
+    ("words", search_rows.by_words(3), "PRIMARY KEY"),
     ("how often", search._HOW_OFTEN, "PRIMARY KEY"),
     ("lowest seen", search._LOWEST_SEEN, "PRIMARY KEY"),
     ("seen", search._SEEN, "PRIMARY KEY"),
     ("older ones", search._OLDER, "PRIMARY KEY"),
     ("forget", search._FORGET, "ix_search_words_petition"),
-    ("unit", search_rows.by_unit("u", Stage.RECEIVED), "ix_petitions_unit"),
-    ("officer", search_rows.by_officer(1, Stage.RECEIVED), "ix_petitions_officer"),
-    ("topic", search_rows.by_topic("t"), "ix_petitions_topic"),
+    ("unit", newest_of(search_rows.of_unit("a", "u", Stage.RECEIVED)), "ix_petitions_unit"),
+    ("officer", newest_of(search_rows.of_officer(1, Stage.RECEIVED)), "ix_petitions_officer"),
+    ("topic", newest_of(search_rows.of_topic("a", "t")), "ix_petitions_topic"),
     ("time", search_rows._BY_TIME, "PRIMARY KEY"),
     ("code", search_rows._BY_CODE, "uq_petitions_code"),
     ("phone", search_rows._BY_PHONE, "ix_petitions_phone"),
     ("number", search_rows._BY_NUMBER, "PRIMARY KEY"),
 ]
 MORE_VALUES: dict[str, Any] = {
+    "agency0": "a", "unit0": "u", "stage0": Stage.RECEIVED, "officer_id0": 1, "topic0": "t",
     "h0": 1, "h1": 2, "h2": 3, "hash": 1, "below": 9, "lowest": 0, "mark": 5, "first_code": "1", "last_code": "2",
     "book": "phan_anh", "year": 2026, "first_number": 1, "last_number": 2,
 }  # fmt: skip
