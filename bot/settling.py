@@ -18,7 +18,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from bot.dispatch import Books, Wake, fault_place
-from handlers import answerability, case_clocks, clock_timers, summaries
+from handlers import answerability, case_clocks, clock_timers, hotspots, summaries
 from handlers.recomputing import begin, recompute
 from handlers.service_turn import service_turn
 from handlers.turn import Facts, Turn
@@ -35,7 +35,7 @@ RETRY_SECONDS: Final = 60.0
 PAGE: Final = 500
 """Clocks looked at in one read."""
 FOUND_AT_ONCE: Final = 20
-"""Petitions of before made searchable in one transaction: turns of people wait no longer than for a turn."""
+"""Petitions of before made searchable, or counted, in one transaction: people wait no longer than for a turn."""
 BREATH_SECONDS: Final = 0.05
 """Between two such transactions; a hundred thousand petitions take a quarter of an hour."""
 MOST_BEGUN: Final = 10_000
@@ -97,6 +97,7 @@ class Settling:
         await self._clocks(done)
         await self._transact(_arm_summaries)
         done["searchable"] = await self._make_searchable()
+        done["counted"] = await self._count_older()
         log.info("settled", extra=done)
         return done
 
@@ -112,6 +113,21 @@ class Settling:
                 log.error("petitions_not_opened", extra={"count": closed})
             await asyncio.sleep(BREATH_SECONDS)
         return number
+
+    # --- hotspots
+
+    async def _count_older(self) -> int:
+        """Counts petitions of the last year that an earlier version filed by topic and place; how many that were."""
+        today = self._clock.now().astimezone(self._facts.agency.zone).date()
+        number = 0
+        while True:
+            looked: int = await self._transact(
+                lambda turn: turn.book.sight_older(today=today, most=FOUND_AT_ONCE)
+            )
+            if not looked:
+                return number
+            number += looked
+            await asyncio.sleep(BREATH_SECONDS)
 
     # --- who answers
 
@@ -216,5 +232,6 @@ def _plan(turn: Turn, petition_id: int) -> bool | None:
 
 
 def _arm_summaries(turn: Turn) -> None:
+    hotspots.arm(turn)
     for officer in turn.book.officers():
         summaries.arm(turn, officer)

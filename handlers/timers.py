@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Final
 
-from handlers import alarms, answerability, digests, left_to_office, summaries, untold
+from handlers import alarms, answerability, digests, hotspots, left_to_office, summaries, untold
 from handlers.citizens import form_pages, form_reminder, reminders, unkept
 from handlers.turn import Turn
 from storage.records import TimerRecord
@@ -25,6 +25,7 @@ _DEEDS: Final[Mapping[str, Callable[[Turn, TimerRecord], None]]] = {
     answerability.AWAY: answerability.fire_away,
     untold.TIMER: untold.fire,
     left_to_office.TIMER: left_to_office.fire,
+    hotspots.TIMER: hotspots.fire,
     untold.NO_CHAT: untold.fire_no_chat,
     untold.ACCOUNT: untold.fire_account,
 }

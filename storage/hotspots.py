@@ -40,6 +40,7 @@ class Deed(StrEnum):
     """What can happen to a hotspot."""
 
     FOUND = "found"
+    TOLD = "told"
     GROWN = "grown"
     DIGEST = "digest"
     SEEN = "seen"
@@ -62,14 +63,16 @@ class HotspotRecord:
     """Of the first petition in it, as `date.toordinal`."""
     window: int
     count: int
-    """Petitions, and `expected` how many were usual, in the window in which it was found."""
+    """Own voices, and `expected` how many petitions were usual, in the window in which it was found."""
     expected: float
     p: float
     found_at: dt.datetime
     state: HotspotState
     told: int
+    """Own voices the last alert spoke of."""
     told_at: dt.datetime
     digested: int
+    """Petitions the last alert or digest spoke of."""
     reminded: int
     remind_at: dt.datetime | None
     acknowledged_at: dt.datetime | None
@@ -205,7 +208,7 @@ class Hotspots(Sightings):
             p=finding.p,
             found_at=now,
             state=HotspotState.NEW,
-            told=len(petition_ids),
+            told=finding.count,
             told_at=now,
             digested=len(petition_ids),
             reminded=0,

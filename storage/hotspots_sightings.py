@@ -8,7 +8,6 @@ not counted at all, neither openly nor apart. `docs/hotspots.md` says what the t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Final
@@ -16,9 +15,8 @@ from typing import Any, Final
 from sqlalchemy import Executable, bindparam, delete, func, select, update
 
 from petitions.hotspots import HISTORY, RECENT, CellKind, Series
-from petitions.hotspots_places import place_keys, point_key
+from petitions.hotspots_places import told_place
 from petitions.hotspots_voices import COMPARED, Heard
-from petitions.places import find_place
 from storage.book import insert_new
 from storage.hotspots_tables import hotspot_petitions, hotspots, sightings
 from storage.ids import first_id_of
@@ -37,8 +35,6 @@ COUNTED: Final = 2_000
 known well enough by then."""
 MOST_CELLS: Final = 400
 """Cells of one look. More that could be a hotspot at once is a flood; the next look sees the rest."""
-_STORY: Final = 4_000
-"""Characters of a story in which a place is looked for."""
 _HIGHEST: Final = 2**63 - 1
 
 _KEEP: Final = insert_new(sightings, unless=["hash", "day", "petition_id"])
@@ -46,9 +42,13 @@ _FORGET: Final = delete(sightings).where(
     sightings.c.petition_id == bindparam("of_petition"), sightings.c.kind != MARK
 )
 _OF_PETITION: Final = Prepared(
-    select(sightings.c.hash, sightings.c.kind, sightings.c.listed).where(
+    select(sightings.c.hash, sightings.c.topic_hash, sightings.c.place_hash).where(
         sightings.c.petition_id == bindparam("petition_id")
     )
+)
+_PLACES: Final = select(sightings.c.petition_id, sightings.c.hash).where(
+    sightings.c.petition_id.in_(bindparam("petition_ids", expanding=True)),
+    sightings.c.kind == CellKind.PLACE.value,
 )
 _LEAVE: Final = delete(hotspot_petitions).where(
     hotspot_petitions.c.petition_id == bindparam("of_petition"),
@@ -207,7 +207,7 @@ class Sightings(Search):
         for place in places:
             petition = self.petition(place, lock=True)
             if petition is not None:
-                self._sight(petition, self._content_or_none(petition) if is_searchable(petition) else None)
+                self._sight(petition, self._content_or_empty(petition) if is_searchable(petition) else None)
         return len(places)
 
     # --- counting
@@ -285,6 +285,20 @@ class Sightings(Search):
             found.append(Heard(petition.id, today - row.day, shown, texts.get(petition.id, "")))
         return found
 
+    def parts_of(self, cell_hash: int, petition_id: int) -> tuple[int | None, int | None]:
+        """Of a cell that this petition counts for: the hashes of its topic and its place."""
+        rows = _OF_PETITION.rows(self.connection, {"petition_id": petition_id})
+        row = next((row for row in rows if row.hash == cell_hash), None)
+        return (None, None) if row is None else (row.topic_hash, row.place_hash)
+
+    def places_of(self, petition_ids: list[int]) -> dict[int, list[int]]:
+        """The cells of their places, by petition."""
+        found: dict[int, list[int]] = {}
+        if petition_ids:
+            for row in self.connection.execute(_PLACES, {"petition_ids": petition_ids}):
+                found.setdefault(row.petition_id, []).append(row.hash)
+        return found
+
     def mark_listed(self, petition_ids: list[int], rank: int) -> None:
         """These petitions stand in a hotspot of this rank: they are usual no more, and make no further one."""
         if petition_ids:
@@ -293,10 +307,8 @@ class Sightings(Search):
     def place_of(self, petition: PetitionRecord, place_hash: int) -> str:
         """The words in which this petition names a place; empty where it does not. Raises `keys.CannotOpen`."""
         content = self.content(petition)
-        for words, keys in _named(content):
-            if any(self._cell_hash(CellKind.PLACE, key) == place_hash for key in keys):
-                return words
-        return ""
+        words, keys = _told(content)
+        return words if any(self._cell_hash(CellKind.PLACE, key) == place_hash for key in keys) else ""
 
     # --- inside
 
@@ -326,7 +338,7 @@ class Sightings(Search):
         """A petition counts elsewhere, or no more; it leaves the open hotspots it does not belong to. A sealed or
         withdrawn one leaves all."""
         self.connection.execute(_FORGET, {"of_petition": petition.id})
-        content = self._content_or_none(petition) if counts else None
+        content = self._content_or_empty(petition) if counts else None
         self._sight(petition, content)
         cells = self._cells(petition, content) if content is not None else {}
         standing = self.connection.execute(_STANDS_IN, {"petition_id": petition.id}).all()
@@ -350,7 +362,7 @@ class Sightings(Search):
             cells[topic] = (TOPIC, None, None)
             in_unit = self._cell_hash(CellKind.TOPIC_UNIT, petition.topic, petition.unit)
             cells[in_unit] = (CellKind.TOPIC_UNIT.value, topic, None)
-        for key in next((keys for _, keys in _named(content)), ()):
+        for key in _told(content)[1]:
             place = self._cell_hash(CellKind.PLACE, key)
             cells[place] = (CellKind.PLACE.value, None, None)
             if topic is not None:
@@ -363,7 +375,7 @@ class Sightings(Search):
         plain = "|".join([kind, *parts]).encode("utf-8", "surrogatepass")
         return int.from_bytes(blake2b(plain, digest_size=8, key=key).digest(), "big") >> 1
 
-    def _content_or_none(self, petition: PetitionRecord) -> PetitionContent | None:
+    def _content_or_empty(self, petition: PetitionRecord) -> PetitionContent:
         """A damaged content counts for its topic all the same."""
         try:
             return self.content(petition)
@@ -372,13 +384,11 @@ class Sightings(Search):
 
     def _texts(self, petition_ids: list[int]) -> dict[int, str]:
         try:
-            return {place: "\n".join(said.story) for place, said in self.contents(petition_ids).items()}
+            opened = self.contents(petition_ids)
         except CannotOpen:
-            opened = {
-                place: self._content_or_none(petition)
-                for place, petition in self.petitions_by_id(petition_ids).items()
-            }
-            return {place: "\n".join(said.story) for place, said in opened.items() if said is not None}
+            known = self.petitions_by_id(petition_ids)
+            opened = {each.id: self._content_or_empty(each) for each in known.values()}
+        return {each: "\n".join(said.story) for each, said in opened.items()}
 
 
 def filed_day(petition: PetitionRecord) -> int:
@@ -386,15 +396,5 @@ def filed_day(petition: PetitionRecord) -> int:
     return petition.filed_at.astimezone(VIETNAM).date().toordinal()
 
 
-def _named(content: PetitionContent) -> Iterable[tuple[str, tuple[str, ...]]]:
-    """Where it happened, as far as it was told: in words, else as a point, else in the story."""
-    if keys := place_keys(content.place):
-        yield content.place, keys
-        return
-    point = point_key(content.latitude, content.longitude)
-    if point is not None:
-        yield f"{content.latitude:.2f}, {content.longitude:.2f}", (point,)
-        return
-    told = find_place("\n".join(content.story)[:_STORY])
-    if told is not None and (keys := place_keys(told)):
-        yield told, keys
+def _told(content: PetitionContent) -> tuple[str, tuple[str, ...]]:
+    return told_place(content.place, content.latitude, content.longitude, "\n".join(content.story))

@@ -58,8 +58,8 @@ hotspots: Final = Table(
     Column("closed_at", Moment, nullable=True),
     Column("closed_by", Identifier, nullable=True),
 )
-"""`state`: new, acknowledged, closed. `told`, `digested`: how many petitions the last alert and the last digest spoke
-of."""
+"""`state`: new, acknowledged, closed. `told`: own voices the last alert spoke of; `digested`: petitions of which the
+last alert or digest did."""
 Index(
     "uq_hotspots_open",
     hotspots.c.agency,

@@ -22,10 +22,24 @@ ALIASES: Final = {
     "cuatoi": "mine",
     "trogiup": "help",
     "ngonngu": "language",
+    "diemnong": "hotspots",
 }
 """Without diacritics and spaces; `goopy` and `tracuuhoso` stand in menus of communes today."""
 NAMES: Final = frozenset(
-    {"start", "status", "mine", "help", "language", "leave", "cancel", "inbox", "case", "find", "link"}
+    {
+        "start",
+        "status",
+        "mine",
+        "help",
+        "language",
+        "leave",
+        "cancel",
+        "inbox",
+        "case",
+        "find",
+        "link",
+        "hotspots",
+    }
 )
 STORY: Final = frozenset({"gopy", "goopy", "phananh", "khieunai"})
 """Words that open a petition: what is typed behind one of them is its beginning."""

@@ -203,7 +203,7 @@ def _lines(turn: Turn, petition: PetitionRecord, texts: Texts, *, group: bool) -
     if petition.severity is Severity.URGENT:
         lines.insert(0, texts.get("cards.urgent"))
     content = turn.book.content(petition)
-    place = _public_place(petition, content) if group else content.place
+    place = public_place(petition, content) if group else content.place
     if place:
         lines.append(texts.get("cards.place", place=_short(place)))
     lines.append(texts.get("cards.unit", unit=unit_shown(turn, petition, texts)))
@@ -376,7 +376,7 @@ def _pairs(buttons: list[Button]) -> tuple[tuple[Button, ...], ...]:
     return tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
 
 
-def _public_place(petition: PetitionRecord, content: PetitionContent) -> str:
+def public_place(petition: PetitionRecord, content: PetitionContent) -> str:
     """Where it happened, as a group may read it: no home, no name, no phone that slipped into the answer."""
     place = content.place
     if petition.discreet or fold(place) == fold(content.address):

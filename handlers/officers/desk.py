@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers import case_clocks, cases, console_sign_in, gathering
+from handlers import case_clocks, cases, console_sign_in, gathering, hotspots_desk
 from handlers.messages import Outgoing
 from handlers.officers import (
     cards,
@@ -58,6 +58,8 @@ def press(turn: Turn, choice: Choice) -> None:
             questions.cancel(room)
         case "yes":
             questions.confirm(room, wish.petition_id)
+        case verb if verb in hotspots_desk.VERBS:
+            hotspots_desk.press(room, wish)
         case _:
             _about_petition(room, wish)
 

@@ -24,7 +24,7 @@ def handle(turn: Turn) -> None:
                 turn.acknowledgement = turn.text("officer.old_button_short")
         case Command(name="link", argument=argument):
             links.link_group(turn, argument)
-        case Command(name="inbox" | "case" | "console"):
+        case Command(name="inbox" | "case" | "console" | "hotspots" | "diemnong"):
             if room_of(turn) is not None:
                 turn.say("officer.only_in_private")
         case Command(name="find" | "tim", argument=argument):

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers import console_sign_in
+from handlers import console_sign_in, hotspots_desk
+from handlers.hotspots_told import END
 from handlers.messages import Choice, Command, Files, Text
 from handlers.officers import desk, find, inbox, links, questions, relay, state, steps
 from handlers.officers.room import Room, room_of
@@ -62,6 +63,13 @@ def _command(turn: Turn, name: str, argument: str) -> bool:
         else:
             find.show(room, argument)
         return True
+    if name in hotspots_desk.COMMANDS:
+        room = room_of(turn)
+        if room is None:
+            turn.say("officer.not_linked")
+        else:
+            hotspots_desk.show_open(room)
+        return True
     pending = state.load(turn.talk, turn.now).pending
     room = room_of(turn)
     if room is not None and name == "tim":
@@ -99,6 +107,8 @@ def _answer(room: Room, pending: state.Pending, words: str) -> None:
     """Words for the open question; a plain yes or no is one to what was shown again."""
     if is_only(words, Intent.CANCEL) or _says(words, room.text("officer.button_cancel")):
         questions.cancel(room)
+    elif pending.verb == END:
+        hotspots_desk.take_note(room, pending, words)
     elif pending.text and (_agrees(words) or _says(words, questions.agreement(room, pending))):
         questions.confirm(room, pending.petition_id)
     elif pending.text and is_only(words, Intent.NO):

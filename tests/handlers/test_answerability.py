@@ -294,7 +294,14 @@ async def test_a_dissolved_unit_s_cases_go_to_its_successor(staffed: Office) -> 
     await staffed.as_citizen("503", lambda turn: withdraw(turn, closed))
     new_head = await staffed.officer("601", "van_phong", Role.HEAD, "Hồ Văn Phòng")
     with_units(staffed, ql_van_hoa={"active": False, "successor": "van_phong"})
-    assert await settle(staffed) == {"moved": 2, "begun": 0, "moved_dates": 0, "planned": 0, "searchable": 0}
+    assert await settle(staffed) == {
+        "moved": 2,
+        "begun": 0,
+        "moved_dates": 0,
+        "planned": 0,
+        "searchable": 0,
+        "counted": 0,
+    }
 
     after = await staffed.now(kept)
     assert (after.unit, after.officer_id) == ("van_phong", kept.officer_id), "who came along keeps it"
@@ -304,7 +311,14 @@ async def test_a_dissolved_unit_s_cases_go_to_its_successor(staffed: Office) -> 
     assert after.officer_id in heads
     assert (await last_event(staffed, waiting))[1]["code"] == "unit_dissolved"
     assert (await staffed.now(closed)).unit == "ql_van_hoa", "what is over stays with who did it"
-    assert await settle(staffed) == {"moved": 0, "begun": 0, "moved_dates": 0, "planned": 0, "searchable": 0}
+    assert await settle(staffed) == {
+        "moved": 0,
+        "begun": 0,
+        "moved_dates": 0,
+        "planned": 0,
+        "searchable": 0,
+        "counted": 0,
+    }
     assert await gaps(staffed) == []
 
 
@@ -355,7 +369,14 @@ async def test_a_changed_calendar_moves_dates_and_history_says_so(staffed: Offic
     [moved] = content["moved"]
     assert (moved["rule"], moved["due_before"], moved["due"]) == ("A-01", "2026-12-14", "2026-12-15")
     assert "15/12/2026" in staffed.last(CITIZEN).text
-    assert await settle(staffed) == {"moved": 0, "begun": 0, "moved_dates": 0, "planned": 0, "searchable": 0}
+    assert await settle(staffed) == {
+        "moved": 0,
+        "begun": 0,
+        "moved_dates": 0,
+        "planned": 0,
+        "searchable": 0,
+        "counted": 0,
+    }
 
 
 async def test_a_breach_found_stays_when_the_date_moves_behind_it(staffed: Office) -> None:
@@ -384,9 +405,17 @@ async def test_a_lost_or_misplaced_timer_is_set_anew(staffed: Office) -> None:
         "moved_dates": 0,
         "planned": 0,
         "searchable": 0,
+        "counted": 0,
     }, "the breach comes first"
     await staffed.does(await officer(staffed, OFFICER), petition, Action.TAKE)
-    assert await settle(staffed) == {"moved": 0, "begun": 0, "moved_dates": 0, "planned": 0, "searchable": 0}
+    assert await settle(staffed) == {
+        "moved": 0,
+        "begun": 0,
+        "moved_dates": 0,
+        "planned": 0,
+        "searchable": 0,
+        "counted": 0,
+    }
     planned = await staffed.work(lambda book: book.planned("clock", [petition.id]))
     assert planned == {petition.id: at(7, 12, 9, 30)}
 
