@@ -44,6 +44,7 @@ _GROUPS: Final = select(*_KEYS, func.count().label("number")).where(_CASES.c.sha
 _SHARED: Final = (
     select(_CASES.c.id, _CASES.c.matter, *_KEYS).where(_CASES.c.shared == 1).order_by(_CASES.c.id)
 )
+_ALIKE: Final = select(_CASES.c.id, *_KEYS).where(_CASES.c.shared == 0)
 _IDS: Final = select(_CASES.c.id).where(_CASES.c.shared == 0).order_by(_CASES.c.id)
 _DECISIONS: Final = decisions()
 _SETTLING: Final = settling()
@@ -107,6 +108,7 @@ class Counted:
     """Petitions received in the period, by topic; "" where unknown."""
     booked: int = 0
     """Appointments of the period that were not called off, whether or not somebody came."""
+    kept: int = 0
 
 
 class Counting:
@@ -157,6 +159,7 @@ class Counting:
             flow.add(row.number, received=bool(row.received), ended=bool(row.ended))
         for _, visit in self._booked():
             found[visit.unit].booked += 1
+            found[visit.unit].kept += visit.kept
             found[visit.unit].figures.update(visit_cells(visit))
         return dict(found)
 
@@ -168,6 +171,24 @@ class Counting:
         """
         found = sorted(each for each in self._behind(cell, unit) if each > after)
         return found[:most]
+
+    def everything_behind(self) -> Iterator[tuple[str, Cell, int]]:
+        """Unit, column and petition of every number at once, in no order: what `behind` tells number by number."""
+        known: dict[tuple[Any, ...], tuple[str, tuple[Cell, ...]]] = {}
+        for row in self._connection.execute(_ALIKE, self._values):
+            key = tuple(row)[1:]
+            if key not in known:
+                case = self._case(row, 1)
+                known[key] = case.unit, self._cells(case)
+            unit, cells = known[key]
+            yield from ((unit, cell, row.id) for cell in cells)
+        for shared in self._shared():
+            cells = (*petition_cells(shared.case, self._office.field_of), *shared.leads)
+            yield from ((shared.case.unit, cell, shared.id) for cell in cells)
+        for petition_id, decision in self._decisions():
+            yield from ((decision.unit, cell, petition_id) for cell in decision_cells(decision))
+        for petition_id, visit in self._booked():
+            yield from ((visit.unit, cell, petition_id) for cell in visit_cells(visit))
 
     def _behind(self, cell: Cell, unit: str) -> Iterator[int]:
         yield from self._alike(cell, unit)
@@ -187,14 +208,16 @@ class Counting:
         wanted = []
         for row in self._connection.execute(_GROUPS, self._values):
             case = self._case(row, row.number)
-            cells = {*petition_cells(case, self._office.field_of)}
-            for head in matter_heads(case):
-                cells.update(matter_cells(head, case.acceptance))
-            if cell in cells and unit in ("", case.unit):
+            if cell in self._cells(case) and unit in ("", case.unit):
                 wanted.append(tuple(row)[: len(KEYS)])
         for start in range(0, len(wanted), _PAGE):
             chosen = _IDS.where(tuple_(*_KEYS).in_(wanted[start : start + _PAGE]))
             yield from self._connection.execute(chosen, self._values).scalars()
+
+    def _cells(self, case: Case) -> tuple[Cell, ...]:
+        """Every column that counts a petition which is alone in its matter."""
+        matters = (matter_cells(head, case.acceptance) for head in matter_heads(case))
+        return (*petition_cells(case, self._office.field_of), *(cell for cells in matters for cell in cells))
 
     def _case(self, row: Any, count: int) -> Case:
         return Case(

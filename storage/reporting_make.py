@@ -107,6 +107,7 @@ def _row(agency: Agency, unit: str, counted: Counted, typed: _Typed) -> Row:
         by_hand=frozenset(by_hand),
         missing=frozenset(missing),
         booked=counted.booked,
+        kept=counted.kept,
     )
 
 

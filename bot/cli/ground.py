@@ -84,9 +84,13 @@ class Office:
 
     def work(self, task: Callable[[Casebook], T]) -> T:
         """Run `task` in one transaction of the casebook. Raises Refusal on an old schema or no database."""
-        return run(self._work(task))
+        return run(self._work(task, writes=True))
 
-    async def _work(self, task: Callable[[Casebook], T]) -> T:
+    def look(self, task: Callable[[Casebook], T]) -> T:
+        """Run `task`, which only reads, without keeping the service's turns waiting. Raises as `work`."""
+        return run(self._work(task, writes=False))
+
+    async def _work(self, task: Callable[[Casebook], T], *, writes: bool) -> T:
         from random import SystemRandom
 
         from storage.casebook import Casebook
@@ -100,7 +104,8 @@ class Office:
         try:
             if await database.schema_version() != head():
                 raise Refusal("The database has not this version's schema. Run `tiepdan migrate` first.")
-            return await database.transact(
+            carry_out = database.transact if writes else database.read
+            return await carry_out(
                 lambda connection: task(
                     Casebook(connection, vault=self.vault, ids=ids, clock=self.clock, agency=self.agency.code)
                 )

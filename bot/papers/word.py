@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from typing import TYPE_CHECKING, Any, Final
-from xml.sax.saxutils import escape
 
 from docx import Document
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
@@ -27,6 +25,7 @@ from bot.papers.blocks import (
     Signatures,
     Signer,
 )
+from bot.steady import steady
 
 if TYPE_CHECKING:
     from docx.document import Document as DocumentObject
@@ -39,15 +38,6 @@ _SMALL: Final = Pt(9.5)
 _LEFT, _RIGHT, _TOP, _BOTTOM = Mm(30), Mm(18), Mm(20), Mm(20)
 _WIDTH: Final = Mm(162)
 """What A4 leaves between the margins (Nghị định 30/2020/NĐ-CP, Phụ lục I)."""
-_CORE: Final = "docProps/core.xml"
-_PROPERTIES: Final = (
-    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-    '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
-    'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>{title}</dc:title></cp:coreProperties>'
-)
-"""All that the file tells of itself: its name. The library would add its own name and a date."""
-_STAMP: Final = (1980, 1, 1, 0, 0, 0)
-"""Date of every file in the archive: the same paper gives the same bytes."""
 
 
 def document(sheet: Sheet) -> bytes:
@@ -60,7 +50,7 @@ def document(sheet: Sheet) -> bytes:
         _write(doc, block, keep=keep)
     buffer = io.BytesIO()
     doc.save(buffer)
-    return _same_every_time(buffer.getvalue(), title=sheet.name)
+    return steady(buffer.getvalue(), title=sheet.name)
 
 
 def _set_up(doc: DocumentObject, sheet: Sheet) -> None:
@@ -253,18 +243,3 @@ def _number(paragraph: Paragraph, field: str) -> None:
 def _flag(row: _Row, name: str) -> None:
     tr: Any = row._tr  # noqa: SLF001 - the library has no other way to a row's element
     tr.get_or_add_trPr().append(OxmlElement(name))
-
-
-def _same_every_time(made: bytes, *, title: str) -> bytes:
-    """The same archive without the time of day in it."""
-    buffer = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(made)) as old,
-        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new,
-    ):
-        for name in old.namelist():
-            entry = zipfile.ZipInfo(name, _STAMP)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            content = _PROPERTIES.format(title=escape(title)).encode() if name == _CORE else old.read(name)
-            new.writestr(entry, content)
-    return buffer.getvalue()

@@ -61,6 +61,9 @@ class Row:
     missing: frozenset[Cell] = frozenset()
     """Columns that only the office knows and nobody has typed in: they stay blank."""
     booked: int = 0
+    """Appointments of the period made through the service and not called off."""
+    kept: int = 0
+    """Those of them at which the đơn was signed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +213,7 @@ def _row_json(row: Row) -> dict[str, Any]:
         "by_hand": sorted(map(str, row.by_hand)),
         "missing": sorted(map(str, row.missing)),
         "booked": row.booked,
+        "kept": row.kept,
     }
 
 
@@ -222,6 +226,7 @@ def _row(kept: dict[str, Any]) -> Row:
         by_hand=frozenset(_cells(kept["by_hand"])),
         missing=frozenset(_cells(kept["missing"])),
         booked=kept["booked"],
+        kept=kept["kept"],
     )
 
 
