@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, func, select, tuple_
+from sqlalchemy import Connection, bindparam, func, select, tuple_, union_all
 
 from petitions.kinds import Action, Kind
 from petitions.reports.counting import (
@@ -34,18 +34,29 @@ from petitions.reports.forms import Cell
 from petitions.reports.periods import Period
 from storage.columns import microseconds
 from storage.keys import Vault
-from storage.reporting_sql import IS_REPORTED, KEYS, answering, cases, decisions, is_one_of, settling
+from storage.reporting_sql import (
+    IS_REPORTED,
+    KEYS,
+    answering,
+    cases,
+    decisions,
+    is_one_of,
+    members,
+    settling,
+)
 from storage.schema import assignments, events, petitions
 
 _PAGE: Final = 500
 _CASES: Final = cases()
+_MEMBERS: Final = members()
 _KEYS: Final = tuple(_CASES.c[name] for name in KEYS)
-_GROUPS: Final = select(*_KEYS, func.count().label("number")).where(_CASES.c.shared == 0).group_by(*_KEYS)
-_SHARED: Final = (
-    select(_CASES.c.id, _CASES.c.matter, *_KEYS).where(_CASES.c.shared == 1).order_by(_CASES.c.id)
+_GROUPS: Final = select(*_KEYS, func.count().label("number")).where(_CASES.c.leads == 0).group_by(*_KEYS)
+_ALIKE: Final = select(_CASES.c.id, *_KEYS).where(_CASES.c.leads == 0)
+_IDS: Final = select(_CASES.c.id).where(_CASES.c.leads == 0).order_by(_CASES.c.id)
+_SHARED: Final = union_all(
+    select(_CASES.c.id, _CASES.c.matter, *_KEYS).where(_CASES.c.leads == 1),
+    select(_MEMBERS.c.id, _MEMBERS.c.matter, *(_MEMBERS.c[name] for name in KEYS)),
 )
-_ALIKE: Final = select(_CASES.c.id, *_KEYS).where(_CASES.c.shared == 0)
-_IDS: Final = select(_CASES.c.id).where(_CASES.c.shared == 0).order_by(_CASES.c.id)
 _DECISIONS: Final = decisions()
 _SETTLING: Final = settling()
 _TOLD: Final = select(events.c.id, events.c.petition_id, events.c.type, events.c.content_enc).where(
@@ -236,7 +247,7 @@ class Counting:
         """Petitions whose matter has several; each matter counts once, at its lead where that counts here."""
         found = [
             _Shared(row.id, row.matter, self._case(row, 1))
-            for row in self._connection.execute(_SHARED, self._values)
+            for row in sorted(self._connection.execute(_SHARED, self._values), key=lambda row: int(row.id))
         ]
         leads: dict[tuple[int, str], _Shared] = {}
         for each in found:

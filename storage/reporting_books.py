@@ -35,7 +35,7 @@ _CASE: Final = tuple(
     for name in (
         "id", "code", "kind", "topic", "unit", "stage", "confidential", "people", "channel", "first_message_at",
         "filed_at", "accepted_on", "decided_on", "formed_on", "visit_at", "outcome", "destination", "linked_to",
-        "register_book", "register_year", "register_no", "content_enc",
+        "merged_into", "register_book", "register_year", "register_no", "content_enc",
     )
 )  # fmt: skip
 _LINES: Final = (
@@ -161,10 +161,12 @@ class ReportBooks(Book):
         """Every line entered in the period, book by book; `unit`: only those that this unit answers for now."""
         place: tuple[str, int, int] = ("", 0, 0)
         while rows := self.connection.execute(_LINES, self._within(office, period) | _after(place)).all():
-            handled = self._handled([row.id for row in rows])
+            handled = self._handled(
+                [row.id for row in rows] + [row.merged_into for row in rows if row.merged_into]
+            )
             for row in rows:
                 if unit in ("", office.unit_today(row.unit)):
-                    yield self._line(row, handled.get(row.id))
+                    yield self._line(row, handled.get(row.id) or handled.get(row.merged_into or 0))
             place = rows[-1].book, rows[-1].year, rows[-1].number
 
     def reception(self, office: Office, period: Period, *, unit: str = "") -> Iterator[ReceptionLine]:
@@ -217,7 +219,7 @@ class ReportBooks(Book):
             if event.at < until:
                 histories[event.petition_id].append(event)
         rows = self.connection.execute(_BY_ID, {"petition_ids": ids}).all()
-        linked = sorted({row.linked_to for row in rows if row.linked_to is not None})
+        linked = sorted({found for row in rows if (found := row.merged_into or row.linked_to) is not None})
         others = self.connection.execute(_REGISTERS, {"petition_ids": linked})
         places = {row.id: _place(row) for row in others if not _is_sealed(row)}
         for row in sorted(rows, key=lambda each: int(each.id)):
@@ -236,7 +238,7 @@ class ReportBooks(Book):
                 address=content.address,
                 content=_told(content),
                 people=row.people,
-                linked_register=places.get(row.linked_to, ""),
+                linked_register=places.get(row.merged_into or row.linked_to, ""),
                 changes=tuple(self._changes(office, histories[row.id])),
             )
 

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
-    Integer,
     String,
     Subquery,
     and_,
@@ -23,11 +22,12 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from petitions.kinds import Action, Kind
+from petitions.kinds import Action, Kind, Stage
 from petitions.reports.counting import ENDS_EXAMINATION, OUTCOME_OF, Acceptance
 from storage.columns import Identifier
 from storage.schema import REPORTED, assignments, events, petitions, register_entries
 
+_ENDS_OTHERWISE: Final = tuple(action for action in ENDS_EXAMINATION if action is not Action.WITHDRAW)
 _SEQ_SPAN: Final = 8
 """Sequence and outcome in one number: the last outcome is the highest of them."""
 
@@ -64,22 +64,30 @@ _LAST_OUTCOME: Final = func.max(
         )
     )
 )
-TOLD: Final[Subquery] = (
-    select(
-        events.c.petition_id,
-        _first(*ENDS_EXAMINATION).label("handled_at"),
-        _LAST_OUTCOME.label("last_outcome"),
-        _first(Action.NOT_ACCEPT).label("not_accepted_at"),
-        _first(Action.DISCONTINUE).label("discontinued_at"),
-        _first(Action.WITHDRAW).label("withdrawn_at"),
-        _first(Action.DECIDE, Action.CONCLUDE).label("decided_at"),
-        func.max(case((is_one_of(Action.CLOSE), _AT))).label("closed_at"),
+
+
+def _told(name: str, *whose: ColumnElement[bool]) -> Subquery:
+    """What the events of each petition say, one row a petition; read from the index alone, so without the agency."""
+    return (
+        select(
+            events.c.petition_id,
+            _first(*_ENDS_OTHERWISE).label("ended_at"),
+            _first(Action.WITHDRAW).label("withdrawn_at"),
+            _LAST_OUTCOME.label("last_outcome"),
+            _first(Action.NOT_ACCEPT).label("not_accepted_at"),
+            _first(Action.DISCONTINUE).label("discontinued_at"),
+            _first(Action.DECIDE, Action.CONCLUDE).label("decided_at"),
+            func.max(case((is_one_of(Action.CLOSE), _AT))).label("closed_at"),
+            func.max(case((is_one_of(Action.MERGE), _AT))).label("merged_at"),
+        )
+        .where(IS_REPORTED, *whose)
+        .group_by(events.c.petition_id)
+        .subquery(name)
     )
-    .where(IS_REPORTED)
-    .group_by(events.c.petition_id)
-    .subquery("told")
-)
-"""What the events of each petition say, one row a petition; read from the index alone, so without the agency."""
+
+
+TOLD: Final = _told("told")
+"""Of every petition."""
 
 _MOVED: Final = (
     select(register_entries.c.petition_id)
@@ -106,22 +114,6 @@ KIND_THEN: Final = case(
 """The kind in whose book the petition stood at the end of the period."""
 
 
-def matter_of() -> ColumnElement[int]:
-    """The petition that leads the matter: the one it was merged into, else itself."""
-    merged = petitions.c.get("merged_into")
-    return petitions.c.id if merged is None else func.coalesce(merged, petitions.c.id)
-
-
-def shares_its_matter() -> ColumnElement[bool]:
-    """Whether the petition was merged into another, or another into it."""
-    merged = petitions.c.get("merged_into")
-    if merged is None:
-        return literal_column("1", Integer) == literal_column("0", Integer)
-    others = petitions.alias("others")
-    leads = select(others.c.merged_into).where(others.c.agency == AGENCY, others.c.merged_into.is_not(None))
-    return or_(merged.is_not(None), petitions.c.id.in_(leads))
-
-
 def answering(moment: Any) -> Any:
     """The assignment in force at a moment."""
     until = type_coerce(assignments.c.until, Identifier)
@@ -132,21 +124,30 @@ def answering(moment: Any) -> Any:
     )
 
 
-_MOMENT: Final = case((TOLD.c.handled_at < UNTIL, TOLD.c.handled_at), else_=UNTIL - 1)
-"""When the answering unit is asked for: as it was handled, else at the end of the period."""
 _FILED: Final = type_coerce(petitions.c.filed_at, Identifier)
 _LAWFUL: Final = (Kind.COMPLAINT.value, Kind.DENUNCIATION.value)
 
 
-def _acceptance() -> Any:
-    discontinued = and_(TOLD.c.discontinued_at < UNTIL, petitions.c.outcome == "all_withdrawn")
+def _handled_at(petition: Any, told: Any) -> Any:
+    """When its examination ended by an event of its own. A lead whose own petitioner left goes on for the others."""
+    goes_on = and_(petition.c.left_at.is_not(None), petition.c.stage != Stage.WITHDRAWN)
+    return case(
+        (or_(told.c.withdrawn_at.is_(None), goes_on), told.c.ended_at),
+        (or_(told.c.ended_at.is_(None), told.c.withdrawn_at < told.c.ended_at), told.c.withdrawn_at),
+        else_=told.c.ended_at,
+    )
+
+
+def _acceptance(petition: Any, told: Any) -> Any:
+    """Of the case of its own, or of the lead's, whose decision is the one for all."""
+    discontinued = and_(told.c.discontinued_at < UNTIL, petition.c.outcome == "all_withdrawn")
     return case(
         (KIND_THEN.in_([Kind.ANONYMOUS_TIP.value]), int(Acceptance.NOT_ACCEPTED)),
         (KIND_THEN.not_in(_LAWFUL), int(Acceptance.NONE)),
         (discontinued, int(Acceptance.WITHDRAWN)),
-        (petitions.c.accepted_on <= LAST, int(Acceptance.ACCEPTED)),
-        (TOLD.c.not_accepted_at < UNTIL, int(Acceptance.NOT_ACCEPTED)),
-        (TOLD.c.withdrawn_at < UNTIL, int(Acceptance.WITHDRAWN)),
+        (petition.c.accepted_on <= LAST, int(Acceptance.ACCEPTED)),
+        (told.c.not_accepted_at < UNTIL, int(Acceptance.NOT_ACCEPTED)),
+        (and_(told.c.withdrawn_at < UNTIL, petition.c.left_at.is_(None)), int(Acceptance.WITHDRAWN)),
         else_=int(Acceptance.EXAMINED),
     )
 
@@ -155,33 +156,84 @@ KEYS: Final = ("unit", "kind", "instance", "topic", "received", "handled", "outc
 """What makes petitions alike in the eyes of a report."""
 
 
-def cases() -> Subquery:
-    """Each petition that was received in the period or left over from before it."""
+def _cases(handled_at: Any, outcome: Any, acceptance: Any, source: Any, *which: ColumnElement[bool]) -> Any:
+    """Each petition of `source` that was received in the period or left over from before it.
+
+    The unit is the one that answered as it was handled, else at the end of the period.
+    """
+    moment = case((handled_at < UNTIL, handled_at), else_=UNTIL - 1)
     return (
         select(
             petitions.c.id,
-            matter_of().label("matter"),
+            func.coalesce(petitions.c.merged_into, petitions.c.id).label("matter"),
             assignments.c.unit,
             KIND_THEN.label("kind"),
             petitions.c.instance,
             func.coalesce(petitions.c.topic, "").label("topic"),
             case((_FILED >= SINCE, 1), else_=0).label("received"),
-            case((TOLD.c.handled_at < UNTIL, 1), else_=0).label("handled"),
-            func.coalesce(TOLD.c.last_outcome % _SEQ_SPAN, 0).label("outcome"),
-            _acceptance().label("acceptance"),
-            case((shares_its_matter(), 1), else_=0).label("shared"),
+            case((handled_at < UNTIL, 1), else_=0).label("handled"),
+            func.coalesce(outcome % _SEQ_SPAN, 0).label("outcome"),
+            acceptance.label("acceptance"),
+            case((petitions.c.members > 0, 1), else_=0).label("leads"),
         )
-        .select_from(petitions)
-        .outerjoin(TOLD, TOLD.c.petition_id == petitions.c.id)
-        .outerjoin(_MOVED, _MOVED.c.petition_id == petitions.c.id)
-        .join(assignments, answering(_MOMENT))
+        .select_from(
+            source.outerjoin(_MOVED, _MOVED.c.petition_id == petitions.c.id).join(
+                assignments, answering(moment)
+            )
+        )
         .where(
             petitions.c.agency == AGENCY,
             _FILED < UNTIL,
-            or_(TOLD.c.handled_at.is_(None), TOLD.c.handled_at >= SINCE),
+            or_(handled_at.is_(None), handled_at >= SINCE),
+            *which,
         )
-        .subquery("cases")
     )
+
+
+def cases() -> Subquery:
+    """Petitions that stand for themselves, also those that lead others (`leads`)."""
+    merged_later = TOLD.c.merged_at >= UNTIL
+    return _cases(  # type: ignore[no-any-return]
+        _handled_at(petitions, TOLD),
+        TOLD.c.last_outcome,
+        _acceptance(petitions, TOLD),
+        petitions.outerjoin(TOLD, TOLD.c.petition_id == petitions.c.id),
+        or_(petitions.c.merged_into.is_(None), merged_later),
+    ).subquery("cases")
+
+
+def members() -> Subquery:
+    """Petitions that were merged into another one: handled with it, and not before they were merged.
+
+    The matter of a petition is that of its lead (`matter`); so is its outcome and where it stands.
+    """
+    lead = petitions.alias("lead")
+    merged = petitions.alias("merged")
+    in_a_merge = merged.c.agency == AGENCY, merged.c.merged_into.is_not(None)
+    own = _told("own", events.c.petition_id.in_(select(merged.c.id).where(*in_a_merge)))
+    leads = _told("leads", events.c.petition_id.in_(select(merged.c.merged_into).where(*in_a_merge)))
+    with_lead = _handled_at(lead, leads)
+    with_lead = case((with_lead < own.c.merged_at, own.c.merged_at), else_=with_lead)
+    alone = _handled_at(petitions, own)
+    handled_at = case(
+        (alone.is_(None), with_lead),
+        (with_lead.is_(None), alone),
+        (with_lead < alone, with_lead),
+        else_=alone,
+    )
+    source = (
+        petitions.join(own, own.c.petition_id == petitions.c.id)
+        .join(lead, lead.c.id == petitions.c.merged_into)
+        .outerjoin(leads, leads.c.petition_id == lead.c.id)
+    )
+    return _cases(  # type: ignore[no-any-return]
+        handled_at,
+        func.coalesce(leads.c.last_outcome, own.c.last_outcome),
+        _acceptance(lead, leads),
+        source,
+        petitions.c.merged_into.is_not(None),
+        own.c.merged_at < UNTIL,
+    ).subquery("members")
 
 
 def decisions() -> Any:

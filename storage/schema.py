@@ -413,6 +413,7 @@ REPORTED: Final = (
     "decide",
     "conclude",
     "task_done",
+    "merge",
 )
 """Events that the reports count; a report reads them from their index alone."""
 _partial(

@@ -60,6 +60,8 @@ _HAPPENED: Final = {
     Action.CLOSE: "closed",
     Action.BOOK_VISIT: "visit_booked",
     Action.CANCEL_VISIT: "visit_cancelled",
+    Action.MERGE: "merged",
+    Action.UNMERGE: "taken_out_of_merge",
 }
 _DOCUMENT: Final = {
     Action.ACCEPT: "acceptance_document",

@@ -59,10 +59,15 @@ RESULTS = {
 }  # fmt: skip
 
 
+MATTERS = {("02/XLD", 5)} | {(form, ms) for form in ("03/GQKN", "04/GQTC") for ms in (2, 3, 4, 5, 6)}
+"""Columns that count matters, not petitions."""
+
+
 @dataclass
 class Told:
     """One petition as far as its history was read."""
 
+    id: int
     filed: date
     kind: str
     instance: int
@@ -70,9 +75,13 @@ class Told:
     visit: datetime | None
     formed: date | None
     units: list[tuple[datetime, str]] = field(default_factory=list)
+    merged: tuple[datetime, int] | None = None
+    leads: bool = False
     examined: datetime | None = None
     verdict: str = ""
     accepted: date | None = None
+    accepted_with: date | None = None
+    """The day on which the petition that it was merged into was accepted."""
     refused: bool = False
     withdrawn: bool = False
     stopped: date | None = None
@@ -106,7 +115,7 @@ def read(connection: Connection, vault: Vault, until: datetime) -> list[Told]:
         if filed >= until:
             continue
         told = Told(
-            filed=filed.date(), kind="", instance=1, topic=row.topic,
+            id=row.id, filed=filed.date(), kind="", instance=1, topic=row.topic,
             visit=moment(row.visit_at) if row.visit_at else None,
             formed=date.fromisoformat(row.formed_on) if row.formed_on else None,
         )  # fmt: skip
@@ -114,7 +123,22 @@ def read(connection: Connection, vault: Vault, until: datetime) -> list[Told]:
             content = vault.open_json(event.content_enc, table="events", column="content_enc", row=event.id)
             walk(told, event.type, moment(event.at), content, until)
         found.append(told)
+    join(found)
     return found
+
+
+def join(found: list[Told]) -> None:
+    """What was merged into another is examined with it, from the merge on, and stands where that one stands."""
+    by_id = {told.id: told for told in found}
+    for told in found:
+        if told.merged is None:
+            continue
+        merged_at, lead = told.merged[0], by_id[told.merged[1]]
+        lead.leads = True
+        together = max(merged_at, lead.examined) if lead.examined else None
+        told.examined = min((at for at in (told.examined, together) if at is not None), default=None)
+        told.verdict = lead.verdict or told.verdict
+        told.accepted_with, told.refused = lead.accepted, lead.refused
 
 
 def moment(microseconds: int) -> datetime:
@@ -144,13 +168,19 @@ def walk(told: Told, action: str, at: datetime, content: dict[str, Any], until: 
     elif action in ("guide", "pass_on"):
         told.verdict = action
     elif action == "withdraw":
-        told.withdrawn = True
+        told.withdrawn = not changes.get("left_at")
     elif action == "not_accept":
         told.refused = True
     elif action == "discontinue":
         told.stopped, told.stopped_for = at.date(), content["code"]
     elif action == "close":
         told.closed = at
+    if action == "merge":
+        told.merged = (at, changes["merged_into"])
+    elif "merged_into" in changes and changes["merged_into"] is None:
+        told.merged = None
+    if action == "withdraw" and changes.get("left_at"):
+        return
     ends = (
         "screen_eligible",
         "answer",
@@ -169,8 +199,9 @@ def count(petitions: list[Told], first: date, last: date, agency: Agency) -> tup
     """Forms 01 to 05 of every unit, and the balances."""
     cells: Cells = Counter()
     flows: Flows = defaultdict(lambda: [0, 0, 0, 0])
-    for told in petitions:
-        examine(told, first, last, agency, cells, flows["petitions"])
+    matters: set[tuple[int, str]] = set()
+    for told in sorted(petitions, key=lambda each: (not each.leads, each.id)):
+        examine(told, first, last, agency, cells, flows["petitions"], matters)
         settle(told, first, last, flows)
         carry_out(told, first, last, cells, flows)
         if told.visit is not None and first <= told.visit.date() <= last and told.formed == told.visit.date():
@@ -183,7 +214,15 @@ def end_of(last: date) -> datetime:
     return datetime(last.year, last.month, last.day, 23, 59, 59, 999999, tzinfo=VIETNAM)
 
 
-def examine(told: Told, first: date, last: date, agency: Agency, cells: Cells, flow: list[int]) -> None:
+def examine(
+    told: Told,
+    first: date,
+    last: date,
+    agency: Agency,
+    cells: Cells,
+    flow: list[int],
+    matters: set[tuple[int, str]],
+) -> None:
     examined = told.examined.date() if told.examined else None
     if examined is not None and examined < first:
         return
@@ -200,6 +239,13 @@ def examine(told: Told, first: date, last: date, agency: Agency, cells: Cells, f
             add["02/XLD", 24 if told.verdict == "guide" else 25] += 1
         if told.verdict == "ours":
             add.update(competent(told, last, agency))
+            for head in ("02/XLD", "03/GQKN", "04/GQTC"):
+                key = (told.merged[1] if told.merged else told.id, head)
+                if key in matters:  # the matter counts once, at the petition that leads it
+                    for place in [place for place in add if place in MATTERS and place[0] == head]:
+                        del add[place]
+                elif any(place in MATTERS and place[0] == head for place in add):
+                    matters.add(key)
     for (form, column), number in add.items():
         cells[unit, form, column] += number
 
@@ -230,7 +276,8 @@ def standing(told: Told, last: date) -> int:
         return 6
     if told.kind == "thong_tin_nac_danh" or told.refused:
         return 5
-    if told.accepted is not None and told.accepted <= last:
+    accepted = told.accepted_with if told.merged else told.accepted
+    if accepted is not None and accepted <= last:
         return 4
     return 6 if told.withdrawn else 3
 

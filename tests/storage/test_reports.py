@@ -287,6 +287,72 @@ async def test_an_anonymous_denunciation_that_is_checked_is_eligible_and_not_acc
     await at_desk(work)
 
 
+def merge(desk: Desk, member: PetitionRecord, lead: PetitionRecord, at: datetime) -> PetitionRecord:
+    """As the handlers write it: the member's line and the lead's own."""
+    desk.do(lead, Action.MEMBER_JOINED, at, changes={"members": lead.members + 1})
+    changes = {"merged_into": lead.id, "stage": Stage.MERGED, "unit": lead.unit}
+    return desk.do(member, Action.MERGE, at, linked=lead.id, changes=changes)
+
+
+async def test_a_merged_petition_counts_as_one_and_its_matter_once(at_desk: Any) -> None:
+    """Đơn are petitions, vụ việc are matters: 02/XLD cols 4 and 5, 03/GQKN cols 1 and 2."""
+
+    def work(desk: Desk) -> None:
+        lead = desk.complaint(IN_Q1, unit="thanh_tra")
+        member = desk.file(IN_Q1 + timedelta(days=1), kind=Kind.COMPLAINT, unit="van_phong")
+        merge(desk, member, lead, IN_Q1 + timedelta(days=3))
+        alone = desk.complaint(IN_Q1 + timedelta(days=2), unit="van_phong")
+        lead = desk.book.petition(lead.id) or lead
+        desk.do(lead, Action.ACCEPT, IN_Q1 + timedelta(days=5))
+        total = desk.total(Q1)
+        assert [total[xld(ms)] for ms in (1, 2, 3, 4, 5, 6)] == [3, 3, 3, 3, 2, 3]
+        assert [total[Cell("03/GQKN", ms)] for ms in (1, 2, 3, 4)] == [3, 2, 1, 1]
+        units = desk.counted(Q1)
+        assert units["thanh_tra"].figures[xld(1)] == 2
+        assert units["van_phong"].figures[xld(5)] == 1
+        assert desk.counting(Q1).behind(xld(5)) == [lead.id, alone.id]
+        assert desk.counting(Q1).behind(xld(4)) == [lead.id, member.id, alone.id]
+        found = {(cell, petition_id) for _, cell, petition_id in desk.counting(Q1).everything_behind()}
+        assert (xld(5), member.id) not in found
+        assert (Cell("03/GQKN", 1), member.id) in found
+
+    await at_desk(work)
+
+
+async def test_a_merged_petition_is_handled_with_its_lead_and_not_before_the_merge(at_desk: Any) -> None:
+    def work(desk: Desk) -> None:
+        lead = desk.file(IN_Q1)
+        lead = desk.do(lead, Action.ANSWER, IN_Q1 + timedelta(days=1))
+        late = desk.file(IN_Q1 + timedelta(days=2))
+        merge(desk, late, lead, FIRST_MOMENT + timedelta(days=1))
+        waiting = desk.file(IN_Q1)
+        joined = desk.file(IN_Q1 + timedelta(hours=1))
+        merge(desk, joined, waiting, IN_Q1 + timedelta(days=2))
+        first, second = desk.total(Q1), desk.total(Q2)
+        assert [first[xld(ms)] for ms in (1, 2, 5)] == [4, 1, 1]
+        assert [second[xld(ms)] for ms in (1, 2, 4, 5)] == [3, 1, 1, 1]
+        waiting = desk.book.petition(waiting.id) or waiting
+        desk.do(waiting, Action.PASS_ON, FIRST_MOMENT + timedelta(days=2), code="other_level")
+        assert [desk.total(Q2)[xld(ms)] for ms in (2, 23, 25)] == [3, 2, 2]
+
+    await at_desk(work)
+
+
+async def test_a_lead_whose_own_petitioner_left_is_not_withdrawn(at_desk: Any) -> None:
+    def work(desk: Desk) -> None:
+        lead = desk.file(IN_Q1)
+        member = desk.file(IN_Q1 + timedelta(hours=1))
+        merge(desk, member, lead, IN_Q1 + timedelta(days=2))
+        lead = desk.book.petition(lead.id) or lead
+        at = IN_Q1 + timedelta(days=3)
+        lead = desk.do(lead, Action.WITHDRAW, at, changes={"left_at": at})
+        assert [desk.total(Q1)[xld(ms)] for ms in (1, 2)] == [2, 0]
+        desk.do(lead, Action.ANSWER, IN_Q1 + timedelta(days=4))
+        assert [desk.total(Q1)[xld(ms)] for ms in (1, 2, 4, 5)] == [2, 2, 2, 1]
+
+    await at_desk(work)
+
+
 async def test_only_an_appointment_that_was_kept_counts_as_a_visit(at_desk: Any) -> None:
     def work(desk: Desk) -> None:
         visit = datetime(2026, 3, 10, 9, tzinfo=VIETNAM)
