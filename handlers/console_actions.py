@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from handlers import case_clocks, cases
+from handlers import case_clocks, cases, gathering
+from handlers.case_details import Details
 from handlers.console_case import found
 from handlers.console_fields import Field, Problems, fields_of, read_fields
 from handlers.console_story import Step, timeline
@@ -144,15 +145,11 @@ def act(room: Room, code: str, action: Action, seq: int, given: Mapping[str, str
     `seq`: how many events the case had when the form was made. What others did meanwhile is shown first, and nothing
     is done.
     """
-    petition = found(room, code, lock=True)
+    petition = found(room, code)
     if petition is None:
         return None
-    if any(_matters(event) for event in _since(room, petition, seq)):
-        steps = timeline(room, petition, words=not sealed(petition), since_seq=seq)
-        return Outcome(
-            changed=tuple(step for step in steps if not step.quiet),
-            form=form_for(room, petition, action),
-        )
+    if _changed(room, petition, seq):
+        return _conflict(room, petition, action, seq)
     try:
         row = cases.check(room.turn, petition, action, room.actor)
     except cases.UnknownPetition:
@@ -162,7 +159,12 @@ def act(room: Room, code: str, action: Action, seq: int, given: Mapping[str, str
     read = read_fields(room, petition, row, given)
     if isinstance(read, Problems):
         return Outcome(problems=read.by_field, form=form_for(room, petition, action))
-    return _do(room, petition, row, read)
+    held = gathering.lock(room.turn, petition.id, action, Details(**read))
+    if held is None:
+        return None
+    if _changed(room, held.petition, seq):  # somebody was quicker while this one waited for the lock
+        return _conflict(room, held.petition, action, seq)
+    return _do(room, held.petition, row, read)
 
 
 def open_sealed(room: Room, code: str, what: str, reason: str) -> Outcome | None:
@@ -203,6 +205,18 @@ def _refused(room: Room, petition: PetitionRecord, action: Action, refused: Refu
         cases.put_on_record(room.turn, petition, room.actor, action.value, refused.code.value)
     key, params = explain(room.turn, petition, action, refused)
     return Outcome(problem=room.text(key, **params), form=form_for(room, petition, action))
+
+
+def _conflict(room: Room, petition: PetitionRecord, action: Action, seq: int) -> Outcome:
+    steps = timeline(room, petition, words=not sealed(petition), since_seq=seq)
+    return Outcome(
+        changed=tuple(step for step in steps if not step.quiet), form=form_for(room, petition, action)
+    )
+
+
+def _changed(room: Room, petition: PetitionRecord, seq: int) -> bool:
+    """Whether something happened since then that somebody has to look at before acting."""
+    return any(_matters(event) for event in _since(room, petition, seq))
 
 
 def _since(room: Room, petition: PetitionRecord, seq: int) -> list[EventRecord]:

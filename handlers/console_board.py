@@ -8,13 +8,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from handlers.officers import cards
-from handlers.officers.access import Access, officer_access, same_unit, sealed, unit_name
+from handlers.officers.access import same_unit, sealed, unit_name
 from handlers.officers.clock_lines import Standpoint, named, rule_of
 from petitions.agency import UnknownCode
 from petitions.clockwork import current
-from petitions.codes import BadCode, TrackingCode
 from petitions.kinds import Kind, Severity, Stage
-from petitions.transition_groups import DONE, FINISHED, LEADING, OVERSIGHT, SEALED_ROLES
+from petitions.transition_groups import DONE, FINISHED, LEADING, OVERSIGHT, RESTING, SEALED_ROLES
 from storage.console_board import Choice, Colour, Counts, Key, Reader, View
 
 if TYPE_CHECKING:
@@ -33,10 +32,6 @@ SOON_DAYS: Final = 3
 """Working days: what falls due within them is due soon; the same in chat (`handlers.officers.inbox`)."""
 GIST: Final = 110
 """Characters of the story in a line."""
-YEARS_BACK: Final = 3
-"""Register numbers typed without a year are looked for in the books of this year and of so many before it."""
-_REGISTER: Final = re.compile(r"0*(\d{1,9})(?:\s*/\s*(?:[A-Za-z]{1,4}\s*-\s*)?(\d{4}))?")
-"""`12`, `12/2026` and `00012/PA-2026`."""
 _KEY: Final = re.compile(r"(?:(\d{4}-\d{2}-\d{2})|-)\.(\d{1,19})")
 
 
@@ -112,7 +107,6 @@ class Wish:
 
     choice: Choice
     after: Key | None = None
-    typed: str = ""
     query: Mapping[str, str] = field(default_factory=dict)
     """The wish as it stands in an address, without where the page begins."""
 
@@ -151,9 +145,7 @@ def read_wish(agency: Agency, officer: OfficerRecord, asked: Mapping[str, str]) 
         "due": colour.value if colour else "",
     }
     query = {name: value for name, value in known.items() if value}
-    return Wish(
-        choice=choice, after=_read_key(asked.get("after", "")), typed=asked.get("q", "").strip(), query=query
-    )
+    return Wish(choice=choice, after=_read_key(asked.get("after", "")), query=query)
 
 
 def board(look: Standpoint, officer: OfficerRecord, wish: Wish, texts: Texts) -> Board:
@@ -166,23 +158,6 @@ def board(look: Standpoint, officer: OfficerRecord, wish: Wish, texts: Texts) ->
         counts = look.book.board_counts(reader, wish.choice, today=today, soon=soon)
     following = key_of(found[PAGE - 1], wish.choice) if len(found) > PAGE else ""
     return Board(lines=lines_of(look, found[:PAGE], texts), counts=counts, following=following)
-
-
-def by_number(look: Standpoint, officer: OfficerRecord, typed: str) -> list[PetitionRecord]:
-    """Petitions by code or register number, those this officer may see; none for anything else."""
-    agency, book = look.facts.agency, look.book
-    try:
-        one = book.petition_by_code(TrackingCode.parse(typed).value)
-        found = [one] if one is not None else []
-    except BadCode:
-        match = _REGISTER.fullmatch(typed.strip())
-        if match is None:
-            return []
-        number, year = match[1], match[2]
-        this_year = days_of(look)[0].year
-        years = (int(year),) if year else tuple(range(this_year, this_year - YEARS_BACK - 1, -1))
-        found = book.by_register(int(number), years)
-    return [petition for petition in found if officer_access(agency, petition, officer) is not Access.NONE]
 
 
 def lines_of(look: Standpoint, found: list[PetitionRecord], texts: Texts) -> tuple[Line, ...]:
@@ -241,11 +216,11 @@ def _line(
     texts: Texts,
 ) -> Line:
     agency, (today, soon) = look.facts.agency, days_of(look)
-    governing = current(clocks) if petition.stage not in FINISHED else None
+    governing = current(clocks) if petition.stage not in RESTING else None
     rule = rule_of(look, governing) if governing is not None else None
     secret = sealed(petition)
     holder = officers.get(petition.officer_id) if petition.officer_id is not None else None
-    due_on = petition.due_on if petition.stage not in FINISHED else None
+    due_on = petition.due_on if petition.stage not in RESTING else None
     return Line(
         code=petition.code,
         shown=cards.shown_code(petition),
@@ -271,11 +246,11 @@ def _line(
 def _marks(petition: PetitionRecord) -> tuple[str, ...]:
     """What asks for a look beside the limit; the keys of its words."""
     marks = []
-    if petition.withdraw_wish_at is not None and petition.stage not in FINISHED:
+    if petition.withdraw_wish_at is not None and petition.stage not in RESTING:
         marks.append("withdraw")
     if petition.not_satisfied_at is not None and petition.stage in DONE:
         marks.append("unsatisfied")
-    if petition.asked_at is not None and petition.stage not in FINISHED:
+    if petition.asked_at is not None and petition.stage not in RESTING:
         marks.append("asked")
     return tuple(marks)
 

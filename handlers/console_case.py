@@ -13,13 +13,20 @@ from typing import TYPE_CHECKING, Final
 
 from handlers.citizens.form_state import handed_in, view_of
 from handlers.console_board import colour_of, days_of, register_shown
+from handlers.console_related import (
+    RelatedLine,
+    SimilarLine,
+    matter_of,
+    related_lines,
+    similar_lines,
+)
 from handlers.console_story import Addition, answers_of
-from handlers.officers import cards, clock_lines, form_view, similar, told
+from handlers.officers import cards, clock_lines, form_view, suggested, told
 from handlers.officers.access import Access, officer_access, sealed
 from petitions.clocks import Clock, ClockState, Duty
 from petitions.clockwork import current
 from petitions.kinds import Action, Severity, Stage
-from petitions.transition_groups import FINISHED, LAWFUL
+from petitions.transition_groups import LAWFUL, RESTING
 from storage.console_board import Colour
 from storage.records import FileStatus
 
@@ -82,14 +89,6 @@ class FileLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SimilarLine:
-    """A petition that may be about the same matter."""
-
-    code: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView:
     """A case as one officer may see it now."""
 
@@ -128,14 +127,17 @@ class CaseView:
     files: tuple[FileLine, ...]
     signed: tuple[FileLine, ...]
     """Pages and signed files of the đơn, which name the person."""
+    suggested: tuple[str, ...]
+    """What the service made of the story when it was filed."""
+    related: tuple[RelatedLine, ...]
+    matter: str
+    """How many petitions and people this one stands for; empty where only for itself."""
     similar: tuple[SimilarLine, ...]
 
 
-def found(room: Room, code: str, *, lock: bool = False) -> PetitionRecord | None:
+def found(room: Room, code: str) -> PetitionRecord | None:
     """The petition with this code where the officer may know of it; None for absent and hidden ones alike."""
     petition = room.turn.book.petition_by_code(code)
-    if petition is not None and lock:
-        petition = room.turn.book.petition(petition.id, lock=True)
     if officer_access(room.turn.facts.agency, petition, room.officer) is Access.NONE:
         return None
     return petition
@@ -165,7 +167,7 @@ def case_view(room: Room, petition: PetitionRecord, *, since: datetime) -> CaseV
     people = {officer.id: officer for officer in turn.book.officers(active=None)}
     files = turn.book.files_of(petition.id)
     named = story_open and content is not None
-    due_on, (today, soon) = petition.due_on if petition.stage not in FINISHED else None, days_of(turn)
+    due_on, (today, soon) = petition.due_on if petition.stage not in RESTING else None, days_of(turn)
     form, papers = _form(room, petition, named=identity_open) if story_open else ((), ())
     return CaseView(
         code=petition.code,
@@ -194,7 +196,10 @@ def case_view(room: Room, petition: PetitionRecord, *, since: datetime) -> CaseV
         papers=papers if identity_open else (),
         files=_files(room, files, signed=False) if story_open else (),
         signed=_files(room, files, signed=True) if identity_open else (),
-        similar=_similar(room, petition, content) if named and content is not None else (),
+        suggested=tuple(line.lstrip("• ") for line in suggested.lines_of(room, events)) if story_open else (),
+        related=related_lines(room, petition),
+        matter=matter_of(room, petition),
+        similar=similar_lines(room, petition, content) if named and content is not None else (),
     )
 
 
@@ -203,9 +208,6 @@ def _facts(
 ) -> tuple[tuple[str, str], ...]:
     turn, texts = room.turn, room.texts
     zone = turn.facts.agency.zone
-    linked = turn.book.petition(petition.linked_to) if petition.linked_to is not None else None
-    if officer_access(turn.facts.agency, linked, room.officer) is Access.NONE:
-        linked = None
     known = [
         ("stage", texts.get(f"cards.stage_{petition.stage}")),
         ("kind", texts.get(f"cards.kind_{petition.kind}")),
@@ -218,7 +220,6 @@ def _facts(
         ),
         ("register", register_shown(petition)),
         ("filed", cards.shown_moment(petition.filed_at.astimezone(zone), texts)),
-        ("linked", cards.shown_code(linked) if linked is not None else ""),
         ("people", str(petition.people) if petition.people and petition.people > 1 else ""),
         ("rating", f"{petition.rating}/5" if petition.rating is not None else ""),
     ]
@@ -234,7 +235,7 @@ def _holder(room: Room, petition: PetitionRecord, people: dict[int, OfficerRecor
 def _wishes(room: Room, petition: PetitionRecord) -> list[str]:
     texts = room.texts
     lines = []
-    if petition.withdraw_wish_at is not None and petition.stage not in FINISHED:
+    if petition.withdraw_wish_at is not None and petition.stage not in RESTING:
         lines.append(texts.get("cards.withdraw_wish"))
     if petition.not_satisfied_at is not None and petition.stage in (Stage.ANSWERED, Stage.CLOSED):
         lines.append(texts.get("cards.not_satisfied"))
@@ -376,11 +377,3 @@ def is_picture(file: FileRecord) -> bool:
 
 
 PICTURES: Final = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
-
-
-def _similar(room: Room, petition: PetitionRecord, content: PetitionContent) -> tuple[SimilarLine, ...]:
-    story = "\n".join(content.story)
-    return tuple(
-        SimilarLine(code=each.petition.code, words=similar.line_of(room, each, story).lstrip("• "))
-        for each in similar.known(room, petition)
-    )

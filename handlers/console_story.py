@@ -174,6 +174,8 @@ def _what(room: Room, event: EventRecord, people: dict[int, OfficerRecord]) -> s
         officer = people.get(missed)
         name = cards.officer_name(officer, room.texts) if officer else room.text("officer.actor_officer")
         return room.text("untold.climbed", officer=name)
+    if event.told_as != event.action:
+        return room.text("officer.event_followed", did=room.text(f"officer.event_{event.told_as}"))
     opened = event.content.get("opened")
     return room.text(f"officer.event_opened_{opened}" if opened else f"officer.event_{event.action}")
 

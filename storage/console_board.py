@@ -142,16 +142,6 @@ class ConsoleBoard(Book):
         ).where(self._board_of(choice), _seen(reader, choice), *_chosen(choice), _is_open(choice))
         return as_record(Counts, self.connection.execute(statement).one())
 
-    def by_register(self, number: int, years: tuple[int, ...], *, most: int = 20) -> list[PetitionRecord]:
-        """The petitions that have this number in one of the books of these years."""
-        statement = select(*_COLUMNS).where(
-            petitions.c.agency == self.agency,
-            petitions.c.register_book.in_([kind.value for kind in Kind]),
-            petitions.c.register_year.in_(years),
-            petitions.c.register_no == number,
-        )
-        return self._records(statement.order_by(petitions.c.id.desc()), most)
-
     def _board_of(self, choice: Choice) -> ColumnElement[bool]:
         """This office's; an officer is of one office only, and a planner that is told more reads more."""
         return true() if choice.view is View.MINE else petitions.c.agency == self.agency
@@ -193,8 +183,12 @@ def _chosen(choice: Choice) -> list[ColumnElement[bool]]:
 
 
 def _is_open(choice: Choice) -> ColumnElement[bool]:
-    """Open, in the words of the index that serves the view."""
-    return _OPEN_BY_INDEX if choice.view is View.ALL else _OPEN
+    """Open, in the words of the index that serves the view. What was merged into another rests: it is shown where it
+    is asked for."""
+    if choice.view is View.ALL:
+        rests = petitions.c.stage == Stage.MERGED
+        return and_(_OPEN_BY_INDEX, true() if choice.stage is Stage.MERGED else not_(rests))
+    return petitions.c.stage == Stage.MERGED if choice.stage is Stage.MERGED else _OPEN
 
 
 def _in_colour(choice: Choice, today: date, soon: date) -> ColumnElement[bool]:

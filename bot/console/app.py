@@ -18,6 +18,7 @@ from bot.console.board import BoardPage
 from bot.console.case import CasePage
 from bot.console.denials import Denials
 from bot.console.files import CaseFiles
+from bot.console.find import FindPage
 from bot.console.pages import STATIC, ConsolePages
 from bot.console.parts import ConsoleParts
 from bot.console.sign_in import SignIn
@@ -43,6 +44,7 @@ class Console:
         self.routes: tuple[Route, ...] = (
             *self._sign_in.routes(),
             *BoardPage(parts, self._pages).routes(),
+            *FindPage(self._pages).routes(),
             *CasePage(self._pages, self._denials).routes(),
             *CaseFiles(parts, self._denials).routes(),
         )

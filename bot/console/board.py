@@ -14,12 +14,9 @@ from bot.console.parts import ConsoleParts
 from bot.console.visits import Route, Visit
 from handlers.console_board import (
     Board,
-    Line,
     Look,
     Wish,
     board,
-    by_number,
-    lines_of,
     read_wish,
     views_of,
 )
@@ -40,8 +37,6 @@ class _Shown:
     """What one look at the casebook gives for the page."""
 
     board: Board
-    found: tuple[Line, ...] | None
-    """What a typed code or number found; None where nothing of the kind was typed."""
     people: tuple[OfficerRecord, ...]
 
 
@@ -60,7 +55,7 @@ class BoardPage:
         ]
 
     async def show(self, visit: Visit) -> web.Response:
-        """The whole page. A typed code or register number that finds one petition leads to it."""
+        """The whole page."""
         wish, shown = await self._look(visit)
         return self._page(visit, "board.html", wish, shown)
 
@@ -83,13 +78,10 @@ class BoardPage:
         wish = read_wish(agency, officer, asked)
 
         def work(look: Look) -> _Shown:
-            found = None
-            if wish.typed:
-                found = lines_of(look, by_number(look, officer, wish.typed), visit.texts)
             everybody = look.book.officers()
             near = wish.choice.view is View.UNIT
             people = [o for o in everybody if not near or same_unit(agency, o.unit, officer.unit)]
-            return _Shown(board=board(look, officer, wish, visit.texts), found=found, people=tuple(people))
+            return _Shown(board=board(look, officer, wish, visit.texts), people=tuple(people))
 
         return wish, await visit.look(work)
 
@@ -112,8 +104,7 @@ class BoardPage:
             title=texts.get(f"console.view_{view}"),
             wish=wish,
             board=shown.board,
-            found=shown.found,
-            typed=wish.typed,
+            typed="",
             address=address,
             part_of=part_of,
             mark=mark_of(shown.board),

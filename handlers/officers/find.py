@@ -108,10 +108,10 @@ def _begin(room: Room, typed: str, texts: Texts, *, shared_with: str | None) -> 
         return Outgoing(text=texts.get(f"search.{found.refused}"))
     if found.common:
         words = ", ".join(as_written(word, found.ask.typed) for word in found.common)
-        return Outgoing(text="\n".join([texts.get("search.common", words=words), *_problems(found, texts)]))
+        return Outgoing(text="\n".join([texts.get("search.common", words=words), *problems(found, texts)]))
     if not found.query.asks:
         how = texts.get("search.help" if private else "search.help_group")
-        return Outgoing(text="\n".join([*_problems(found, texts), how]))
+        return Outgoing(text="\n".join([*problems(found, texts), how]))
     return _page(room, found, texts, _keep(room.turn, found), first=True, private=private)
 
 
@@ -133,12 +133,12 @@ def _keep(turn: Turn, found: Found) -> int:
 
 
 def _page(room: Room, found: Found, texts: Texts, number: int, *, first: bool, private: bool) -> Outgoing:
-    lines = [_heading(found, texts, first=first)]
+    lines = [heading(found, texts, first=first)]
     if first:
-        understood = list(_understood(room, found, texts, private=private))
-        if understood:
-            lines.append(texts.get("search.understood", what="; ".join(understood)))
-        lines += _problems(found, texts)
+        read_as = list(understood(room, found, texts, private=private))
+        if read_as:
+            lines.append(texts.get("search.understood", what="; ".join(read_as)))
+        lines += problems(found, texts)
     lines += [_line(room, petition, texts) for petition in found.cases]
     opening = [
         Button(label=cards.shown_code(petition), token=Press("case", petition.id).token)
@@ -151,7 +151,8 @@ def _page(room: Room, found: Found, texts: Texts, number: int, *, first: bool, p
     return Outgoing(text="\n".join(lines), rows=tuple(rows), protect=private)
 
 
-def _heading(found: Found, texts: Texts, *, first: bool) -> str:
+def heading(found: Found, texts: Texts, *, first: bool) -> str:
+    """How much was found, above the page."""
     if found.cases:
         if first and found.below is None:
             return texts.get("search.found", count=len(found.cases))
@@ -178,11 +179,12 @@ def _line(room: Room, petition: PetitionRecord, texts: Texts) -> str:
     )
 
 
-def _problems(found: Found, texts: Texts) -> list[str]:
+def problems(found: Found, texts: Texts) -> list[str]:
+    """What of the search could not be read, a line for each."""
     return [texts.get(f"search.{each.sort}", what=each.what) for each in found.query.problems]
 
 
-def _understood(room: Room, found: Found, texts: Texts, *, private: bool) -> Iterator[str]:
+def understood(room: Room, found: Found, texts: Texts, *, private: bool) -> Iterator[str]:
     """How the search was read: a slip in reading must be seen. In a group no words: they may name a person."""
     query, agency, language = found.query, room.turn.facts.agency, texts.language
     typed = found.ask.typed

@@ -18,17 +18,14 @@ if TYPE_CHECKING:
     from typing import Any
 
     from handlers.officers.room import Room
-    from storage.records import PetitionRecord
+    from storage.records import EventRecord, PetitionRecord
 
 _FIELDS: Final = ("kind", "topic", "unit", "severity")
 
 
 def show(room: Room, petition: PetitionRecord) -> None:
     """One message; nothing for petitions filed before suggestions were kept."""
-    filed = next((e for e in room.turn.book.events(petition.id) if e.action is Action.FILE), None)
-    kept: dict[str, Any] = filed.content.get("suggested", {}) if filed is not None else {}
-    lines = [_line(room, name, kept[name]) for name in _FIELDS if name in kept]
-    lines = [line for line in lines if line]
+    lines = lines_of(room, room.turn.book.events(petition.id))
     if lines:
         room.send(
             Outgoing(
@@ -38,6 +35,14 @@ def show(room: Room, petition: PetitionRecord) -> None:
             ),
             petition_id=petition.id,
         )
+
+
+def lines_of(room: Room, events: Sequence[EventRecord]) -> list[str]:
+    """What was suggested at the filing in this history, a line for each guess."""
+    filed = next((event for event in events if event.action is Action.FILE), None)
+    kept: dict[str, Any] = filed.content.get("suggested", {}) if filed is not None else {}
+    lines = [_line(room, name, kept[name]) for name in _FIELDS if name in kept]
+    return [line for line in lines if line]
 
 
 def _line(room: Room, name: str, guess: Sequence[Any]) -> str:

@@ -189,7 +189,7 @@ async def test_nobodys_words_become_markup(
     await office.does(head, petition, Action.TAKE)
     await office.does(head, petition, Action.ASK_CITIZEN, text=nasty)
     async with desk(browser, site, office, head, complaints, viewport=DESK) as page:
-        for path in ("/console?view=unit", f"/console?q={nasty}", f"/console/cases/{petition.code}"):
+        for path in ("/console?view=unit", f"/console/find?q={nasty}", f"/console/cases/{petition.code}"):
             await page.goto(path)
             assert await page.locator("img[src=x], main script").count() == 0
             assert "nguy" not in await page.title()

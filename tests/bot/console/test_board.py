@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 import re
 from datetime import timedelta
 
@@ -16,7 +17,7 @@ from storage.console_board import Choice, Colour, View
 from storage.records import OfficerRecord, PetitionRecord
 from tests.bot.console.rig import Answer, signed_in, somebody
 from tests.hand_clock import HandClock
-from tests.handlers.officers.office import STORY, Office
+from tests.handlers.officers.office import PHONE, STORY, Office
 from tests.web_site import Site
 
 
@@ -141,31 +142,35 @@ async def test_a_long_list_goes_on_by_key(
         assert "<html" not in second.text
 
 
-async def test_codes_and_register_numbers_are_found_by_right(
-    site: Site, office: Office, head: OfficerRecord
-) -> None:
+async def test_petitions_are_found_by_right(site: Site, office: Office, head: OfficerRecord) -> None:
     mine = await office.file()
     other = await office.file(chat="501", unit="ql_di_san", topic="di_tich")
     secret = await office.file(chat="502", kind=Kind.DENUNCIATION, unit="thanh_tra")
-    number = f"{mine.register_no}/{mine.register_year}"
+    number, nobody = f"{mine.register_no}/{mine.register_year}", TrackingCode.generate(random.Random(1))
     async with signed_in(site, office, head) as one:
-        for typed in (
-            shown(mine),
-            mine.code.lower(),
-            str(mine.register_no),
-            number,
-            f"{mine.register_no:05d}/PA-{mine.register_year}",
-        ):
-            assert mine.code in codes(await one.get(f"/console?q={typed}")), typed
+        for typed in (shown(mine), mine.code.lower(), f"số: {number}", "mất ngủ"):
+            assert codes(await one.get(f"/console/find?q={typed}")) == [mine.code], typed
         for hidden in (other, secret):
-            page = await one.get(f"/console?q={hidden.code}")
+            page = await one.get(f"/console/find?q={hidden.code}")
             assert codes(page) == []
-            absent = await one.get("/console?q=7Q2M4KXD9B3E")
-            assert page.words.replace(hidden.code, "…") == absent.words.replace("7Q2M4KXD9B3E", "…")
-        for typed in ("%", "' OR 1=1 --", "<b>x</b>", "9" * 40, "٣"):
-            page = await one.get(f"/console?q={typed}")
-            assert (page.status, codes(page)) == (200, [])
+            absent = await one.get(f"/console/find?q={nobody.value}")
+            told = page.words.replace(hidden.code, "…").replace(shown(hidden), "…")
+            assert told == absent.words.replace(nobody.value, "…").replace(str(nobody), "…")
+        for typed in ("%", "' OR 1=1 --", "<b>x</b>", "9" * 40, "٣", "x" * 3000, "", "mã:", "tìm"):
+            page = await one.get(f"/console/find?q={typed}&below=x&codes=7")
+            assert (page.status, codes(page)) == (200, []), typed
             assert "<b>x" not in page.text
+    events = await office.work(lambda book: book.events(secret.id))
+    assert [e.content["tried"] for e in events if e.action is Action.DENIED] == ["find"]
+
+
+async def test_who_only_administers_does_not_look_for_people(site: Site, office: Office) -> None:
+    admin = await somebody(office, Role.ADMIN)
+    await office.file()
+    async with signed_in(site, office, admin) as one:
+        page = await one.get(f"/console/find?q={PHONE}")
+        assert codes(page) == []
+        assert "dành cho cán bộ" in page.words
 
 
 async def test_news_come_only_when_there_are_any(site: Site, office: Office, head: OfficerRecord) -> None:

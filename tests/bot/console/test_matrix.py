@@ -29,6 +29,7 @@ from tests.web_site import Site
 UNITS = ("ql_van_hoa", "thanh_tra")
 OPEN_PAGES = {
     ("GET", "/console"): 200,
+    ("GET", "/console/find"): 200,
     ("GET", "/console/board"): 200,
     ("GET", "/console/board/live"): 200,
     ("GET", "/console/sessions"): 200,

@@ -1,0 +1,70 @@
+"""The petitions a case has to do with: on record, and those that may be about the same matter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from handlers.officers import cards, similar
+from handlers.officers.access import Access, officer_access
+
+if TYPE_CHECKING:
+    from handlers.officers.room import Room
+    from storage.records import PetitionContent, PetitionRecord
+
+MEMBERS_SHOWN: Final = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelatedLine:
+    """A petition this one has to do with, on record. `sort`: lead, member, link or earlier."""
+
+    sort: str
+    code: str
+    shown: str
+    stage: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimilarLine:
+    """A petition that may be about the same matter."""
+
+    code: str
+    words: str
+
+
+def related_lines(room: Room, petition: PetitionRecord) -> tuple[RelatedLine, ...]:
+    """What it is merged into, what is merged into it, and what it is linked with, as far as this officer may know."""
+    book = room.turn.book
+    ids = {petition.merged_into: "lead", petition.linked_to: "earlier"}
+    ids |= dict.fromkeys(book.links_of(petition.id), "link")
+    known = book.petitions_by_id([one for one in ids if one is not None])
+    members = book.members(petition.id, most=MEMBERS_SHOWN) if petition.members else []
+    pairs = [(ids[one.id], one) for one in known.values()] + [("member", one) for one in members]
+    return tuple(
+        RelatedLine(
+            sort=sort,
+            code=one.code,
+            shown=cards.shown_code(one),
+            stage=room.text(f"cards.stage_{one.stage}"),
+        )
+        for sort, one in pairs
+        if officer_access(room.turn.facts.agency, one, room.officer) is not Access.NONE
+    )
+
+
+def matter_of(room: Room, petition: PetitionRecord) -> str:
+    """How many petitions and people this one stands for; empty where only for itself."""
+    if not petition.members:
+        return ""
+    count = room.turn.book.count_of_matter(petition.id)
+    return room.text("cards.matter_size", petitions=count.petitions, people=count.people).lstrip("👥 ")
+
+
+def similar_lines(room: Room, petition: PetitionRecord, content: PetitionContent) -> tuple[SimilarLine, ...]:
+    """Petitions that may be about the same matter, as far as this officer may know of them."""
+    story = "\n".join(content.story)
+    return tuple(
+        SimilarLine(code=each.petition.code, words=similar.line_of(room, each, story).lstrip("• "))
+        for each in similar.known(room, petition)
+    )
