@@ -46,9 +46,10 @@ def tell(
     `given`: the lead's event; `told`: chats that heard of it already. A person with several of them is told once.
     """
     by_chat: dict[int, tuple[ContactRecord, list[PetitionRecord]]] = {}
-    for petition_id, chats in turn.book.notice_contacts_of_many(members, turn.facts.windows).items():
-        for chat in chats:
-            by_chat.setdefault(chat.id, (chat, []))[1].append(_of(members, petition_id))
+    chats = turn.book.notice_contacts_of_many(members, turn.facts.windows)
+    for member in members:
+        for chat in chats[member.id]:
+            by_chat.setdefault(chat.id, (chat, []))[1].append(member)
     words = _Words(turn, lead, action, given)
     row = _row(lead, action)
     if row is None:
@@ -87,10 +88,6 @@ def read_again(turn: Turn, member: PetitionRecord, event: EventRecord, texts: Te
     if done is None or shared(done.action, lead.kind) is None:
         return None
     return _Words(turn, lead, done.action, done.content).message(member, (), texts)
-
-
-def _of(members: Sequence[PetitionRecord], petition_id: int) -> PetitionRecord:
-    return next(member for member in members if member.id == petition_id)
 
 
 def _row(lead: PetitionRecord, action: Action) -> Any:
