@@ -19,12 +19,14 @@ from petitions.kinds import Action
 from petitions.notices import Audience, notices_for
 from petitions.phones import Phone, find_phones
 from petitions.shared_notices import shared
+from petitions.transition_groups import LIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from handlers.texts import Texts
     from handlers.turn import Turn
+    from storage.casebook import Casebook
     from storage.records import ContactRecord, EventRecord, NewOutbox, PetitionContent, PetitionRecord
 
 _KEPT_BACK: Final = "\0"
@@ -93,6 +95,24 @@ def read_again(turn: Turn, member: PetitionRecord, event: EventRecord, texts: Te
 def _row(lead: PetitionRecord, action: Action) -> Any:
     rows = notices_for(action, lead.kind, confidential=lead.confidential)
     return next((row for row in rows if row.audience is Audience.CITIZEN), None)
+
+
+def answer_told(book: Casebook, events: Sequence[EventRecord]) -> str:
+    """The last answer this petitioner was given: the own one, or that of the lead without its petitioner."""
+    for event in reversed(events):
+        if event.action is Action.ANSWER:
+            return str(event.content.get("text", ""))
+        if event.told_as == Action.ANSWER:
+            lead = book.petition(int(event.content["lead"]))
+            done = (
+                next((e for e in book.events(lead.id) if e.seq == event.content["seq"]), None)
+                if lead
+                else None
+            )
+            if lead is None or done is None or lead.kind not in LIGHT:
+                return ""
+            return without_person(str(done.content.get("text", "")), book.content(lead))
+    return ""
 
 
 class _Words:

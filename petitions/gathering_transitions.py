@@ -254,6 +254,25 @@ _COMPLETING: Final = (
         while_merged=True,
         reason="Each of several signs the own đơn; it goes to whoever has the lead.",
     ),
+    Transition(
+        action=Action.BOOK_VISIT,
+        from_stages=_MERGED,
+        to_stage=None,
+        actors=CITIZEN,
+        kinds=LAWFUL,
+        needs=frozenset({"moment"}),
+        while_merged=True,
+        reason="Each of several may come to sign the own đơn.",
+    ),
+    Transition(
+        action=Action.CANCEL_VISIT,
+        from_stages=_MERGED,
+        to_stage=None,
+        actors=CITIZEN,
+        kinds=LAWFUL,
+        while_merged=True,
+        reason="The booked time is given up; the other ways to sign stay open.",
+    ),
 )
 
 GATHERING: Final = _LEAVING + LINKING + _MERGING + _COMPLETING + _IN_STEP

@@ -18,11 +18,12 @@ from sqlalchemy import Connection, Row, Table, bindparam, select
 
 from petitions import clocks as ops
 from petitions.clocks import Clock
+from petitions.kinds import Action
 from storage.clocks import clock_of
 from storage.events import CHANGES, CLOCKS, FINGERPRINT
 from storage.keys import Vault, to_json
 from storage.records import PetitionChanges
-from storage.schema import breaches, clocks, events, petitions, tasks
+from storage.schema import breaches, clocks, events, links, petitions, tasks
 
 _PAGE: Final = 200
 _COLUMNS: Final = (
@@ -88,11 +89,13 @@ _EVENTS: Final = _of_page(events, events.c.seq)
 _CLOCKS: Final = _of_page(clocks, clocks.c.id)
 _TASKS: Final = _of_page(tasks, tasks.c.id)
 _BREACHES: Final = _of_page(breaches, breaches.c.id)
+_LINKS: Final = _of_page(links, links.c.other_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """A row that says something else than the history: `where` is `petition`, `clock`, `task` or `breach`."""
+    """A row that says something else than the history: `where` is `petition`, `clock`, `task`, `breach` or
+    `link`."""
 
     code: str
     where: str
@@ -118,8 +121,9 @@ def replay(connection: Connection, vault: Vault, agency: str) -> Replayed:
     digest = hashlib.sha256()
     while page := connection.execute(_PETITIONS, {"agency": agency, "after": after}).all():
         values = {"agency": agency, "first": page[0].id, "last": page[-1].id}
-        histories, running, ordered, passed = (
-            _by_petition(connection, statement, values) for statement in (_EVENTS, _CLOCKS, _TASKS, _BREACHES)
+        histories, running, ordered, passed, linked = (
+            _by_petition(connection, statement, values)
+            for statement in (_EVENTS, _CLOCKS, _TASKS, _BREACHES, _LINKS)
         )
         for petition in page:
             history = [(row, _content(row, vault)) for row in histories[petition.id]]
@@ -131,6 +135,8 @@ def replay(connection: Connection, vault: Vault, agency: str) -> Replayed:
                 (running[petition.id], ordered[petition.id], passed[petition.id]),
                 vault,
             )
+            if _linked(history) != {row.other_id for row in linked[petition.id]}:
+                found.append(Difference(code=petition.code, where="link", field="other_id"))
             happened += len(history)
         counted += len(page)
         after = page[-1].id
@@ -180,6 +186,17 @@ def _differences(
     yield from _clocks(code, made, {row.id: clock_of(row) for row in running})
     yield from _tasks(code, _ordered(operations), {row.id: _task(row, vault) for row in ordered})
     yield from _breaches(code, made, {row.clock_id: row for row in passed})
+
+
+def _linked(history: Sequence[tuple[Row[Any], dict[str, Any]]]) -> set[int]:
+    """The petitions that the history leaves this one linked to."""
+    others: set[int] = set()
+    for row, content in history:
+        if row.type is Action.LINK:
+            others.add(content["linked"])
+        elif row.type is Action.UNLINK:
+            others.discard(content["linked"])
+    return others
 
 
 def _as_kept(value: Any, like: Any) -> Any:

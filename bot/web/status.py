@@ -26,6 +26,7 @@ from bot.web.limits import Blocklist
 from bot.web.pages import Pages
 from bot.web.parts import WebParts
 from bot.web.security import is_own_page
+from handlers import gathering_news
 from handlers.officers import clock_lines
 from handlers.texts import Texts
 from handlers.turn import Facts
@@ -66,6 +67,8 @@ class _Found:
     petition: PetitionRecord
     own: bool
     events: tuple[EventRecord, ...] = ()
+    answer: str = ""
+    """The office's last answer."""
     story: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
     """The legal limits in plain words, in the language of the page."""
@@ -158,10 +161,12 @@ class StatusPage:
         own = book.check_secret(petition, secret) if secret else self._is_own(book, request, petition)
         if not own:
             return _Found(petition, own=False)
+        events = book.events(petition.id)
         return _Found(
             petition,
             own=True,
-            events=tuple(book.events(petition.id)),
+            events=tuple(events),
+            answer=gathering_news.answer_told(book, events),
             story=book.content(petition).story,
             limits=tuple(self._limits(book, petition, page_language(request))),
         )
@@ -233,7 +238,7 @@ class StatusPage:
             "facts": facts,
             "limits": list(found.limits),
             "history": [line for event in found.events if (line := self._line(event, texts))],
-            "answer": _answer_text(found.events),
+            "answer": found.answer,
             "story": found.story,
         }
 
@@ -273,12 +278,6 @@ _STEPS: Final = {
 
 def _is_secret(petition: PetitionRecord) -> bool:
     return petition.confidential or petition.kind in SEALED_KINDS
-
-
-def _answer_text(events: tuple[EventRecord, ...]) -> str:
-    """The office's last answer."""
-    answers = [event for event in events if event.action is Action.ANSWER]
-    return str(answers[-1].content.get("text", "")) if answers else ""
 
 
 def _day(day: date) -> str:

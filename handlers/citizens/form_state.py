@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from handlers.citizens.form_talk import Flow
 from handlers.papers import document_names, paper_data
 from handlers.texts import DEFAULT_LANGUAGE
-from petitions.kinds import Kind
+from petitions.kinds import Kind, Stage
 from petitions.papers import (
     Paper,
     PaperData,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from handlers.turn import Turn
     from storage.records import FileRecord, PetitionRecord
 
+_STILL_TO_SIGN: Final = INTAKE_STAGES | {Stage.MERGED}
 PAGE: Final = "page"
 ESIGNED: Final = "esigned"
 """What a file is handed in for (`files.purpose`)."""
@@ -137,7 +138,7 @@ def is_lawful(petition: PetitionRecord) -> bool:
 
 def wants_form(petition: PetitionRecord) -> bool:
     """Whether the signed đơn is still to come."""
-    return is_lawful(petition) and petition.formed_on is None and petition.stage in INTAKE_STAGES
+    return is_lawful(petition) and petition.formed_on is None and (petition.stage in _STILL_TO_SIGN)
 
 
 def handed_in(turn: Turn, petition: PetitionRecord) -> list[FileRecord]:

@@ -243,7 +243,7 @@ def buttons(chat: Chat, petition: PetitionRecord) -> Rows:
             made.append(petition_button(chat.text("citizen.button_unsatisfied"), "unsatisfied", petition.id))
     elif petition.stage is Stage.WITHDRAWN:
         made.append(petition_button(chat.text("citizen.button_reopen"), "reopen", petition.id))
-    elif petition.withdraw_wish_at is None and petition.stage in OPEN:
+    elif petition.withdraw_wish_at is None and petition.stage in OPEN | {Stage.MERGED}:
         made.append(petition_button(chat.text("citizen.button_withdraw"), "withdraw", petition.id))
     made += further.buttons(chat, petition)
     made += second_way.buttons(chat, petition)

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from handlers.messages import Button, Outgoing
-from handlers.officers import clock_lines, told
+from handlers.officers import clock_lines, matter_lines, told
 from handlers.officers.access import Access, in_unit, officer_access, same_unit, sealed, unit_name
 from handlers.officers.tokens import Press, verb_of
 from petitions.agency import UnknownCode
@@ -83,7 +83,7 @@ def private_card(turn: Turn, petition: PetitionRecord, officer: OfficerRecord, t
     if access is Access.FULL:
         buttons.append(Button(label=texts.get("cards.button_view"), token=Press("view", petition.id).token))
         buttons.append(Button(label=texts.get("cards.button_history"), token=Press("log", petition.id).token))
-        buttons += _of_matter(petition, texts)
+        buttons += matter_lines.buttons(petition, texts)
     return Outgoing(
         title=texts.get("cards.title", code=shown_code(petition)),
         text=text,
@@ -104,7 +104,7 @@ def group_card(turn: Turn, petition: PetitionRecord, texts: Texts, *, unit: str 
     )
     buttons = [_button(action, petition, texts) for action in offered if action in _IN_GROUP]
     buttons.append(Button(label=texts.get("cards.button_view"), token=Press("view", petition.id).token))
-    buttons += _of_matter(petition, texts)
+    buttons += matter_lines.buttons(petition, texts)
     return Outgoing(
         title=texts.get("cards.title", code=shown_code(petition)),
         text=_merged_lines(turn, petition, texts) if merged else _lines(turn, petition, texts, group=True),
@@ -113,38 +113,25 @@ def group_card(turn: Turn, petition: PetitionRecord, texts: Texts, *, unit: str 
     )
 
 
-def _of_matter(petition: PetitionRecord, texts: Texts) -> list[Button]:
-    """The way to the lead, or to what is merged into this one."""
-    if petition.merged_into is not None:
-        token = Press("case", petition.merged_into).token
-        return [Button(label=texts.get("cards.button_lead"), token=token)]
-    if petition.members:
-        return [Button(label=texts.get("cards.button_members"), token=Press("members", petition.id).token)]
-    return []
-
-
 def _merged_lines(turn: Turn, petition: PetitionRecord, texts: Texts) -> str:
     """All that a merged petition's card says: the work, the dates and the matter itself stand in its lead's."""
-    lead = turn.book.petition(petition.merged_into) if petition.merged_into is not None else None
-    lines = [told.card_line(turn, petition, texts)]
-    if lead is not None:
-        number, year = lead.register_no, lead.register_year
-        lines.insert(0, texts.get("cards.merged_into", lead=shown_code(lead), number=number, year=year))
-    lines.insert(1, texts.get("cards.stage", stage=texts.get(f"cards.stage_{petition.stage}")))
+    lines = [
+        *matter_lines.lines(turn, petition, texts),
+        texts.get("cards.stage", stage=texts.get(f"cards.stage_{petition.stage}")),
+        *_wishes(petition, texts),
+        told.card_line(turn, petition, texts),
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _wishes(petition: PetitionRecord, texts: Texts) -> list[str]:
+    """What the petitioner wants of the office beside the matter itself."""
+    lines = []
     if petition.withdraw_wish_at is not None and petition.stage not in _OVER:
         lines.append(texts.get("cards.withdraw_wish"))
     if petition.not_satisfied_at is not None and petition.stage in _DONE:
         lines.append(texts.get("cards.not_satisfied"))
-    return "\n".join(line for line in lines if line)
-
-
-def matter_lines(turn: Turn, petition: PetitionRecord, texts: Texts) -> list[str]:
-    """How many petitions and people a lead stands for; nothing for any other petition."""
-    if not petition.members:
-        return []
-    size = turn.book.count_of_matter(petition.id)
-    lines = [texts.get("cards.matter_size", petitions=size.petitions, people=size.people)]
-    return [*lines, texts.get("cards.lead_left")] if petition.left_at is not None else lines
+    return lines
 
 
 def gone_card(petition: PetitionRecord, texts: Texts) -> Outgoing:
@@ -213,11 +200,7 @@ def _lines(turn: Turn, petition: PetitionRecord, texts: Texts, *, group: bool) -
         )
     lines.append(texts.get("cards.stage", stage=texts.get(f"cards.stage_{petition.stage}")))
     lines.append(texts.get("cards.officer", officer=officer_shown(turn, petition, texts)))
-    lines += matter_lines(turn, petition, texts)
-    if petition.withdraw_wish_at is not None and petition.stage not in _OVER:
-        lines.append(texts.get("cards.withdraw_wish"))
-    if petition.not_satisfied_at is not None and petition.stage in _DONE:
-        lines.append(texts.get("cards.not_satisfied"))
+    lines += _wishes(petition, texts)
     lines += _legal_lines(turn, petition, texts)
     lines.append(told.card_line(turn, petition, texts))
     return "\n".join(line for line in lines if line)
@@ -232,13 +215,13 @@ def _legal_lines(turn: Turn, petition: PetitionRecord, texts: Texts) -> list[str
 
 
 def standing_lines(turn: Turn, petition: PetitionRecord, texts: Texts) -> list[str]:
-    """How the case stands in law: instance, outcome, form, what the citizen was asked."""
+    """How the case stands: with others on its matter; in law its instance, outcome and form; what was asked."""
     zone = turn.facts.agency.zone
 
     def day(at: datetime) -> str:
         return shown_date(at.astimezone(zone).date(), texts)
 
-    lines = []
+    lines = matter_lines.lines(turn, petition, texts)
     if petition.instance > 1:
         lines.append(texts.get("cards.instance_second"))
     if petition.bound:
@@ -284,7 +267,6 @@ def _sealed_lines(turn: Turn, petition: PetitionRecord, texts: Texts) -> str:
         texts.get("cards.class", kind=texts.get(f"cards.kind_{petition.kind}")),
         texts.get("cards.stage", stage=texts.get(f"cards.stage_{petition.stage}")),
         texts.get("cards.officer", officer=officer_shown(turn, petition, texts)),
-        *matter_lines(turn, petition, texts),
         texts.get("cards.withdraw_wish") if petition.withdraw_wish_at and petition.stage not in _OVER else "",
         *_legal_lines(turn, petition, texts),
         told.card_line(turn, petition, texts),

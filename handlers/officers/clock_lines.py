@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from petitions.clock_steps import SETTLE
 from petitions.clocks import Clock, ClockState, Duty
 from petitions.clockwork import current
+from petitions.gathering import matter_of
 from petitions.rules import LegalRule, Mark, NoRule
 
 if TYPE_CHECKING:
@@ -63,10 +64,11 @@ def officer_lines(turn: Standpoint, petition: PetitionRecord, texts: Texts) -> l
 def citizen_lines(turn: Standpoint, petition: PetitionRecord, texts: Texts) -> list[str]:
     """The limit that governs now in plain words, how it came about, and what stopped or moved it.
 
-    Once the case is accepted that is the day it is settled by, not what the office owes others meanwhile.
+    Once the case is accepted that is the day it is settled by, not what the office owes others meanwhile. Of a merged
+    petition it is its lead's.
     """
     today = turn.now.astimezone(turn.facts.agency.zone).date()
-    clocks = list(turn.book.clocks(petition.id).values())
+    clocks = list(turn.book.clocks(matter_of(petition)).values())
     lines = [
         texts.get("clocks.citizen_suspended", date=_date(clock.suspended_on, texts))
         for clock in clocks
