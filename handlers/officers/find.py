@@ -123,7 +123,8 @@ def _find(room: Room, ask: Ask, *, below: int | None, shared_with: str | None) -
 def _keep(turn: Turn, found: Found) -> int:
     """Remembers the search for its further pages; its number."""
     memory = state.load(turn.talk, turn.now)
-    number = max((each.number for each in memory.searches), default=0) + 1
+    newest = max((each.number for each in memory.searches), default=0)
+    number = max(newest + 1, int(turn.now.timestamp()))  # no button of a search long forgotten has it
     if found.below is not None:
         ask = found.ask
         kept = state.Searched(number=number, typed=ask.typed, codes=ask.codes, begins=ask.begins, at=turn.now)
