@@ -8,7 +8,7 @@ as the officer saw it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from handlers import case_clocks, cases, gathering
@@ -16,7 +16,7 @@ from handlers.case_details import Details
 from handlers.console_case import found
 from handlers.console_fields import Field, Problems, fields_of, read_fields
 from handlers.console_story import Step, timeline
-from handlers.officers import cards
+from handlers.officers import cards, merging
 from handlers.officers.access import sealed
 from handlers.officers.refusals import RIGHTS, explain
 from handlers.officers.tokens import action_of, has_button, parse
@@ -53,6 +53,10 @@ class Form:
     agree: str
     fields: tuple[Field, ...]
     seq: int
+    notes: tuple[str, ...] = ()
+    """What will happen, beside what the fields say."""
+    told: str = ""
+    """With which other petition `notes` were shown: what the officer agrees to with the next press."""
     refused: str = ""
     """Why the action is not possible now; there is no form then."""
 
@@ -104,11 +108,13 @@ def offers(room: Room, petition: PetitionRecord) -> tuple[Offer, ...]:
     return tuple(found_now)
 
 
-def form_for(room: Room, petition: PetitionRecord, action: Action) -> Form:
-    """The form of an action; where the law or the table refuses it now, why."""
+def form_for(room: Room, petition: PetitionRecord, action: Action, *, other: str = "") -> Form:
+    """The form of an action; where the law or the table refuses it now, why. `other`: code of a petition named with
+    it beforehand."""
     label = room.text(f"cards.button_{action}").rstrip("…")
     try:
         row = cases.check(room.turn, petition, action, room.actor)
+        gathering.check_possible(petition, action)
         case_clocks.check_possible(room.turn, petition, row)
     except Refused as refused:
         key, params = explain(room.turn, petition, action, refused)
@@ -116,7 +122,15 @@ def form_for(room: Room, petition: PetitionRecord, action: Action) -> Form:
     except cases.UnknownPetition:
         words = room.text("officer.unknown_case")
         return _form(room, petition, action, label, (), refused=words)
-    return _form(room, petition, action, label, fields_of(room, petition, row))
+    named = found(room, other) if other and "linked" in row.needs else None
+    fields = fields_of(room, petition, row)
+    if named is not None:
+        fields = tuple(
+            replace(field, value=cards.shown_code(named)) if field.name == "linked" else field
+            for field in fields
+        )
+    form = _form(room, petition, action, label, fields)
+    return with_notes(room, petition, form, named.id if named is not None else None)
 
 
 def _form(
@@ -139,6 +153,17 @@ def _form(
     )
 
 
+def with_notes(room: Room, petition: PetitionRecord, form: Form, linked: int | None) -> Form:
+    """The form with what will happen, where another petition takes part in it or more people are told."""
+    action = Action(form.action)
+    words = merging.what_happens(room, petition, action, linked)
+    told = str(linked) if words and linked is not None else ""
+    notes = [words] if words else []
+    if action is Action.ANSWER and petition.members:
+        notes.append(room.text("merging.answer_goes_to_all", count=petition.members))
+    return replace(form, notes=tuple(notes), told=told)
+
+
 def act(room: Room, code: str, action: Action, seq: int, given: Mapping[str, str]) -> Outcome | None:
     """Do what a form asked for. None: no such case, or none this officer may know of.
 
@@ -159,6 +184,11 @@ def act(room: Room, code: str, action: Action, seq: int, given: Mapping[str, str
     read = read_fields(room, petition, row, given)
     if isinstance(read, Problems):
         return Outcome(problems=read.by_field, form=form_for(room, petition, action))
+    linked = read.get("linked")
+    if action is Action.MERGE and given.get("told") != str(linked):  # what it does to both is shown first
+        form = with_notes(room, petition, form_for(room, petition, action), linked)
+        if form.told:
+            return Outcome(form=form)
     held = gathering.lock(room.turn, petition.id, action, Details(**read))
     if held is None:
         return None

@@ -16,6 +16,7 @@ from handlers.console_board import colour_of, days_of, register_shown
 from handlers.console_related import (
     RelatedLine,
     SimilarLine,
+    additions_of,
     matter_of,
     related_lines,
     similar_lines,
@@ -117,6 +118,8 @@ class CaseView:
     told: tuple[tuple[str, str], ...]
     """What else was told: label, value."""
     additions: tuple[Addition, ...]
+    joined: tuple[str, ...]
+    """What the petitioners of petitions merged into this one added."""
     person: tuple[tuple[str, str], ...]
     """Key of a label, value."""
     person_notes: tuple[str, ...]
@@ -190,6 +193,7 @@ def case_view(room: Room, petition: PetitionRecord, *, since: datetime) -> CaseV
         story=content.story if named and content is not None else (),
         told=answers_of(room, content) if named and content is not None else (),
         additions=_additions(room, events) if story_open else (),
+        joined=additions_of(room, petition) if story_open else (),
         person=_person(content) if identity_open and content is not None else (),
         person_notes=_person_notes(room, petition, content) if identity_open and content is not None else (),
         form=form,

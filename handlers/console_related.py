@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from handlers.officers import cards, similar
+from handlers.officers import cards, merging, similar
 from handlers.officers.access import Access, officer_access
+from handlers.officers.tokens import action_of, parse
 
 if TYPE_CHECKING:
     from handlers.officers.room import Room
@@ -31,6 +32,8 @@ class SimilarLine:
 
     code: str
     words: str
+    deeds: tuple[tuple[str, str, str, str], ...]
+    """What can be done with both: words, code of the petition it is done to, action, code of the other one."""
 
 
 def related_lines(room: Room, petition: PetitionRecord) -> tuple[RelatedLine, ...]:
@@ -65,6 +68,32 @@ def similar_lines(room: Room, petition: PetitionRecord, content: PetitionContent
     """Petitions that may be about the same matter, as far as this officer may know of them."""
     story = "\n".join(content.story)
     return tuple(
-        SimilarLine(code=each.petition.code, words=similar.line_of(room, each, story).lstrip("• "))
+        SimilarLine(
+            code=each.petition.code,
+            words=similar.line_of(room, each, story).lstrip("• "),
+            deeds=_deeds(room, petition, each.petition),
+        )
         for each in similar.known(room, petition)
     )
+
+
+def _deeds(
+    room: Room, petition: PetitionRecord, other: PetitionRecord
+) -> tuple[tuple[str, str, str, str], ...]:
+    """The chat's buttons for two petitions, as deeds of the console."""
+    both = {petition.id: petition, other.id: other}
+    deeds = []
+    for button in merging.buttons_with(room, petition, other):
+        press = parse(button.token)
+        action = action_of(press.verb) if press is not None else None
+        if press is None or action is None or press.petition_id not in both:
+            continue
+        done_to = both.pop(press.petition_id)
+        deeds.append((button.label, done_to.code, action.value, next(iter(both.values())).code))
+        both[done_to.id] = done_to
+    return tuple(deeds)
+
+
+def additions_of(room: Room, petition: PetitionRecord) -> tuple[str, ...]:
+    """What the petitioners of merged petitions added."""
+    return tuple(merging.additions(room, petition))

@@ -100,7 +100,10 @@ class CasePage:
         def work(look: Look) -> Form | None:
             room = self._room(visit, look)
             petition = found(room, code)
-            return console_actions.form_for(room, petition, action) if petition is not None else None
+            if petition is None:
+                return None
+            other = visit.request.query.get("with", "")
+            return console_actions.form_for(room, petition, action, other=other)
 
         form = await visit.look(work)
         if form is None:
@@ -120,7 +123,7 @@ class CasePage:
         if outcome.done:
             place = await self._after(visit, code, action)
             return web.Response(status=303, headers={"Location": place})
-        status = 409 if outcome.changed else 422
+        status = 409 if outcome.changed else 422 if outcome.problem or outcome.problems else 200
         return self._form(visit, code, outcome, visit.form, status=status)
 
     # --- inside

@@ -342,3 +342,36 @@ async def test_a_case_that_changed_says_so_while_it_is_looked_at(
         assert (await one.get(live)).status == 204
         await office.does(head, petition, Action.TAKE)
         assert "vừa có thay đổi" in (await one.get(live)).words
+
+
+async def test_petitions_are_merged_after_saying_what_will_happen(
+    site: Site, office: Office, head: OfficerRecord
+) -> None:
+    first, second = await office.file(), await office.file(chat="501")
+    secret = await office.file(chat="502", kind=Kind.DENUNCIATION, unit="thanh_tra")
+    for each in (first, second):
+        await office.does(head, each, Action.TAKE)
+    async with signed_in(site, office, head) as one:
+        page = await one.get(path(second))
+        assert f"/console/cases/{second.code}/do/merge?with={first.code}" in page.text
+        form = await one.get(path(second, f"/do/merge?with={first.code}"))
+        assert "sẽ nhập vào đơn" in form.words
+        seq = form.value("seq")
+        for other in (secret.code, second.code, "x"):
+            fields = {"seq": seq, "linked": other, "reason": "Cùng quán", "told": form.value("told")}
+            assert (await one.post(path(second, "/do/merge"), fields)).status == 422
+        asked = await one.post(
+            path(second, "/do/merge"), {"seq": seq, "linked": first.code, "reason": "Cùng quán"}
+        )
+        assert (asked.status, "sẽ nhập vào đơn" in asked.words) == (200, True)
+        assert (await office.now(second)).merged_into is None
+        fields = {"seq": seq, "linked": first.code, "reason": "Cùng quán", "told": asked.value("told")}
+        assert (await one.post(path(second, "/do/merge"), fields)).status == 303
+        assert second.code in (await one.get(path(first))).text
+        answer = await one.get(path(first, "/do/answer"))
+        assert "cũng gửi cho người gửi của 1 đơn" in answer.words
+        listed = await one.get("/console?view=unit")
+        assert first.code in listed.text
+        assert second.code not in listed.text
+        assert second.code in (await one.get("/console?view=unit&stage=merged")).text
+    assert (await office.now(second)).merged_into == first.id
