@@ -62,6 +62,10 @@ def changes_of(
             changes["not_satisfied_at"] = turn.now
         case Action.ASK_WITHDRAW:
             changes["withdraw_wish_at"] = turn.now
+        case Action.BECOME_MASS:
+            changes["mass_at"] = turn.now
+        case Action.REPRESENT | Action.END_REPRESENT:
+            changes["represents_at"] = turn.now if row.action is Action.REPRESENT else None
         case Action.KEEP_GOING | Action.WITHDRAW_PART:
             changes["withdraw_wish_at"] = None
         case Action.REOPEN:

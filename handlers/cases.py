@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from handlers import case_clocks, clock_timers, forwarding, gathering, notices
+from handlers import case_clocks, clock_timers, forwarding, gathering, mass_cases, notices
 from handlers.case_changes import changes_of
 from handlers.case_details import Details
 from handlers.officers.access import Access, in_unit, officer_access, same_unit
@@ -78,7 +78,7 @@ def file_joined(turn: Turn, filing: Filing, lead_id: int) -> PetitionRecord:
 def _tell_filed(turn: Turn, petition: PetitionRecord, actor: ActorRef) -> PetitionRecord:
     clock_timers.plan(turn, petition)
     notices.announce(turn, petition, Action.FILE, actor=actor)
-    return petition
+    return mass_cases.watch(turn, petition)
 
 
 def perform(
@@ -204,6 +204,8 @@ def done_to(petition: PetitionRecord) -> dict[Action, int]:
         Action.GO_UP: int(petition.gone_up_at is not None),
         Action.MERGE: int(petition.merged_into is not None),
         Action.MEMBER_JOINED: petition.members,
+        Action.BECOME_MASS: int(petition.mass_at is not None or petition.merged_into is not None),
+        Action.REPRESENT: int(petition.represents_at is not None),
         Action.SCREEN_DUPLICATE: int(petition.outcome in codes_of("duplicate")),
     }
 

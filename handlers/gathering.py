@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from handlers import case_clocks, clock_timers, gathering_news, notices
+from handlers import case_clocks, clock_timers, gathering_news, mass_cases, notices
 from handlers.officers.access import Access, officer_access, same_unit, sealed
 from petitions import clocks as ops
 from petitions.gathering import (
@@ -25,7 +25,7 @@ from petitions.gathering import (
     restored,
     stage_of_member,
 )
-from petitions.kinds import Action, ActorKind, Severity, Stage
+from petitions.kinds import Action, ActorKind, Kind, Severity, Stage
 from petitions.shared_notices import shared
 from petitions.workflow import RefusalCode, Refused
 from storage.records import SERVICE, ActorRef, PetitionChanges, PetitionRecord
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 _WITH_OTHER: Final = frozenset({Action.MERGE, Action.LINK, Action.UNLINK})
 """Actions that name another petition, which is locked too."""
-_WITH_LEAD: Final = frozenset({Action.UNMERGE, Action.WITHDRAW, Action.REOPEN})
+_WITH_LEAD: Final = frozenset({Action.UNMERGE, Action.WITHDRAW, Action.REOPEN, Action.REPRESENT})
 """Actions on a merged petition that its lead takes part in."""
 _EACH_FOR_ITSELF: Final = frozenset(
     {
@@ -126,6 +126,10 @@ def check(
             _check_merge(turn, at, officer, details)
         case Action.LINK | Action.UNLINK:
             _check_link(turn, at, row.action, officer, actor)
+        case Action.REPRESENT:
+            mass_cases.check(turn, petition, at.other)
+        case Action.ACCEPT if petition.kind is Kind.COMPLAINT:
+            mass_cases.check_accepted(turn, petition)
         case Action.WITHDRAW if petition.members and petition.left_at is not None:
             raise Refused(RefusalCode.ALREADY_DONE)
         case _:
@@ -206,7 +210,7 @@ def changes(turn: Turn, at: Held, row: Transition, before: Before | None) -> Pet
     if before is not None:
         back = _put_back(before.row)
         if row.action is Action.UNMERGE:
-            return back | PetitionChanges(merged_into=None)
+            return back | PetitionChanges(merged_into=None, represents_at=None)
         return back | PetitionChanges(linked_to=before.row.get("linked_to"))
     match row.action:
         case Action.MERGE if lead is not None:
@@ -219,7 +223,7 @@ def changes(turn: Turn, at: Held, row: Transition, before: Before | None) -> Pet
                 asked_at=None,
             )
         case Action.WITHDRAW if lead is not None:
-            return PetitionChanges(merged_into=None)
+            return PetitionChanges(merged_into=None, represents_at=None)
         case Action.WITHDRAW if row.to_stage is None:
             return PetitionChanges(left_at=turn.now, outcome=petition.outcome, withdraw_wish_at=None)
         case Action.REOPEN if petition.left_at is not None and petition.stage is Stage.WITHDRAWN:
@@ -266,8 +270,8 @@ def carry(
     """
     before, other = at.petition, at.other
     if action is Action.MERGE and other is not None:
-        _line(turn, other, Action.MEMBER_JOINED, actor, after, details, members=other.members + 1)
-        return _catch_up(turn, other, after)
+        lead = _line(turn, other, Action.MEMBER_JOINED, actor, after, details, members=other.members + 1)
+        return _catch_up(turn, mass_cases.watch(turn, lead), after)
     if before.merged_into is not None and after.merged_into is None and other is not None:
         _left(turn, other, actor, after, details)
         return _settled(turn, after) if action is Action.UNMERGE else after
@@ -355,7 +359,7 @@ def _line(
     members: int | None = None,
     more: PetitionChanges | None = None,
     made: list[Operation] | None = None,
-) -> None:
+) -> PetitionRecord:
     """The other petition's own line about what was done."""
     changed = PetitionChanges() if members is None else PetitionChanges(members=members)
     if action is Action.MEMBER_JOINED and member.severity is Severity.URGENT is not petition.severity:
@@ -373,6 +377,7 @@ def _line(
     if made or "severity" in changed:
         clock_timers.plan(turn, after)
     notices.announce(turn, after, action, before=petition, actor=actor, details=replace(details, text=""))
+    return after
 
 
 def _settled(turn: Turn, petition: PetitionRecord) -> PetitionRecord:

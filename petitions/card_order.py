@@ -36,6 +36,8 @@ CARD_ORDER: Final = (
     Action.GUIDE,
     Action.MERGE,
     Action.UNMERGE,
+    Action.REPRESENT,
+    Action.END_REPRESENT,
     Action.SCREEN_DUPLICATE,
     Action.UNDO_DUPLICATE,
     Action.SCREEN_ANONYMOUS,

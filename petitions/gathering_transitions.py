@@ -19,6 +19,7 @@ from petitions.transition_groups import (
     LAWFUL,
     LIGHT,
     OFFICER,
+    OPEN,
     OVERSIGHT,
     SERVICE,
     STAFF,
@@ -32,6 +33,8 @@ _UNIT_LEADS: Final = frozenset({Role.INTAKE, Role.HEAD})
 _LINKED: Final = frozenset({"linked"})
 _LINKED_REASON: Final = frozenset({"linked", "reason"})
 _REASON: Final = frozenset({"reason"})
+_DOCUMENT: Final = frozenset({"document"})
+_REPRESENTED: Final = OPEN | {Stage.MERGED, Stage.DECIDED, Stage.ENFORCING}
 
 LINKING: Final = (
     Transition(
@@ -151,6 +154,62 @@ _MERGING: Final = (
         unit_scope="focal",
         after=Action.SCREEN_DUPLICATE,
         reason="Registered as a duplicate by mistake: it is screened anew from where it stood.",
+    ),
+)
+
+_MASS: Final = (
+    Transition(
+        action=Action.BECOME_MASS,
+        from_stages=ANY_STAGE,
+        to_stage=None,
+        actors=SERVICE,
+        reason="From five people on representatives are chosen (Luật Tiếp công dân Đ29); the leadership knows early.",
+    ),
+    Transition(
+        action=Action.REPRESENT,
+        from_stages=_REPRESENTED,
+        to_stage=None,
+        actors=OFFICER,
+        roles=STAFF,
+        needs=_DOCUMENT,
+        after=Action.BECOME_MASS,
+        while_merged=True,
+        reason="Representatives are petitioners themselves, chosen in writing by all (Luật Tiếp công dân Đ29).",
+    ),
+    Transition(
+        action=Action.REPRESENT,
+        from_stages=_REPRESENTED,
+        to_stage=None,
+        actors=OFFICER,
+        roles=FOCAL,
+        needs=_DOCUMENT,
+        after=Action.BECOME_MASS,
+        unit_scope="focal",
+        while_merged=True,
+        reason="The focal unit receives the group and its paper.",
+    ),
+    Transition(
+        action=Action.END_REPRESENT,
+        from_stages=ANY_STAGE,
+        to_stage=None,
+        actors=OFFICER,
+        roles=STAFF,
+        needs=_REASON,
+        after=Action.REPRESENT,
+        while_merged=True,
+        reason="The group chose somebody else, or it was noted by mistake.",
+    ),
+    Transition(
+        action=Action.END_REPRESENT,
+        from_stages=ANY_STAGE,
+        to_stage=None,
+        actors=OFFICER,
+        roles=FOCAL,
+        needs=_REASON,
+        unit_scope="focal",
+        after=Action.REPRESENT,
+        while_merged=True,
+        reason="Whoever may note a representative may take it back.",
     ),
 )
 
@@ -275,5 +334,5 @@ _COMPLETING: Final = (
     ),
 )
 
-GATHERING: Final = _LEAVING + LINKING + _MERGING + _COMPLETING + _IN_STEP
+GATHERING: Final = _LEAVING + LINKING + _MERGING + _COMPLETING + _MASS + _IN_STEP
 """Goes before the rows of single petitions: some of these stand for a case in which several are one."""

@@ -111,6 +111,13 @@ TABLE: Final[dict[tuple[Action | Event, Kind | None], tuple[Notice, ...]]] = {
     (Action.MEMBER_JOINED, None): (),
     (Action.MEMBER_LEFT, None): (),
     (Action.FOLLOW_LEAD, None): (),
+    (Action.BECOME_MASS, None): (
+        _to(Audience.HEAD, "officer_mass"),
+        _to(Audience.FOCAL, "officer_mass"),
+        _to(Audience.DIRECTOR, "officer_mass"),
+    ),
+    (Action.REPRESENT, None): (_citizen("represent", legal=True),),
+    (Action.END_REPRESENT, None): (_citizen("end_represent", legal=True),),
     (Action.UNDO_DUPLICATE, None): (
         _citizen("screened_anew", legal=True),
         _to(Audience.OFFICER, "officer_screened_anew"),

@@ -70,6 +70,8 @@ _TABLE: Final[Mapping[Action, Shared | None]] = {
     Action.REQUEST_SUPPLEMENT: None,
     Action.CONFIRM_FORM: None,
     Action.REMIND_FORM: None,
+    Action.REPRESENT: None,
+    Action.END_REPRESENT: None,
     # Never done to a lead while others are merged into it, for it has to be decided for each:
     Action.SCREEN_INELIGIBLE: None,
     Action.SCREEN_DUPLICATE: None,

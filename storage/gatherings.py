@@ -52,6 +52,15 @@ _ADDITIONS: Final = (
     .order_by(events.c.id.desc())
     .limit(bindparam("most"))
 )
+_REPRESENTING: Final = Prepared(
+    select(*_COLUMNS)
+    .where(
+        or_(petitions.c.merged_into == bindparam("lead"), petitions.c.id == bindparam("lead")),
+        petitions.c.represents_at.is_not(None),
+        petitions.c.left_at.is_(None),
+    )
+    .order_by(petitions.c.represents_at, petitions.c.id)
+)
 _FOLLOWED: Final = ("stage", *MIRRORED)
 _FOLLOW: Final = Prepared(
     update(petitions)
@@ -131,6 +140,11 @@ class Gatherings(Cases, Bindings):
         rows = self.connection.execute(_ADDITIONS, {"lead": lead_id, "most": most}).all()
         known = self.petitions_by_id([row.petition_id for row in rows])
         return [(known[row.petition_id], self._event(row)) for row in reversed(rows)]
+
+    def representatives(self, lead_id: int) -> list[PetitionRecord]:
+        """The petitions of those who represent the people of a matter, as they were chosen."""
+        rows = _REPRESENTING.rows(self.connection, {"lead": lead_id})
+        return [as_record(PetitionRecord, row) for row in rows]
 
     def follow(
         self,

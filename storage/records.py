@@ -132,6 +132,10 @@ class PetitionRecord:
     """How many petitions are merged into this one."""
     left_at: datetime | None
     """When its own petitioner withdrew while it went on for those who had joined it."""
+    mass_at: datetime | None = None
+    """When its matter reached the number of people from which the law asks for representatives (đông người)."""
+    represents_at: datetime | None = None
+    """When its petitioner was noted as a representative (người đại diện) of the matter."""
     rating: int | None
     not_satisfied_at: datetime | None
     withdraw_wish_at: datetime | None
@@ -194,6 +198,8 @@ class PetitionChanges(TypedDict, total=False):
     merged_into: int | None
     members: int
     left_at: datetime | None
+    mass_at: datetime | None
+    represents_at: datetime | None
     rating: int | None
     not_satisfied_at: datetime | None
     withdraw_wish_at: datetime | None

@@ -49,6 +49,8 @@ _BEGINS: Final[dict[str, Any]] = {
         "officer_id",
         "merged_into",
         "left_at",
+        "mass_at",
+        "represents_at",
         "not_satisfied_at",
         "withdraw_wish_at",
         "formed_on",

@@ -191,6 +191,8 @@ petitions: Final = Table(
     _reference("merged_into", "petitions"),
     _count("members"),
     _moment("left_at", nullable=True),
+    _moment("mass_at", nullable=True),
+    _moment("represents_at", nullable=True),
     Column("phone_hash", LargeBinary, nullable=True),
     Column("secret_hash", LargeBinary, nullable=True),
     _sealed("content_enc"),

@@ -183,6 +183,8 @@ class Telling:
                 return self._press(heard, "forward")
             case "contact":
                 return self._contact(draft, heard)
+            case "known":
+                return self._press(heard, "apart")
             case "files":
                 return self._press(heard, "done")
             case "review":

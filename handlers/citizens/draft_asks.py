@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.citizens import drafting, drafts, prompts, review, second
+from handlers.citizens import drafting, drafts, known_case, prompts, review, second
 from handlers.citizens.chat import Chat
 from handlers.citizens.dropping import drop
 from handlers.citizens.state import Ask, Asked
@@ -84,6 +84,7 @@ def edit(chat: Chat, key: str) -> None:
         return
     review.reopen(draft, key)
     if key == "story":
+        known_case.look_again(draft)
         chat.go("story")
         chat.say("citizen.ask_story_again", rows=((chat.button("citizen.button_keep_it", "keep"),),))
         return

@@ -132,6 +132,7 @@ def as_new(chat: Chat) -> None:
         return
     draft = drafting.begin(chat)
     draft.files += ask.file_ids
+    draft.known = list(ask.choices)  # the citizen just said that it is none of these
     if ask.text:
         drafting.tell(chat, draft, ask.text, chat.ref)
     prompts.advance(chat)

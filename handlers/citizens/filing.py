@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from handlers import cases
-from handlers.citizens import form_reminder, further, second_way, suggested
+from handlers.citizens import form_reminder, further, known_case, second_way, suggested
 from handlers.citizens.chat import Chat, Rows, petition_button
 from handlers.citizens.drafting import route
 from handlers.citizens.form_state import is_lawful
@@ -33,6 +33,8 @@ class Entered:
     due: Deadline
     secret: str
     """The receipt's secret; kept nowhere in clear."""
+    joined: bool | None = None
+    """Whether it joined the case it was meant to; None: it was to be a petition apart."""
 
 
 def file_draft(chat: Chat, draft: Draft, *, pressed: str = "") -> Entered:
@@ -72,7 +74,9 @@ def file_draft(chat: Chat, draft: Draft, *, pressed: str = "") -> Entered:
         linked_to=draft.linked_to,
         secret=secret,
     )
-    petition = cases.file_petition(turn, filing)
+    lead = known_case.joined(chat, draft)
+    petition = cases.file_joined(turn, filing, lead.id) if lead else cases.file_petition(turn, filing)
+    joined = petition.merged_into is not None if draft.joins is not None else None
     filed = Filed(
         petition_id=petition.id,
         code=petition.code,
@@ -86,7 +90,7 @@ def file_draft(chat: Chat, draft: Draft, *, pressed: str = "") -> Entered:
     if not draft.from_danger:
         form_reminder.plan(turn, petition)
     chat.me.about = petition.id
-    return Entered(petition, due, secret)
+    return Entered(petition, due, secret, joined)
 
 
 def _content(draft: Draft) -> PetitionContent:
@@ -188,6 +192,8 @@ def announce(chat: Chat, entered: Entered, draft: Draft) -> None:
         )
     else:
         lines.append(chat.text("citizen.filed_unit", unit=unit_name(chat, petition.unit)))
+    if entered.joined is not None:
+        lines.append(chat.text("known_case.filed" if entered.joined else "known_case.too_late"))
     if petition.severity is Severity.URGENT:
         lines.append(chat.text("citizen.filed_urgent"))
     lines.append(

@@ -6,12 +6,14 @@ import re
 from typing import Final
 
 from handlers.citizens import (
+    after,
     commands,
     contacts,
     doubts,
     drafting,
     drafts,
     filing,
+    known_case,
     person,
     prompts,
     questions,
@@ -23,7 +25,7 @@ from handlers.citizens import (
 )
 from handlers.citizens.chat import Chat
 from handlers.citizens.said import only
-from handlers.citizens.state import DOUBT, KIND, OUTSIDE, REVIEW, Draft
+from handlers.citizens.state import DOUBT, KIND, KNOWN, OUTSIDE, REVIEW, Draft
 from handlers.citizens.wording import kind_name
 from petitions.extract import find_phones
 from petitions.forms import finish_files
@@ -79,6 +81,9 @@ def take(chat: Chat, draft: Draft, text: str) -> None:
         prompts.advance(chat)
         return
     if draft.step == OUTSIDE and _outside(chat, draft, text, found):
+        return
+    if draft.step == KNOWN and (case := known_case.chosen(chat, draft, text, found)) is not None:
+        join(chat, draft, case)
         return
     if draft.step == REVIEW and _reviewed(chat, draft, text, found):
         return
@@ -252,6 +257,16 @@ def _outside(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> b
         drafts.ask_discard(chat)
         return True
     return False
+
+
+def join(chat: Chat, draft: Draft, case: int) -> None:
+    """The citizen joins that case, or stays apart; to a petition of one's own the words and files are added."""
+    own = known_case.choose(chat, draft, case)
+    if own is None:
+        prompts.advance(chat, quiet=True)
+        return
+    chat.me.draft = chat.me.second = None
+    after.add(chat, own, draft.words, tuple(draft.files))
 
 
 def forward(chat: Chat, draft: Draft) -> None:

@@ -15,6 +15,7 @@ from handlers.citizens import (
     filed_asks,
     filing,
     filling,
+    known_case,
     lasting,
     own_page,
     person,
@@ -147,6 +148,18 @@ def _inside(chat: Chat, draft: Draft, argument: str) -> None:
     draft_asks.set_topic(chat, None)
 
 
+def _join(chat: Chat, draft: Draft, argument: str) -> None:
+    if argument.isdigit():
+        filling.join(chat, draft, int(argument))
+    else:
+        _old(chat)
+
+
+def _apart(chat: Chat, draft: Draft, argument: str) -> None:
+    del argument
+    filling.join(chat, draft, known_case.APART)
+
+
 def _correct(chat: Chat, draft: Draft, argument: str) -> None:
     del argument
     review.ask_what(chat, draft)
@@ -276,6 +289,8 @@ _ACTIONS: Final[dict[str, Callable[[Chat, str], None]]] = {
     "forward": _with_draft(_forward),
     "myself": _with_draft(_myself),
     "inside": _with_draft(_inside),
+    "join": _with_draft(_join),
+    "apart": _with_draft(_apart),
     "correct": _with_draft(_correct),
     "edit": _with_draft(_edit),
     "cancel": _with_draft(_cancel),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handlers.citizens import doubts, own_page, review
+from handlers.citizens import doubts, known_case, own_page, review
 from handlers.citizens.chat import Chat, Rows, in_rows
 from handlers.citizens.drafting import because, destination_name, understood
-from handlers.citizens.state import DOUBT, KIND, OUTSIDE, REVIEW, Draft
+from handlers.citizens.state import DOUBT, KIND, KNOWN, OUTSIDE, REVIEW, Draft
 from handlers.citizens.wording import kind_name, unit_name
 from handlers.messages import Button, Wish
 from petitions.forms import next_field
@@ -29,12 +29,14 @@ class Prompt:
 
 
 def next_step(draft: Draft) -> str:
-    """What the draft waits for: a field, `CONTACT` for name and phone at once, `DOUBT`, `OUTSIDE`, or
-    `REVIEW`."""
+    """What the draft waits for: a field, `CONTACT` for name and phone at once, `DOUBT`, `OUTSIDE`,
+    `KNOWN`, or `REVIEW`."""
     if doubts.is_open(draft):
         return DOUBT
     if draft.outside is not None and not draft.outside_wanted and draft.told and not draft.from_danger:
         return OUTSIDE
+    if draft.known_open:
+        return KNOWN
     field = next_field(draft.form)
     if field is None:
         return REVIEW
@@ -53,6 +55,7 @@ def advance(chat: Chat, *, quiet: bool = False) -> None:
     if draft is None:
         chat.flush()
         return
+    known_case.look(chat, draft)
     step = next_step(draft)
     chat.go(step)
     if step == REVIEW:
@@ -91,6 +94,8 @@ def prompt_for(chat: Chat, draft: Draft, step: str) -> Prompt:
             return _outside(chat, draft)
         case "doubt" if draft.unsure is not None:
             return Prompt(*doubts.question(chat, draft.unsure))
+        case "known":
+            return Prompt(*known_case.question(chat, draft))
         case "identity":
             return _identity(chat, draft)
         case "story":

@@ -11,7 +11,7 @@ from typing import Final
 
 from handlers.citizens import contacts, drafting, prompts, review
 from handlers.citizens.chat import Chat
-from handlers.citizens.state import OUTSIDE, REVIEW, Draft
+from handlers.citizens.state import KNOWN, OUTSIDE, REVIEW, Draft
 from petitions.extract import find_dates, find_place, read_contact_line
 from petitions.forms import NotSkippable, edit, finish_files, keep, skip
 from petitions.intents import Intent, is_only, match_choice, read_correction
@@ -49,7 +49,7 @@ def take(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> None:
     if not took:
         took, left = _field(chat, draft, text, step, found)
     if left:
-        grown = draft.told and not took and draft.step not in {REVIEW, OUTSIDE}
+        grown = draft.told and not took and draft.step not in {REVIEW, OUTSIDE, KNOWN}
         add_words(chat, draft, left)
         if grown and not chat.leads:
             chat.lead("citizen.story_grew")

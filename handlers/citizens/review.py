@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from handlers.citizens import known_case
 from handlers.citizens.chat import Chat, in_rows
 from handlers.citizens.drafting import SEALED, because, destination_name, route
 from handlers.citizens.state import Ask, Draft
@@ -72,6 +73,8 @@ def card(chat: Chat, draft: Draft) -> str:
     if draft.wants_human:
         lines.append(chat.text("citizen.review_human"))
     lines.append(_goes_to(chat, draft, going.unit, going.destination))
+    if (case := known_case.joined(chat, draft)) is not None:
+        lines.append(chat.text("known_case.review", stage=chat.text(f"citizen.stage_{case.stage}")))
     lines += _closing(chat, draft)
     return "\n".join(lines)
 

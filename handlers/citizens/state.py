@@ -22,6 +22,8 @@ TYPED_KEPT = 200
 
 OUTSIDE = "outside"
 """The matter is another authority's: forward it all the same?"""
+KNOWN = "known"
+"""The matter is in hand already: join that case?"""
 KIND = "kind"
 DOUBT = "doubt"
 """Which of two kinds, or two subjects?"""
@@ -90,7 +92,7 @@ class Draft(BaseModel):
 
     form: FormState
     step: str = "story"
-    """What was asked last: a field of the form, or one of `OUTSIDE`, `KIND`, `DOUBT`, `REVIEW`."""
+    """What was asked last: a field of the form, or one of `OUTSIDE`, `KNOWN`, `KIND`, `DOUBT`, `REVIEW`."""
     kind_chosen: bool = False
     """The citizen named the kind; a guess does not change it any more."""
     story: list[StoryPart] = Field(default_factory=list)
@@ -110,6 +112,13 @@ class Draft(BaseModel):
     """The authority whose matter it is (`outside` while it is not known which); None: the office's own."""
     outside_wanted: bool = False
     """The citizen knows that it goes to another authority, and wants it sent."""
+    known: list[int] = Field(default_factory=list)
+    """Cases there are that may be of the same matter, as they were offered."""
+    known_looked: bool = False
+    known_open: bool = False
+    """Whether they were offered and the citizen has not chosen yet."""
+    joins: int | None = None
+    """The case that the petition will be handled with."""
     against: str | None = None
     second_instance: bool = False
     severity: Severity = Severity.NORMAL

@@ -60,6 +60,8 @@ _VERBS: Final = {
     Action.UNLINK: "unlink",
     Action.MERGE: "merge",
     Action.UNMERGE: "unmerge",
+    Action.REPRESENT: "speaks",
+    Action.END_REPRESENT: "unspeaks",
     Action.UNDO_DUPLICATE: "unduplicate",
 }
 """What an officer can do with a button, and the verb in the button: letters only, short beside a long unit code.

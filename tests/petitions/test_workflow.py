@@ -208,6 +208,8 @@ def test_cards_offer_what_the_table_allows_and_nothing_else() -> None:
     assert offered == (
         Action.TAKE,
         Action.MESSAGE_CITIZEN,
+        Action.REPRESENT,
+        Action.END_REPRESENT,
         Action.REFUSE_TRANSFER,
         Action.TRANSFER,
         Action.LINK,
@@ -216,6 +218,9 @@ def test_cards_offer_what_the_table_allows_and_nothing_else() -> None:
     done = {Action.TRANSFER: 0}
     plain = actions_for(Stage.RECEIVED, role=Role.OFFICER, kind=Kind.FEEDBACK, same_unit=True, done=done)
     assert Action.REFUSE_TRANSFER not in plain  # it did not come from another unit
+    alone = {Action.BECOME_MASS: 0, Action.REPRESENT: 0}
+    few = actions_for(Stage.RECEIVED, role=Role.OFFICER, kind=Kind.FEEDBACK, same_unit=True, done=alone)
+    assert {Action.REPRESENT, Action.END_REPRESENT}.isdisjoint(few)
     head = actions_for(Stage.IN_PROGRESS, role=Role.HEAD, kind=Kind.COMPLAINT, same_unit=True)
     assert Action.ASSIGN in head
     assert Action.CLOSE not in head

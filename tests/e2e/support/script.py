@@ -110,6 +110,7 @@ def _choice(heard: Heard, person: Person) -> tuple[str, int] | None:
         f"identity.{'confidential' if person.secret else 'anonymous'}",
         f"kind.{person.kind}" if person.kind else "kind.any",
         "kind.any",
+        "apart",
         "done",
         "skip",
         "first",
@@ -143,6 +144,7 @@ _LABELS: Final = {
     "identity.anonymous": ("button_anonymous",),
     "kind.any": ("button_dont_know_kind",),
     "kind.phan_anh": ("button_as_feedback",),
+    "apart": ("known_case.button_apart",),
     "done": ("button_done",),
     "skip": ("button_skip", "button_chat_only"),
     "first": ("button_first_only",),
@@ -154,7 +156,11 @@ _LABELS: Final = {
 @cache
 def _labels_of(action: str) -> frozenset[str]:
     """The labels of an action, in every language."""
-    labels = {texts.get(f"citizen.{key}") for key in _LABELS.get(action, ()) for texts in _SPOKEN}
+    labels = {
+        texts.get(key if "." in key else f"citizen.{key}")
+        for key in _LABELS.get(action, ())
+        for texts in _SPOKEN
+    }
     what, _, value = action.partition(".")
     kind = read_agency(None).kind(Kind(value)) if what == "kind" and value != "any" else None
     return frozenset(labels | {kind.name(code) for code in LANGUAGES if kind is not None})
