@@ -41,7 +41,9 @@ if TYPE_CHECKING:
 
 _WITH_OTHER: Final = frozenset({Action.MERGE, Action.LINK, Action.UNLINK})
 """Actions that name another petition, which is locked too."""
-_WITH_LEAD: Final = frozenset({Action.UNMERGE, Action.WITHDRAW, Action.REOPEN, Action.REPRESENT})
+_WITH_LEAD: Final = frozenset(
+    {Action.UNMERGE, Action.WITHDRAW, Action.REOPEN, Action.REPRESENT, Action.END_REPRESENT}
+)
 """Actions on a merged petition that its lead takes part in."""
 _EACH_FOR_ITSELF: Final = frozenset(
     {
@@ -280,6 +282,8 @@ def carry(
         _line(turn, other, action, actor, after, details)
     elif action is Action.UNDO_DUPLICATE:
         return _settled(turn, after)
+    elif action in (Action.REPRESENT, Action.END_REPRESENT) and other is not None:
+        notices.refresh_cards(turn, other)  # the lead's card names who represents its people
     elif after.members:
         follow(turn, before, after, action, details, told)
     return after

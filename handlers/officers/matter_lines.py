@@ -27,6 +27,9 @@ def lines(turn: Turn, petition: PetitionRecord, texts: Texts) -> list[str]:
         return []
     size = turn.book.count_of_matter(petition.id)
     found = [texts.get("cards.matter_size", petitions=size.petitions, people=size.people)]
+    if petition.mass_at is not None:
+        chosen = ", ".join(str(TrackingCode(each.code)) for each in turn.book.representatives(petition.id))
+        found.append(texts.get("cards.mass", codes=chosen) if chosen else texts.get("cards.mass_nobody"))
     return [*found, texts.get("cards.lead_left")] if petition.left_at is not None else found
 
 

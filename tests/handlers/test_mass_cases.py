@@ -116,6 +116,7 @@ async def test_representatives_are_as_many_as_the_law_allows(
     await office.does(head, chosen, Action.END_REPRESENT, reason="Nhóm cử người khác")
     await office.does(head, those[2], Action.REPRESENT, document=PAPER)
     found = await office.work(lambda book: book.representatives(lead.id))
+    assert f"Người đại diện: đơn {shown_code(lead)}, {shown_code(those[2])}" in office.card(HEAD, lead).text
     assert [petition.id for petition in found] == [lead.id, those[2].id]
 
 

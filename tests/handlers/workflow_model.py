@@ -372,7 +372,7 @@ class World:
                 heads = {chat for chat, o in unit.items() if o.role is Role.HEAD}
                 return heads or (set() if sealed and petition.unit != "lanh_dao" else {"41"}) or set(unit)
             case Audience.DIRECTOR:
-                return {"41"} if not sealed or petition.unit == "lanh_dao" else self._left_over(petition)
+                return {"41"}
             case Audience.NAMED:
                 chosen = given.get("officer_id")
                 if chosen == petition.officer_id:
@@ -383,14 +383,8 @@ class World:
                     if o.id == chosen and (not sealed or chat in unit)
                 }
             case _:
-                return {chat for chat, o in self.officers.items() if o.unit == "thanh_tra"}
-
-    def _left_over(self, petition: PetitionRecord) -> set[str]:
-        """Nobody who leads may see a sealed case of another unit: its own circle at the focal unit, or the
-        leadership by the code alone."""
-        if petition.unit == "thanh_tra":
-            return {"21", "22", "23"}
-        return {"41"}
+                duty = {chat for chat, o in self.officers.items() if o.unit == "thanh_tra"} - {"22", "24"}
+                return duty & set(unit) if sealed else duty
 
 
 @dataclass(frozen=True)
