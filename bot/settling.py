@@ -18,7 +18,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from bot.dispatch import Books, Wake, fault_place
-from handlers import answerability, case_clocks, clock_timers, hotspots, summaries
+from handlers import answerability, case_clocks, clock_timers, competence, hotspots, summaries
 from handlers.recomputing import begin, recompute
 from handlers.service_turn import service_turn
 from handlers.turn import Facts, Turn
@@ -132,7 +132,8 @@ class Settling:
     # --- who answers
 
     def _misplaced(self, turn: Turn) -> list[int]:
-        """Cases of units that answer no more, and those that name an officer who has left."""
+        """Cases of units that answer no more, of units they are against, and those that name an officer who has
+        left."""
         book, agency = turn.book, self._facts.agency
         found: set[int] = set()
         for unit in book.units_in_use():
@@ -140,6 +141,7 @@ class Settling:
                 found.update(book.open_of_unit(unit))
         for officer in book.officers(active=False):
             found.update(book.open_of_officer(officer.id))
+        found.update(p.id for p in book.open_with_accused() if competence.must_move(agency, p))
         return sorted(found)
 
     # --- dates and alarms

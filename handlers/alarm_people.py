@@ -38,6 +38,7 @@ def hearers(
     known not to hear.
     """
     found: dict[int, OfficerRecord] = {}
+    but = {*but, petition.accused_id or 0}
     level = Level.OFFICER
     for level in sorted(levels):
         _add(turn, found, people_of(turn, petition, level, task), but)
@@ -128,7 +129,7 @@ def successor(
         leaders(turn),
     ]
     gone = leaving.id if leaving is not None else 0
-    people = [o for ring in rings for o in ring if o.active and o.id != gone]
+    people = [o for ring in rings for o in ring if o.active and o.id not in (gone, petition.accused_id)]
     return next((o for o in people if not o.is_away(turn.now)), people[0] if people else None)
 
 

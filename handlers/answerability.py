@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from handlers import cases, digests
+from handlers import cases, competence, digests
 from handlers.alarm_people import successor
 from handlers.officers.access import in_unit, same_unit, sealed
 from petitions.agency import UnknownCode
@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 AWAY: Final = "officer_away"
 """Name of the timer that moves the cases of an officer at the first moment of an absence; `officer_id` says whose."""
 
-_LEFT, _AWAY, _DISSOLVED, _GROUP, _NOBODY = (
+_LEFT, _AWAY, _DISSOLVED, _GROUP, _NOBODY, _OWN_CASE = (
     "officer_left",
     "officer_away",
     "unit_dissolved",
     "group_gone",
     "nobody_left",
+    "own_case",
 )
 
 
@@ -86,9 +87,10 @@ def settle(turn: Turn, petition_id: int) -> PetitionRecord | None:
     petition = turn.book.petition(petition_id, lock=True)
     if petition is None or petition.stage in RESTING:
         return None
-    unit = answering_unit(turn.facts.agency, petition.unit)
+    here = answering_unit(turn.facts.agency, petition.unit)
+    unit = competence.lawful_unit(turn.facts.agency, petition, here)
     if unit != petition.unit:
-        return _move_to_unit(turn, petition, unit)
+        return _move_to_unit(turn, petition, unit, _DISSOLVED if unit == here else _OWN_CASE)
     officer = turn.book.officer(petition.officer_id) if petition.officer_id is not None else None
     if officer is None or officer.active:
         return None
@@ -103,7 +105,7 @@ def answering_unit(agency: Agency, code: str) -> str:
         return agency.focal_unit
 
 
-def _move_to_unit(turn: Turn, petition: PetitionRecord, unit: str) -> PetitionRecord:
+def _move_to_unit(turn: Turn, petition: PetitionRecord, unit: str, code: str) -> PetitionRecord:
     """The named officer keeps the case where this person came along; else a head of the new unit has it."""
     agency = turn.facts.agency
     officer = turn.book.officer(petition.officer_id) if petition.officer_id is not None else None
@@ -115,7 +117,7 @@ def _move_to_unit(turn: Turn, petition: PetitionRecord, unit: str) -> PetitionRe
         if task.done_on is None and task.unit == petition.unit
     ]
     officer_id = officer.id if officer is not None else None
-    return _reassign(turn, petition, _DISSOLVED, officer_id=officer_id, unit=unit, operations=tasks)
+    return _reassign(turn, petition, code, officer_id=officer_id, unit=unit, operations=tasks)
 
 
 def _hand_over_all(turn: Turn, officer: OfficerRecord, code: str, deputy: int | None) -> list[PetitionRecord]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from handlers import competence
+from handlers.alarm_people import successor
 from handlers.case_details import Details
 from handlers.officers.access import same_unit, sealed, unit_today
 from petitions.kinds import Action, Kind, Stage
+from petitions.transition_groups import INTAKE_STAGES
 from petitions.transition_rows import MAX_REFUSALS, MAX_TRANSFERS, OfficerEffect, Transition
 from petitions.transitions import SEALED_KINDS
 from storage.records import ActorRef, PetitionChanges, PetitionRecord
@@ -73,7 +77,7 @@ def changes_of(
         case Action.ASK_CITIZEN | Action.REQUEST_SUPPLEMENT:
             changes["asked_at"] = turn.now
         case Action.CORRECT:
-            changes |= _correction(petition, details)
+            changes |= _correction(turn, petition, details)
         case _:
             pass
     return changes
@@ -124,12 +128,13 @@ def _moved(turn: Turn, petition: PetitionRecord, row: Transition, details: Detai
         case Action.TRANSFER:
             wanted = details.unit or petition.unit
             if petition.transfers >= MAX_TRANSFERS or _had_it(turn, petition, wanted):
-                wanted = decider(turn, petition)
+                wanted = competence.lawful_unit(agency, petition, decider(turn, petition))
             return {"unit": wanted, "transfers": petition.transfers + 1}
         case Action.REFUSE_TRANSFER:
             back = decider(turn, petition)
             if petition.refusals < MAX_REFUSALS:
                 back = unit_today(agency, _came_from(turn, petition))
+            back = competence.lawful_unit(agency, petition, back)
             return {"unit": back, "refusals": petition.refusals + 1}
         case Action.RULE_UNIT:
             return {"unit": details.unit or petition.unit, "bound": True}
@@ -166,8 +171,32 @@ def _came_from(turn: Turn, petition: PetitionRecord) -> str:
     return others[-1] if others else agency.focal_unit
 
 
-def _correction(petition: PetitionRecord, details: Details) -> PetitionChanges:
-    """A changed unit starts anew: nobody of the former one stays named.
+def with_correction(petition: PetitionRecord, details: Details) -> PetitionRecord:
+    """The petition with what a correction says of it, still with its unit."""
+    return replace(petition, **_class(petition, details))
+
+
+def _correction(turn: Turn, petition: PetitionRecord, details: Details) -> PetitionChanges:
+    """A changed unit starts anew: nobody of the former one stays named; after screening somebody of the new one
+    is. A unit that turns out to be the accused one loses the case at once, and so does an accused officer.
+    """
+    changes = _class(petition, details)
+    after = replace(petition, **changes)
+    unit = competence.lawful_unit(turn.facts.agency, after, details.unit or petition.unit)
+    if unit == petition.unit and (petition.officer_id is None or petition.officer_id != after.accused_id):
+        return changes
+    changes["unit"] = unit
+    changes["officer_id"] = None
+    if petition.stage in INTAKE_STAGES:
+        changes["stage"] = Stage.RECEIVED
+    else:
+        officer = successor(turn, replace(petition, **changes), unit=unit, leaving=None)
+        changes["officer_id"] = officer.id if officer is not None else None
+    return changes
+
+
+def _class(petition: PetitionRecord, details: Details) -> PetitionChanges:
+    """What a correction says of the petition itself.
 
     What was handed in under the promise of secrecy stays sealed when it turns out to be of another kind.
     """
@@ -186,8 +215,8 @@ def _correction(petition: PetitionRecord, details: Details) -> PetitionChanges:
         changes["severity"] = details.severity
     if details.destination is not None:
         changes["destination"] = details.destination or None
-    if details.unit is not None and details.unit != petition.unit:
-        changes["unit"] = details.unit
-        changes["officer_id"] = None
-        changes["stage"] = Stage.RECEIVED
+    if details.against is not None:
+        changes["against"] = details.against or None
+    if details.accused_id is not None:
+        changes["accused_id"] = details.accused_id or None
     return changes

@@ -139,7 +139,7 @@ def made(
     elif row.action is Action.TASK_DONE:
         found += _done(turn, petition, clocks, on)
     elif row.action is Action.CORRECT:
-        moved = after.unit != petition.unit
+        moved = after.unit != petition.unit and after.stage is Stage.RECEIVED
         found += corrected(petition, after, clocks, moved=moved, on=on, ground=ground(turn))
     return found
 

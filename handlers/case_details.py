@@ -20,6 +20,8 @@ _KEPT_AS_THEY_ARE: Final = (
     "subkind",
     "remote",
     "destination",
+    "against",
+    "accused_id",
     "code",
     "document",
     "linked",
@@ -43,6 +45,10 @@ class Details:
     remote: bool | None = None
     destination: str | None = None
     """`outside:<authority>`; empty to take it back; None leaves it."""
+    against: str | None = None
+    """Who is complained about or denounced: a unit, an office holder, or `petitions.routing.NOT_OURS`."""
+    accused_id: int | None = None
+    """The officer who is; 0 takes it back."""
     code: str = ""
     """Reason or result code (`petitions.reasons`)."""
     on: dt.date | None = None

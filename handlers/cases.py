@@ -6,13 +6,14 @@ Citizens, officers and timers all come through here, so that no way around the w
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
-from handlers import case_clocks, clock_timers, forwarding, gathering, mass_cases, notices
-from handlers.case_changes import changes_of
+from handlers import case_clocks, clock_timers, competence, forwarding, gathering, mass_cases, notices
+from handlers.case_changes import changes_of, with_correction
 from handlers.case_details import Details
-from handlers.officers.access import Access, in_unit, officer_access, same_unit
+from handlers.officers.access import Access, in_unit, officer_access, same_unit, sealed
 from handlers.officers.cards import shown_code
 from handlers.turn import Turn
 from petitions.clocks import Operation
@@ -22,7 +23,7 @@ from petitions.transition_groups import INTAKE_STAGES
 from petitions.transition_rows import Transition
 from petitions.workflow import RefusalCode, Refused, allowed, check_history, check_needs
 from storage.casebook import Casebook
-from storage.records import ActorRef, Filing, OfficerRecord, PetitionRecord
+from storage.records import ActorRef, Filing, OfficerRecord, PetitionChanges, PetitionRecord
 
 __all__ = [
     "CITIZEN",
@@ -163,6 +164,10 @@ def check(
         raise Refused(RefusalCode.NOT_LINKED)
     agency = turn.facts.agency
     done = done_to(petition) | ({Action.NOT_SATISFIED: 1} if objected else {})
+    if officer is not None and competence.is_accused(petition, officer):
+        if sealed(petition):
+            raise UnknownPetition(str(petition.id))
+        raise Refused(RefusalCode.ACCUSED_OFFICER)
     try:
         transition = allowed(
             petition.stage,
@@ -184,6 +189,7 @@ def check(
             refused.params["lead"] = shown_code(lead) if lead is not None else ""
         raise
     check_history(transition, done, actor=actor.kind)
+    competence.check_goes_on(turn, petition, action, actor)
     director = officer is not None and officer.role is Role.DIRECTOR
     if petition.bound and transition.action in _MOVING and not director:
         raise Refused(RefusalCode.BOUND)
@@ -252,10 +258,12 @@ def _check_details(turn: Turn, petition: PetitionRecord, transition: Transition,
         raise Refused(RefusalCode.MISSING_UNIT)
     if transition.action is Action.TRANSFER and same_unit(agency, details.unit or "", petition.unit):
         raise Refused(RefusalCode.MISSING_UNIT)
+    if transition.action in (Action.TRANSFER, Action.RULE_UNIT):
+        competence.check_unit(turn, petition, details.unit or petition.unit)
     if "officer" in transition.needs:
         _check_officer(turn, petition, transition.action, details)
     if transition.action is Action.CORRECT:
-        _check_correction(petition, details)
+        _check_correction(turn, petition, transition, details)
     if transition.action in (Action.PASS_ON, Action.GUIDE):
         forwarding.check(turn, petition, transition.action, details.destination or "")
     if transition.action is Action.SCREEN_DUPLICATE:
@@ -266,17 +274,26 @@ def _check_officer(turn: Turn, petition: PetitionRecord, action: Action, details
     named = turn.book.officer(details.officer_id) if details.officer_id is not None else None
     if named is None or not named.active or not in_unit(turn.facts.agency, named, petition.unit):
         raise Refused(RefusalCode.MISSING_OFFICER)
+    competence.check_officer(petition, named)
     if action is Action.ORDER_TASK and officer_access(turn.facts.agency, petition, named) is Access.NONE:
         raise Refused(RefusalCode.MISSING_OFFICER)  # a sealed case: who may not see it cannot carry it out
 
 
-def _check_correction(petition: PetitionRecord, details: Details) -> None:
-    """After screening only what the limits depend on is put right: the class itself was decided on."""
+def _check_correction(turn: Turn, petition: PetitionRecord, transition: Transition, details: Details) -> None:
+    """After screening only what the limits depend on is put right, and who is accused: the class itself was
+    decided on."""
     if not _corrects(petition, details):
         raise Refused(RefusalCode.MISSING_TEXT)
-    classed = (details.kind, details.topic, details.severity, details.unit, details.destination)
-    if petition.stage not in INTAKE_STAGES and any(value is not None for value in classed):
-        raise Refused(RefusalCode.WRONG_STAGE, {"stage": petition.stage.value})
+    accused = details.against is not None or details.accused_id is not None
+    if petition.stage not in INTAKE_STAGES:
+        moves = () if accused else (details.unit, details.destination)
+        classed = (details.kind, details.topic, details.severity, *moves)
+        if any(value is not None for value in classed):
+            raise Refused(RefusalCode.WRONG_STAGE, {"stage": petition.stage.value})
+        if transition.unit_scope == "any" and not accused:
+            raise Refused(RefusalCode.WRONG_UNIT)
+    if details.unit is not None:
+        competence.check_unit(turn, with_correction(petition, details), details.unit)
 
 
 def _corrects(petition: PetitionRecord, details: Details) -> bool:
@@ -286,9 +303,22 @@ def _corrects(petition: PetitionRecord, details: Details) -> bool:
         or details.remote not in (None, petition.remote)
         or details.topic not in (None, petition.topic)
         or details.severity not in (None, petition.severity)
+        or (details.against is not None and (details.against or None) != petition.against)
+        or (details.accused_id is not None and (details.accused_id or None) != petition.accused_id)
         or details.unit not in (None, petition.unit)
         or (details.destination is not None and (details.destination or None) != petition.destination)
     )
+
+
+_ROUTED: Final = frozenset({Action.TRANSFER, Action.REFUSE_TRANSFER, Action.RULE_UNIT, Action.CORRECT})
+
+
+def _ground(turn: Turn, petition: PetitionRecord, action: Action, changes: PetitionChanges) -> dict[str, Any]:
+    """What the routing rules say at this moment, beside the reason a person gives: it can be asked later why."""
+    if action not in _ROUTED:
+        return {}
+    route = competence.route_today(turn.facts.agency, replace(petition, **changes))
+    return {"route": route.to_json()} if route is not None else {}
 
 
 def _record(
@@ -313,7 +343,7 @@ def _record(
         petition,
         action=action,
         actor=actor,
-        content=details.content(),
+        content=details.content() | _ground(turn, petition, action, changes),
         changes=changes,
         operations=made,
     )

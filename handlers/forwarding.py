@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from handlers import competence
 from petitions.agency import UnknownCode
 from petitions.kinds import Action
 from petitions.workflow import RefusalCode, Refused
@@ -38,6 +39,7 @@ def check_linked(turn: Turn, petition: PetitionRecord, linked: int | None) -> No
     first = turn.book.petition(linked) if linked is not None else None
     if first is None or any(earlier.id == petition.id for earlier in _matter(turn, first)):
         raise Refused(RefusalCode.MISSING_LINKED)
+    competence.check_joined(turn, petition, first)
 
 
 def _matter(turn: Turn, petition: PetitionRecord) -> Iterator[PetitionRecord]:

@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from handlers import case_clocks, clock_timers, gathering_news, mass_cases, notices
+from handlers import case_clocks, clock_timers, competence, gathering_news, mass_cases, notices
 from handlers.officers.access import Access, officer_access, same_unit, sealed
 from petitions import clocks as ops
 from petitions.gathering import (
@@ -164,6 +164,7 @@ def _check_merge(turn: Turn, at: Held, officer: OfficerRecord | None, details: D
         raise Refused(RefusalCode.OTHER_KIND)
     if not may_lead(lead.kind, lead.stage, lead.outcome):
         raise Refused(RefusalCode.LEAD_FINISHED)
+    competence.check_joined(turn, petition, lead)
     clocks = turn.book.clocks_of_many([petition.id, lead.id])
     longer = lengthened(clocks[petition.id], clocks[lead.id])
     if longer is not None:

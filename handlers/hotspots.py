@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from handlers import hotspots_told as told
-from handlers.officers.cards import public_place
+from handlers.officers.place_words import public_place
 from petitions.hotspots import (
     RECENT,
     WINDOWS,

@@ -40,6 +40,8 @@ _PRIORITY: Final = {
 }
 _QUIET: Final = frozenset({Action.WARN, Action.ESCALATE, Action.DENIED, Action.GIVE_FORM_VALUES})
 """What changes nothing that a card shows."""
+_MOVING: Final = frozenset({Action.TRANSFER, Action.REFUSE_TRANSFER, Action.RULE_UNIT, Action.CORRECT})
+"""What sends a case to another unit for a reason somebody gave."""
 _ACTED_ON: Final = ("stage", "officer_id", "due_on", "unit", "kind", "confidential")
 """What a card tells that its reader acts on, or that decides what the reader may see."""
 _QUOTED: Final = 1000
@@ -81,7 +83,7 @@ def announce(
             told.add(reader.contact.id)
             if reader.may_see and (moved or action in _WITH_CARD):
                 carded.add(reader.contact.id)
-                _send_card(turn, petition, reader, notice)
+                _send_card(turn, petition, reader, notice, text if action in _MOVING else "")
             else:
                 _tell_officer(turn, petition, notice, reader, action, text)
     if before is not None and action not in _QUIET:
@@ -275,8 +277,11 @@ def citizen_buttons(petition: PetitionRecord, action: Action, texts: Texts) -> t
     return ()
 
 
-def _send_card(turn: Turn, petition: PetitionRecord, reader: Reader, notice: Notice) -> None:
-    """The card, with the words of the notice above it until its next update."""
+def _send_card(turn: Turn, petition: PetitionRecord, reader: Reader, notice: Notice, why: str) -> None:
+    """The card, with the words of the notice above it until its next update.
+
+    `why`: the reason given for sending the case here; in private only, and never of a sealed case.
+    """
     texts = texts_of(turn, reader.contact)
     if reader.officer is None:
         card = cards.group_card(turn, petition, texts, unit=reader.contact.unit)
@@ -285,6 +290,8 @@ def _send_card(turn: Turn, petition: PetitionRecord, reader: Reader, notice: Not
     heading = texts.get(notice.text_key, **_officer_params(petition))
     if reader.instead_of is not None:
         heading = _instead(reader.instead_of, heading, texts)
+    if why and reader.officer is not None and not sealed(petition):
+        heading = f"{heading}\n{texts.get('notices.moved_because', reason=_cut(why, _QUOTED))}"
     message = replace(card, text=f"{heading}\n{card.text}")
     _queue_card(turn, petition, reader.contact, message, _PRIORITY[notice.urgency])
 

@@ -4,7 +4,10 @@ one."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from typing import Final
 
+from petitions.agency_parts import Unit
 from petitions.kinds import Kind
 from petitions.text import fold
 
@@ -60,3 +63,56 @@ def is_second_instance(text: str) -> bool:
     """The complaint is about how a first complaint was settled (Luật Khiếu nại 2011 Đ7, Đ33)."""
     flat = fold(text)
     return ("khieu nai" in flat or "giai quyet" in flat) and _SECOND.search(flat) is not None
+
+
+_SOMEBODY: Final = (
+    r"(?:(?:pho )?giam doc|ban giam doc|(?:pho )?truong|pho|(?:pho )?chanh van phong|thu truong|"
+    r"nguoi dung dau|lanh dao|can bo|cong chuc|vien chuc|nhan vien|chuyen vien|ke toan|thu quy|bao ve|thu thu|"
+    r"huan luyen vien|thuyet minh vien|tap the|quyet dinh|thong bao|cong van|van ban|hanh vi|viec lam)"
+)
+"""Who or what of a unit is complained of (folded)."""
+_ASKED: Final = re.compile(r"\b(?:kinh gui|gui|de nghi|yeu cau|kinh mong|mong|nho|kinh trinh|trinh)\b")
+"""Between the accusing word and the unit: the unit is asked for help, not accused."""
+_SHORTEST_NAME: Final = 8
+_LOOKED_AT: Final = 6000
+"""Characters of a story; whoever is accused is named before."""
+
+
+class AccusedUnits:
+    """Finds the office's own unit that a denunciation or complaint is against, by its name in the profile."""
+
+    def __init__(self, units: Iterable[Unit]) -> None:
+        self._patterns = [
+            (unit.code, _pattern(names)) for unit in units if (names := sorted(_names(unit), key=len))
+        ]
+
+    def find(self, text: str, kind: Kind) -> str | None:
+        """The unit's code; None where none is named as the accused, or where the kind accuses nobody."""
+        if kind not in {Kind.DENUNCIATION, Kind.COMPLAINT, Kind.ANONYMOUS_TIP}:
+            return None
+        flat = fold(text)[:_LOOKED_AT]
+        found = [
+            (match.start(), code)
+            for code, pattern in self._patterns
+            for match in pattern.finditer(flat)
+            if not _ASKED.search(match["between"] or "")
+        ]
+        return min(found)[1] if found else None
+
+
+def _names(unit: Unit) -> set[str]:
+    """How people write the unit's name: without its province, without "quản lý", by what it includes."""
+    whole = fold(unit.name_vi)
+    name = re.sub(r"\([^)]*\)", " ", whole)
+    name = " ".join(re.sub(r"[^\w\s]", " ", name).split())
+    names = {name, name.removesuffix(" tinh"), name.replace("phong quan ly ", "phong ")}
+    names |= {" ".join(part.split()) for part in re.findall(r"\(gom ([^)]*)\)", whole)}
+    return {each for each in names if len(each) >= _SHORTEST_NAME and " " in each}
+
+
+def _pattern(names: Iterable[str]) -> re.Pattern[str]:
+    either = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    return re.compile(
+        rf"\b{_AGAINST}\b(?P<between>[^.;!?]{{0,60}}?\b{_SOMEBODY}\b[^.;!?]{{0,40}}?|(?: ve| viec)? )"
+        rf"\b(?:{either})\b"
+    )

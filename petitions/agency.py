@@ -7,24 +7,24 @@ applies the routing rules. Reading YAML and adding line numbers is the service's
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, model_validator
 
+from petitions.accused import AccusedUnits, find_against
 from petitions.agency_checks import Problem, ProfileProblem, check_law, check_profile, problems_from
 from petitions.agency_parts import (
     LEADERSHIP_TYPE,
     OUTSIDE,
-    SUBORDINATE_TYPE,
-    TOPIC_UNIT,
+    STANDARD_HOLDERS,
     DutyContact,
     Emergency,
     KindText,
     Law,
     Office,
+    OfficeHolder,
     OutsideAuthority,
     Part,
     Rule,
@@ -34,6 +34,7 @@ from petitions.agency_parts import (
 from petitions.alarm_parts import Deadlines
 from petitions.hotspots import HotspotRules
 from petitions.kinds import Kind
+from petitions.routing import Route, Router
 from petitions.rules import RuleBook
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "DutyContact",
     "Emergency",
     "KindText",
+    "OfficeHolder",
     "OutsideAuthority",
     "Problem",
     "ProfileProblem",
@@ -56,18 +58,6 @@ class UnknownCode(LookupError):
     """No unit, topic or authority of that code in this profile."""
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    """Where a petition goes."""
-
-    unit: str
-    """The answerable unit: always one of the office's own, and active."""
-    destination: str | None
-    """`outside:<code>` where the matter is for another authority; `outside` while it is not known which."""
-    reason: str
-    """What decided: `routing[2]` (the rule in the file), `own_case`, `no_topic` or `default`."""
-
-
 class Agency(Part):
     """An office as its profile describes it. The fields are the sections of the file."""
 
@@ -77,6 +67,7 @@ class Agency(Part):
     units: tuple[Unit, ...]
     topics: tuple[Topic, ...]
     outside_authorities: tuple[OutsideAuthority, ...] = ()
+    office_holders: tuple[OfficeHolder, ...] = STANDARD_HOLDERS
     emergency: Emergency = Emergency()
     duty_contacts: tuple[DutyContact, ...] = ()
     law: Law = Law()
@@ -93,6 +84,7 @@ class Agency(Part):
             self.topics,
             self.outside_authorities,
             self.duty_contacts,
+            self.office_holders,
         )
         problems += check_law(self.law)
         if problems:
@@ -136,6 +128,14 @@ class Agency(Part):
     @cached_property
     def _outside(self) -> dict[str, OutsideAuthority]:
         return {authority.code: authority for authority in self.outside_authorities}
+
+    @cached_property
+    def _accused_units(self) -> AccusedUnits:
+        return AccusedUnits(unit for unit in self.units if unit.active and unit.type != LEADERSHIP_TYPE)
+
+    @cached_property
+    def _router(self) -> Router:
+        return Router(self)
 
     @cached_property
     def focal_unit(self) -> str:
@@ -182,6 +182,28 @@ class Agency(Part):
         except KeyError:
             raise UnknownCode(code) from None
 
+    def has_unit(self, code: str) -> bool:
+        """Whether a unit of that code stands in the profile."""
+        return code in self._units
+
+    def holder(self, code: str) -> OfficeHolder | None:
+        """The office holder of that code, whom a complaint or denunciation may be against."""
+        return next((holder for holder in self.office_holders if holder.code == code), None)
+
+    def accused_in(self, text: str, kind: Kind) -> str | None:
+        """Whom of the office the words accuse: an office holder the rules know, or a unit by its name."""
+        return find_against(text, kind) or self._accused_units.find(text, kind)
+
+    def line_of(self, code: str) -> frozenset[str]:
+        """The unit that answers for `code` today and every unit above it; the leadership only where the file
+        says so."""
+        line: set[str] = set()
+        unit: Unit | None = self.answerable(code)
+        while unit is not None and unit.code not in line:
+            line.add(unit.code)
+            unit = self.answerable(unit.parent) if unit.parent is not None else None
+        return frozenset(line)
+
     def kind(self, kind: Kind) -> KindText | None:
         """How the profile explains a kind; None for one it leaves out (the anonymous tip)."""
         return self.kinds.get(kind)
@@ -203,24 +225,15 @@ class Agency(Part):
             second_instance: a complaint about how the first one was settled.
             outside: the authority whose matter it is (with or without `outside:`); it decides alone.
 
-        A unit accused in a denunciation or tip never gets it, whatever the rules say: it goes to the
-        leadership, and from an accused leadership to the authority above (Luật Tố cáo 2018 Đ12, Đ13). For a
-        complaint the rules decide, for the law itself sends the first one to the head of the unit it is about
-        (Luật Khiếu nại 2011 Đ19, Đ20).
+        Whatever the rules say, no unit gets what is against itself or who stands above it: it goes to the
+        leadership, and from an accused leadership to the authority above (Luật Tố cáo 2018 Đ12, Đ13). Only the
+        first complaint goes to the head of the body it is about, for the law says so (Luật Khiếu nại Đ19, Đ20).
 
         Raises:
             UnknownCode: the topic or authority does not exist.
         """
         subject = None if topic is None else self.topic(topic)
-        if outside is not None and outside != OUTSIDE:
-            code = self.outside_authority(outside).code
-            return self._away(kind, f"{OUTSIDE}:{code}", against, OUTSIDE)
-        if outside == OUTSIDE:
-            return self._away(kind, OUTSIDE, against, OUTSIDE)
-        for place, rule in enumerate(self.routing):
-            if self._fits(rule, kind, subject, against, second_instance):
-                return self._follow(rule.to, kind, subject, against, f"routing[{place}]")
-        return self._within(kind, self.focal_unit, against, "default")
+        return self._router.route(kind, subject, against, second=second_instance, outside=outside)
 
     def second_route(self, first_unit: str) -> Route:
         """Who settles a second complaint, by who settled the first one (Luật Khiếu nại Đ19–21).
@@ -228,67 +241,7 @@ class Agency(Part):
         The head of a subordinate unit settled it: the head of the office is next. The office itself settled
         it: the authority above is, and the focal unit answers until it is passed on.
         """
-        if self.answerable(first_unit).type == SUBORDINATE_TYPE:
-            return Route(self.leadership_unit, None, "second_instance")
-        above = self.office.parent_code
-        return Route(self.focal_unit, f"{OUTSIDE}:{above}" if above else OUTSIDE, "second_instance")
-
-    def _fits(
-        self, rule: Rule, kind: Kind, topic: Topic | None, against: str | None, second_instance: bool
-    ) -> bool:
-        when = rule.when
-        if when.topic is not None and (topic is None or topic.code != when.topic):
-            return False
-        if when.kind and kind not in when.kind and not self._as_denunciation(kind, when.kind):
-            return False
-        if when.against and not any(self._is_about(against, accused) for accused in when.against):
-            return False
-        if when.second_instance is not None and when.second_instance is not second_instance:
-            return False
-        if when.topic_unit_type is not None:
-            if topic is None or topic.unit == OUTSIDE:
-                return False
-            return self.answerable(topic.unit).type == when.topic_unit_type
-        return True
-
-    def _as_denunciation(self, kind: Kind, kinds: tuple[Kind, ...]) -> bool:
-        """A tip goes the way of a denunciation unless the profile has rules of its own for tips."""
-        own_rules = any(Kind.ANONYMOUS_TIP in rule.when.kind for rule in self.routing)
-        return kind is Kind.ANONYMOUS_TIP and not own_rules and Kind.DENUNCIATION in kinds
-
-    def _is_about(self, against: str | None, accused: str) -> bool:
-        if against is None:
-            return False
-        if against in self._units and accused in self._units:
-            return self.answerable(against) == self.answerable(accused)
-        return against == accused
-
-    def _follow(self, to: str, kind: Kind, topic: Topic | None, against: str | None, reason: str) -> Route:
-        if to == TOPIC_UNIT and topic is None:
-            return self._within(kind, self.focal_unit, against, "no_topic")
-        if to == TOPIC_UNIT and topic is not None:
-            to = topic.unit
-        if to.partition(":")[0] == OUTSIDE:
-            return self._away(kind, to, against, reason)
-        return self._within(kind, to, against, reason)
-
-    def _within(self, kind: Kind, unit: str, against: str | None, reason: str) -> Route:
-        """A unit of the office, but never the accused one."""
-        code = self.answerable(unit).code
-        if kind not in {Kind.DENUNCIATION, Kind.ANONYMOUS_TIP} or not self._is_about(against, code):
-            return Route(code, None, reason)
-        if code != self.leadership_unit:
-            return Route(self.leadership_unit, None, "own_case")
-        above = self.office.parent_code
-        return self._away(kind, f"{OUTSIDE}:{above}" if above else OUTSIDE, against, "own_case")
-
-    def _away(self, kind: Kind, destination: str, against: str | None, reason: str) -> Route:
-        """For another authority: the focal unit answers until it is passed on, unless it is the accused."""
-        unit = self.focal_unit
-        sealed = kind in {Kind.DENUNCIATION, Kind.ANONYMOUS_TIP}
-        if sealed and self._is_about(against, unit) and unit != self.leadership_unit:
-            unit = self.leadership_unit
-        return Route(unit, destination, reason)
+        return self._router.second(first_unit)
 
 
 def load_agency(data: Mapping[str, Any]) -> Agency:

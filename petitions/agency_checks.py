@@ -15,6 +15,7 @@ from petitions.agency_parts import (
     KindText,
     Law,
     Office,
+    OfficeHolder,
     OutsideAuthority,
     Rule,
     Topic,
@@ -86,6 +87,7 @@ def check_profile(
     topics: Sequence[Topic],
     authorities: Sequence[OutsideAuthority],
     duty_contacts: Sequence[DutyContact],
+    holders: Sequence[OfficeHolder],
 ) -> list[Problem]:
     """Every reference that leads nowhere, every code given twice, every circle of successors."""
     unit_codes = {unit.code for unit in units}
@@ -108,6 +110,7 @@ def check_profile(
             if topic.unit != OUTSIDE and topic.unit not in unit_codes
         ),
         *_check_routing(routing, units, topic_codes, outside_codes),
+        *_check_holders(holders, unit_codes),
         *(
             Problem(("duty_contacts", place, "unit"), f"unknown unit {contact.unit!r}")
             for place, contact in enumerate(duty_contacts)
@@ -187,6 +190,15 @@ def _check_routing(
             yield Problem(("routing", place, "to"), f"unknown outside authority {authority!r}")
         elif not authority and head not in codes | {OUTSIDE, TOPIC_UNIT}:
             yield Problem(("routing", place, "to"), f"unknown unit {head!r}")
+
+
+def _check_holders(holders: Sequence[OfficeHolder], unit_codes: set[str]) -> Iterator[Problem]:
+    yield from _twice("office_holders", [holder.code for holder in holders])
+    for place, holder in enumerate(holders):
+        if holder.code in unit_codes:
+            yield Problem(("office_holders", place, "code"), f"{holder.code!r} is a unit's code already")
+        if holder.unit is not None and holder.unit not in unit_codes:
+            yield Problem(("office_holders", place, "unit"), f"unknown unit {holder.unit!r}")
 
 
 def check_law(law: Law) -> Iterator[Problem]:

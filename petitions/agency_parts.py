@@ -109,10 +109,56 @@ class OutsideAuthority(Named):
     keywords: tuple[Label, ...] = ()
     guidance_vi: Prose
     guidance_en: Prose = ""
+    address_vi: Label | None = None
+    address_en: Label | None = None
+    phone: Annotated[str, StringConstraints(pattern=r"^[+0-9][0-9 .()+/-]{1,60}$")] | None = None
+    website: Annotated[str, StringConstraints(pattern=r"^https?://[^\s]{3,200}$")] | None = None
+    hours_vi: Label | None = None
+    """When it receives citizens."""
+    hours_en: Label | None = None
+    bring_vi: tuple[Label, ...] = ()
+    """What it asks people to bring, beside what the law asks of every đơn."""
+    bring_en: tuple[Label, ...] = ()
+
+    def address(self, language: str) -> str | None:
+        """Where it is; the Vietnamese words where there are no others."""
+        return (self.address_en if language == "en" else None) or self.address_vi
+
+    def hours(self, language: str) -> str | None:
+        """When it is open; the Vietnamese words where there are no others."""
+        return (self.hours_en if language == "en" else None) or self.hours_vi
+
+    def bring(self, language: str) -> tuple[str, ...]:
+        """What to take along; the Vietnamese words where there are no others."""
+        return (self.bring_en if language == "en" else ()) or self.bring_vi
 
     def guidance(self, language: str) -> str:
         """The sentence for the citizen; the Vietnamese one where there is no other."""
         return (self.guidance_en if language == "en" else "") or self.guidance_vi
+
+
+class OfficeHolder(Part):
+    """Somebody a complaint or denunciation may be against, whom routing rules name by this code."""
+
+    code: Code
+    name_vi: Label | None = None
+    """None: the service's own words for the standard codes."""
+    name_en: Label | None = None
+    unit: Code | None = None
+    """The unit this person belongs to; None: the leadership."""
+    heads: bool = False
+    """Leads that unit: what is against this person is against the unit."""
+
+    def name(self, language: str) -> str | None:
+        """The name in `language`; the Vietnamese one where there is no other."""
+        return (self.name_en if language == "en" else None) or self.name_vi
+
+
+STANDARD_HOLDERS: Final = (
+    OfficeHolder(code="giam_doc_so", heads=True),
+    OfficeHolder(code="pho_giam_doc_so"),
+)
+"""The head of the office and a deputy: known where a profile names nobody."""
 
 
 class When(Part):

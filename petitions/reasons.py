@@ -93,7 +93,7 @@ CODES: Final[dict[str, tuple[str, ...]]] = {
     "result_second": ("first_upheld", "first_changed"),
     "result_denunciation": ("denunciation_true", "denunciation_untrue", "denunciation_partly"),
     # Why somebody else answers now.
-    "reassign": ("officer_away", "officer_left", "unit_dissolved", "group_gone", "nobody_left"),
+    "reassign": ("officer_away", "officer_left", "unit_dissolved", "group_gone", "nobody_left", "own_case"),
 }
 
 RESULT_OF: Final = {

@@ -10,6 +10,7 @@ from typing import Final
 
 from petitions.gathering_transitions import GATHERING
 from petitions.kinds import Action, ActorKind, Kind, Role, Stage
+from petitions.office_transitions import ACCUSED_LATE
 from petitions.screening_transitions import SCREENING
 from petitions.service_transitions import SERVICE_ROWS
 from petitions.settling_transitions import SETTLING
@@ -369,14 +370,15 @@ _ENDING: Final = (
 )
 
 TABLE: Final[tuple[Transition, ...]] = (
-    _FILING
-    + GATHERING
-    + _LATE_CORRECTIONS
-    + _ANSWERING
-    + _WORKING
-    + _ENDING
-    + SCREENING
-    + SETTLING
-    + SERVICE_ROWS
+    *_FILING,
+    *GATHERING,
+    *_LATE_CORRECTIONS,
+    *ACCUSED_LATE,
+    *_ANSWERING,
+    *_WORKING,
+    *_ENDING,
+    *SCREENING,
+    *SETTLING,
+    *SERVICE_ROWS,
 )
 """Every row, in the order they are tried."""

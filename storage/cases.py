@@ -40,6 +40,33 @@ _SECRET: Final = Prepared(select(petitions.c.secret_hash).where(petitions.c.id =
 _CODE_TAKEN: Final = Prepared(select(petitions.c.id).where(petitions.c.code == bindparam("code")))
 _INSERT: Final = Prepared(insert(petitions))
 
+_NOTHING_YET: Final[dict[str, Any]] = {
+    "merged_into": None,
+    "members": 0,
+    "left_at": None,
+    "rating": None,
+    "not_satisfied_at": None,
+    "withdraw_wish_at": None,
+    "transfers": 0,
+    "reopened": 0,
+    "refusals": 0,
+    "bound": False,
+    "complex": False,
+    "extensions": 0,
+    "formed_on": None,
+    "accepted_on": None,
+    "decided_on": None,
+    "effective_on": None,
+    "outcome": None,
+    "asked_at": None,
+    "dialogue_at": None,
+    "dialogue_held_at": None,
+    "form_given_at": None,
+    "visit_at": None,
+    "gone_up_at": None,
+}
+"""What every petition begins with, whatever was filed."""
+
 
 class Cases(Events, Attachments):
     """Filing and finding petitions."""
@@ -91,35 +118,15 @@ class Cases(Events, Attachments):
             conversation_id=filing.conversation_id,
             contact_id=filing.contact_id,
             linked_to=filing.linked_to,
-            merged_into=None,
-            members=0,
-            left_at=None,
-            rating=None,
-            not_satisfied_at=None,
-            withdraw_wish_at=None,
-            transfers=0,
-            reopened=0,
-            refusals=0,
-            bound=False,
             instance=filing.instance,
             remote=filing.remote,
-            complex=False,
-            extensions=0,
-            formed_on=None,
-            accepted_on=None,
-            decided_on=None,
-            effective_on=None,
-            outcome=None,
-            asked_at=None,
-            dialogue_at=None,
-            dialogue_held_at=None,
-            form_given_at=None,
-            visit_at=None,
-            gone_up_at=None,
+            against=filing.against,
+            accused_id=filing.accused_id,
             version=1,
             events_count=1,
             events_head=self._head(event),
             updated_at=now,
+            **_NOTHING_YET,
         )
         self._write(petition, filing, content, event)
         return petition
@@ -211,6 +218,8 @@ class Cases(Events, Attachments):
             "due_on": filing.due_on,
             "due_rule": filing.due_rule,
             "instance": filing.instance,
+            "against": filing.against,
+            "accused_id": filing.accused_id,
         }
         fingerprint = self.vault.fingerprint("petition", content).hex()
         clocks = {CLOCKS: list(filing.operations)} if filing.operations else {}

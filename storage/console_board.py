@@ -109,7 +109,7 @@ class ConsoleBoard(Book):
         self, reader: Reader, choice: Choice, *, today: date, soon: date, after: Key | None, most: int
     ) -> list[PetitionRecord]:
         """Open petitions, the soonest limit first and those without one last; finished ones newest first."""
-        where = and_(self._board_of(choice), _seen(reader, choice), *_chosen(choice))
+        where = and_(self._board_of(choice), _known(reader, choice), *_chosen(choice))
         if choice.done:
             below = petitions.c.id < after.id if after is not None else true()
             statement = select(*_COLUMNS).where(where, _DONE, below)
@@ -139,7 +139,7 @@ class ConsoleBoard(Book):
             number(_due.between(today, soon)).label("soon"),
             number(_due > soon).label("fine"),
             number(_due.is_(None)).label("none"),
-        ).where(self._board_of(choice), _seen(reader, choice), *_chosen(choice), _is_open(choice))
+        ).where(self._board_of(choice), _known(reader, choice), *_chosen(choice), _is_open(choice))
         return as_record(Counts, self.connection.execute(statement).one())
 
     def _board_of(self, choice: Choice) -> ColumnElement[bool]:
@@ -148,6 +148,13 @@ class ConsoleBoard(Book):
 
     def _records(self, statement: Any, most: int) -> list[PetitionRecord]:
         return [as_record(PetitionRecord, row) for row in self.connection.execute(statement.limit(most))]
+
+
+def _known(reader: Reader, choice: Choice) -> ColumnElement[bool]:
+    """What the reader may see of a view; a sealed case stays hidden from the officer it is against."""
+    against = petitions.c.accused_id
+    hidden_from_others = or_(against.is_(None), against != reader.officer_id, not_(_SEALED))
+    return and_(_seen(reader, choice), hidden_from_others)
 
 
 def _seen(reader: Reader, choice: Choice) -> ColumnElement[bool]:

@@ -82,6 +82,8 @@ class Filing:
     linked_to: int | None = None
     instance: int = 1
     remote: bool = False
+    against: str | None = None
+    accused_id: int | None = None
     operations: tuple[dict[str, Any], ...] = ()
     """What the filing does to the clocks of the new petition (`petitions.clocks`)."""
     id: int = 0
@@ -168,6 +170,10 @@ class PetitionRecord:
     visit_at: datetime | None
     """When the citizen comes to sign."""
     gone_up_at: datetime | None
+    against: str | None
+    """Who is complained about or denounced, as far as routing knows it: a unit, an office holder, `outside`."""
+    accused_id: int | None
+    """The officer of this office who is complained about or denounced."""
     version: int
     events_count: int
     events_head: bytes
@@ -222,6 +228,8 @@ class PetitionChanges(TypedDict, total=False):
     form_given_at: datetime | None
     visit_at: datetime | None
     gone_up_at: datetime | None
+    against: str | None
+    accused_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,6 +63,8 @@ _BEGINS: Final[dict[str, Any]] = {
         "form_given_at",
         "visit_at",
         "gone_up_at",
+        "against",
+        "accused_id",
     )
 )
 """What every petition begins with, whatever its first event says."""

@@ -30,7 +30,7 @@ from petitions.reports.counting import (
     petition_cells,
     visit_cells,
 )
-from petitions.reports.forms import Cell
+from petitions.reports.forms import Cell, sums_of
 from petitions.reports.periods import Period
 from storage.columns import microseconds
 from storage.keys import Vault
@@ -210,8 +210,9 @@ class Counting:
         for petition_id, decision in self._decisions():
             if unit in ("", decision.unit) and decision_cells(decision)[cell]:
                 yield petition_id
+        parts = {cell, *(part for total, parts in sums_of(cell.form) if total == cell for part in parts)}
         for petition_id, visit in self._booked():
-            if unit in ("", visit.unit) and cell in visit_cells(visit):
+            if unit in ("", visit.unit) and parts.intersection(visit_cells(visit)):
                 yield petition_id
 
     def _alike(self, cell: Cell, unit: str) -> Iterator[int]:

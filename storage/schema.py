@@ -218,6 +218,8 @@ petitions: Final = Table(
     _moment("form_given_at", nullable=True),
     _moment("visit_at", nullable=True),
     _moment("gone_up_at", nullable=True),
+    _word("against", nullable=True),
+    Column("accused_id", Identifier, nullable=True),
     _sealed("form_enc", nullable=True),
     _count("version"),
     _count("events_count"),
@@ -245,6 +247,13 @@ _partial(
 GRAVE: Final = "complex IS TRUE OR extensions > 0 OR instance > 1 OR people >= 5"
 """Petitions to be kept an eye on; written the same in queries, or no planner knows that the index serves them."""
 _partial("ix_petitions_grave", petitions.c.agency, petitions.c.stage, petitions.c.id, where=GRAVE)
+_partial(
+    "ix_petitions_against",
+    petitions.c.agency,
+    petitions.c.against,
+    petitions.c.stage,
+    where="against IS NOT NULL",
+)
 _partial(
     "ix_petitions_topic",
     petitions.c.agency,

@@ -49,6 +49,12 @@ _COUNTS: Final = (
     .where(_IN_UNITS, _IS_OPEN)
     .group_by(petitions.c.unit, petitions.c.officer_id)
 )
+_WITH_ACCUSED: Final = (
+    select(*_COLUMNS)
+    .where(petitions.c.agency == bindparam("agency"), petitions.c.against.is_not(None), _IS_OPEN)
+    .order_by(petitions.c.id)
+    .limit(bindparam("most"))
+)
 _LATE_EVERYWHERE: Final = (
     select(*_COLUMNS)
     .where(
@@ -223,6 +229,11 @@ class Work(Book):
         """Ids of the open cases of a unit."""
         values = {"agency": self.agency, "unit": unit, "after": after, "most": most}
         return list(self.connection.execute(_OF_UNIT, values).scalars())
+
+    def open_with_accused(self, *, most: int = 10_000) -> list[PetitionRecord]:
+        """Open cases with somebody on the other side who is on record."""
+        rows = self.connection.execute(_WITH_ACCUSED, {"agency": self.agency, "most": most})
+        return [as_record(PetitionRecord, row) for row in rows]
 
     def with_tasks_of(self, officer_id: int) -> list[int]:
         """Ids of the cases in which an officer has a task to carry out."""

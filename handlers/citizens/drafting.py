@@ -10,15 +10,19 @@ import re
 from datetime import timedelta
 from typing import Final
 
+from handlers import competence
 from handlers.citizens.chat import Chat
 from handlers.citizens.state import LEADS_KEPT, Draft, StoryPart, Unsure
 from handlers.citizens.wording import authority_name, kind_name, topic_name, unit_name
-from petitions.agency import Route
+from handlers.officers.access import same_unit
+from handlers.route_words import because as grounds_of
+from petitions.agency_parts import OUTSIDE, SUBORDINATE_TYPE
 from petitions.extract import Phone, find_phones, find_place, read_phone
 from petitions.forms import Mode, change_kind, change_mode, edit, new_form, skip
 from petitions.forms import answer as answer_form
 from petitions.intents import chosen_kind
 from petitions.kinds import Kind
+from petitions.routing import ACCUSING, Route
 from petitions.text import fold
 from petitions.understanding import Understanding
 
@@ -43,9 +47,8 @@ _DECISION: Final = re.compile(
 _WHY_TOPIC: Final = 2
 _WHY_KIND: Final = 1
 """Words quoted for a subject and for a kind."""
+_ACCUSED_FIELDS: Final = ("accused", "respondent", "decision")
 _LEADS_FOR: Final = timedelta(minutes=30)
-_INSTITUTION: Final = "don_vi_truc_thuoc"
-OUTSIDE_UNIT: Final = "outside"
 
 
 def begin(chat: Chat, kind: Kind | None = None) -> Draft:
@@ -101,7 +104,7 @@ def set_kind(draft: Draft, kind: Kind) -> None:
 
 def set_mode(draft: Draft) -> None:
     """How much is asked: less for another authority's matter, least after danger."""
-    mode = Mode.OUTSIDE if draft.outside is not None else Mode.FULL
+    mode = Mode.OUTSIDE if draft.elsewhere else Mode.FULL
     if draft.from_danger:
         mode = Mode.BRIEF
     if draft.form.mode is not mode:
@@ -130,12 +133,12 @@ def understand(chat: Chat, draft: Draft) -> None:
     """Fill in what the whole story says and no answer has settled."""
     seen = chat.turn.facts.suggester.understand(told_text(draft), today=chat.today)
     _guess_kind(draft, seen)
+    _guess_accused(chat, draft, seen)
     _guess_subject(chat, draft, seen)
     _note_reasons(draft, seen)
     if seen.severity.value is not None and not draft.from_danger:
         draft.severity = seen.severity.value  # of the whole story: what sounded urgent may turn out otherwise
     draft.people = seen.people.value or draft.people
-    draft.against = seen.against.value
     draft.second_instance = bool(seen.second_instance.value)
     draft.guess("place", seen.place.value or _place_led_up(draft))
     if draft.form.kind is Kind.COMPLAINT and (named := _DECISION.search(draft.words)) is not None:
@@ -146,6 +149,7 @@ def understand(chat: Chat, draft: Draft) -> None:
         draft.guess("name", seen.name.value or "")
         read = read_phone(seen.phone.value) if seen.phone.value else _phone_led_up(draft)
         draft.guess("phone", read.number if isinstance(read, Phone) else "")
+    draft.above = not draft.again and draft.outside is None and route(chat, draft).destination is not None
     if _place_is_plain(chat, draft):
         draft.form = skip(draft.form, "place")
     set_mode(draft)
@@ -159,6 +163,25 @@ def _note_reasons(draft: Draft, seen: Understanding) -> None:
     if not draft.unsure_asked:
         doubt = seen.doubt
         draft.unsure = Unsure(about=doubt.about, first=doubt.first, second=doubt.second) if doubt else None
+
+
+def _guess_accused(chat: Chat, draft: Draft, seen: Understanding) -> None:
+    """Whom story and answers accuse: an office holder or unit the rules know, an officer by full name."""
+    kind = draft.form.kind
+    answers = [answer for key in _ACCUSED_FIELDS if (answer := draft.get(key))]
+    told = (draft.words, *(f"to cao {answer}" for answer in answers))
+    named = (chat.agency.accused_in(part, kind) for part in told)
+    draft.against = seen.against.value or next((code for code in named if code is not None), None)
+    draft.accused_id = None
+    if kind not in ACCUSING:
+        return
+    pieces = [*competence.accusations(draft.words), *answers]
+    officer = competence.accused_officer(chat.turn.book.officers(), pieces, kind, unit=draft.against)
+    if officer is not None:
+        draft.accused_id = officer.id
+        leading = same_unit(chat.agency, officer.unit, chat.agency.leadership_unit)
+        if draft.against is None and not leading:
+            draft.against = officer.unit
 
 
 def _place_led_up(draft: Draft) -> str:
@@ -175,10 +198,10 @@ def _phone_led_up(draft: Draft) -> Phone | None:
 def _place_is_plain(chat: Chat, draft: Draft) -> bool:
     """A matter of the museum or the library happens there; nobody needs to be asked where."""
     form = draft.form
-    if draft.topic is None or draft.outside is not None or form.kind is not Kind.FEEDBACK:
+    if draft.topic is None or draft.elsewhere or form.kind is not Kind.FEEDBACK:
         return False
     unit = chat.agency.topic(draft.topic).unit
-    plain = unit != OUTSIDE_UNIT and chat.agency.answerable(unit).type == _INSTITUTION
+    plain = unit != OUTSIDE and chat.agency.answerable(unit).type == SUBORDINATE_TYPE
     return plain and "place" not in form.answers and "place" not in form.skipped
 
 
@@ -199,12 +222,20 @@ def _guess_subject(chat: Chat, draft: Draft, seen: Understanding) -> None:
     if draft.topic_chosen:
         return
     unit = seen.unit.value or ""
-    if unit.startswith("outside"):
+    if unit.startswith(OUTSIDE) and not _is_against_the_head(chat, draft, seen):
         draft.topic = seen.topic.value or chat.agency.outside_topic
-        draft.outside = unit.partition(":")[2] or "outside"
+        draft.outside = unit.partition(":")[2] or OUTSIDE
     elif seen.topic.value is not None:
         draft.topic = seen.topic.value
         draft.outside = None
+
+
+def _is_against_the_head(chat: Chat, draft: Draft, seen: Understanding) -> bool:
+    """Whether it is the accused, not the matter, for whom another authority is competent."""
+    if seen.topic.value is None or draft.against is None:
+        return False
+    going = chat.agency.route(draft.form.kind, seen.topic.value, against=draft.against)
+    return going.destination == seen.unit.value
 
 
 def route(chat: Chat, draft: Draft) -> Route:
@@ -220,6 +251,15 @@ def route(chat: Chat, draft: Draft) -> Route:
         second_instance=draft.second_instance,
         outside=draft.outside,
     )
+
+
+def accused(chat: Chat, draft: Draft, *, second: bool) -> str | None:
+    """Who is complained about or denounced; a second complaint is about who settled the first."""
+    first = chat.turn.book.petition(draft.linked_to) if second and draft.linked_to is not None else None
+    if first is not None:
+        settled = chat.agency.answerable(first.unit)
+        return settled.code if settled.type == SUBORDINATE_TYPE else chat.agency.leadership_unit
+    return draft.against if draft.form.kind in ACCUSING else None
 
 
 def is_announced_only(text: str) -> bool:
@@ -262,7 +302,8 @@ def understood(chat: Chat, draft: Draft) -> str:
         lines.append(chat.text("citizen.understood_place", place=place))
     if signature != known:
         lines += because(chat, draft.why)
-        lines.append(chat.text("citizen.understood_unit", unit=unit_name(chat, going.unit)))
+        why = grounds_of(chat.agency, going.because, chat.turn.texts)
+        lines.append(chat.text("citizen.understood_unit", unit=unit_name(chat, going.unit), why=why))
     return "\n".join(lines)
 
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from handlers import cases
-from handlers.citizens import form_reminder, further, known_case, second_way, suggested
+from handlers.citizens import drafting, form_reminder, further, known_case, second_way, suggested
 from handlers.citizens.chat import Chat, Rows, petition_button
-from handlers.citizens.drafting import route
 from handlers.citizens.form_state import is_lawful
 from handlers.citizens.state import FILED_KEPT, Draft, Filed
 from handlers.citizens.wording import authority_name, day, kind_name, shown_code, topic_name, unit_name
@@ -17,6 +16,7 @@ from petitions.codes import new_secret
 from petitions.deadlines import Deadline, first_answer_due
 from petitions.forms import filed_answers
 from petitions.kinds import Kind, Severity
+from petitions.routing import ACCUSING
 from storage.records import Filing, PetitionContent, PetitionRecord
 
 _NAMED_FIELDS: Final = frozenset(
@@ -44,7 +44,7 @@ def file_draft(chat: Chat, draft: Draft, *, pressed: str = "") -> Entered:
     """
     turn = chat.turn
     due = first_answer_due(draft.first_at, turn.facts.calendar, chat.agency.zone)
-    going = route(chat, draft)
+    going = drafting.route(chat, draft)
     secret = new_secret(turn.random)
     second = draft.again and further.note_in_first(chat, draft)
     if draft.again and not second:  # its time passed between the last question and this press
@@ -68,10 +68,12 @@ def file_draft(chat: Chat, draft: Draft, *, pressed: str = "") -> Entered:
         contact_id=turn.contact.id,
         channel=turn.incoming.channel,
         content=_content(draft),
-        event={"suggested": suggested.kept(chat, draft)},
         file_ids=tuple(draft.files),
         actor=cases.CITIZEN,
         linked_to=draft.linked_to,
+        against=drafting.accused(chat, draft, second=second),
+        accused_id=draft.accused_id if draft.form.kind in ACCUSING else None,
+        event={"route": going.to_json(), "suggested": suggested.kept(chat, draft)},
         secret=secret,
     )
     lead = known_case.joined(chat, draft)

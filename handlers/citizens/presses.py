@@ -7,6 +7,7 @@ from typing import Final
 
 from handlers.citizens import (
     after,
+    authorities,
     doubts,
     draft_asks,
     drafting,
@@ -138,8 +139,10 @@ def _forward(chat: Chat, draft: Draft, argument: str) -> None:
 def _myself(chat: Chat, draft: Draft, argument: str) -> None:
     """The citizen goes to the authority without us: the draft is not needed any more."""
     del argument
-    drafts.forget(chat, draft)
-    chat.say("citizen.going_myself", rows=prompts.main_menu(chat))
+    if draft.step == OUTSIDE:
+        authorities.go_there(chat, draft)
+    else:
+        prompts.repeat(chat)
 
 
 def _inside(chat: Chat, draft: Draft, argument: str) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handlers.citizens import doubts, known_case, own_page, review
+from handlers.citizens import authorities, doubts, known_case, own_page, review
 from handlers.citizens.chat import Chat, Rows, in_rows
-from handlers.citizens.drafting import because, destination_name, understood
+from handlers.citizens.drafting import understood
 from handlers.citizens.state import DOUBT, KIND, KNOWN, OUTSIDE, REVIEW, Draft
-from handlers.citizens.wording import kind_name, unit_name
+from handlers.citizens.wording import kind_name
 from handlers.messages import Button, Wish
 from petitions.forms import next_field
 from petitions.kinds import Kind
@@ -33,7 +33,7 @@ def next_step(draft: Draft) -> str:
     `KNOWN`, or `REVIEW`."""
     if doubts.is_open(draft):
         return DOUBT
-    if draft.outside is not None and not draft.outside_wanted and draft.told and not draft.from_danger:
+    if draft.elsewhere and not draft.outside_wanted and draft.told and not draft.from_danger:
         return OUTSIDE
     if draft.known_open:
         return KNOWN
@@ -91,7 +91,7 @@ def prompt_for(chat: Chat, draft: Draft, step: str) -> Prompt:
     """The words and buttons of a question."""
     match step:
         case "outside":
-            return _outside(chat, draft)
+            return Prompt(authorities.question(chat, draft), authorities.rows(chat, draft))
         case "doubt" if draft.unsure is not None:
             return Prompt(*doubts.question(chat, draft.unsure))
         case "known":
@@ -163,26 +163,6 @@ def _story_question(chat: Chat, draft: Draft) -> str:
     )
 
 
-def _outside(chat: Chat, draft: Draft) -> Prompt:
-    known = draft.outside not in {None, "outside"}
-    guidance = (
-        chat.agency.outside_authority(draft.outside or "").guidance(chat.turn.language) if known else ""
-    )
-    text = chat.text(
-        "citizen.ask_outside" if known else "citizen.ask_outside_unknown",
-        authority=destination_name(chat, draft),
-        guidance=guidance,
-        focal=unit_name(chat, chat.agency.focal_unit),
-    )
-    text = "\n".join([*([] if draft.topic_chosen else because(chat, draft.why_topic)), text])
-    rows = (
-        (chat.button("citizen.button_forward", "forward", style="primary"),),
-        (chat.button("citizen.button_myself", "myself"),),
-        (chat.button("citizen.button_not_outside", "inside"),),
-    )
-    return Prompt(text, rows)
-
-
 def _identity(chat: Chat, draft: Draft) -> Prompt:
     key = "citizen.ask_identity_again" if draft.told_identity else "citizen.ask_identity"
     draft.told_identity = True
@@ -203,7 +183,7 @@ def _contact(chat: Chat, draft: Draft) -> Prompt:
     key = "citizen.ask_contact"
     if draft.form.kind is Kind.DENUNCIATION:
         key = "citizen.ask_contact_secret"
-    elif draft.form.kind is Kind.COMPLAINT and draft.outside is None:
+    elif draft.form.kind is Kind.COMPLAINT and not draft.elsewhere:
         key = "citizen.ask_contact_address"
     buttons: list[Button] = []
     if chat.me.filed:

@@ -18,9 +18,11 @@ from handlers.citizens.wording import (
     unit_name,
 )
 from handlers.messages import Button
+from handlers.route_words import because as grounds_of
 from petitions.forms import edit, fields_of, missing_for_form
 from petitions.intents import match_choice
 from petitions.kinds import Kind, Severity
+from petitions.routing import Route
 
 _SHOWN: Final = ("accused", "respondent", "decision", "received_on", "request")
 _BY_FIELD: Final = (
@@ -72,7 +74,7 @@ def card(chat: Chat, draft: Draft) -> str:
     lines += _person(chat, draft)
     if draft.wants_human:
         lines.append(chat.text("citizen.review_human"))
-    lines.append(_goes_to(chat, draft, going.unit, going.destination))
+    lines.append(_goes_to(chat, draft, going))
     if (case := known_case.joined(chat, draft)) is not None:
         lines.append(chat.text("known_case.review", stage=chat.text(f"citizen.stage_{case.stage}")))
     lines += _closing(chat, draft)
@@ -123,12 +125,13 @@ def _person(chat: Chat, draft: Draft) -> list[str]:
     return lines
 
 
-def _goes_to(chat: Chat, draft: Draft, unit: str, destination: str | None) -> str:
-    if destination is not None:
-        return chat.text(
-            "citizen.review_outside", unit=unit_name(chat, unit), authority=destination_name(chat, draft)
-        )
-    return chat.text("citizen.review_unit", unit=unit_name(chat, unit))
+def _goes_to(chat: Chat, draft: Draft, going: Route) -> str:
+    """Who answers, and why."""
+    unit, why = unit_name(chat, going.unit), grounds_of(chat.agency, going.because, chat.turn.texts)
+    if going.destination is not None:
+        authority = destination_name(chat, draft)
+        return chat.text("citizen.review_outside", unit=unit, authority=authority, why=why)
+    return chat.text("citizen.review_unit", unit=unit, why=why)
 
 
 def _closing(chat: Chat, draft: Draft) -> list[str]:
@@ -143,7 +146,7 @@ def _closing(chat: Chat, draft: Draft) -> list[str]:
         lines += because(chat, draft.why_urgent)
     if draft.form.kind in SEALED and not draft.files:
         lines.append(chat.text("citizen.review_evidence"))
-    if draft.form.kind in {Kind.COMPLAINT, Kind.DENUNCIATION} and draft.outside is None:
+    if draft.form.kind in {Kind.COMPLAINT, Kind.DENUNCIATION} and not draft.elsewhere:
         missing = [chat.text(f"citizen.field_{field.key}").lower() for field in missing_for_form(draft.form)]
         missing.append(chat.text("citizen.field_signature"))
         key = f"citizen.review_formal_{draft.form.kind.value}"

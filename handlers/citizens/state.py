@@ -110,6 +110,8 @@ class Draft(BaseModel):
     """The words of the story that the guesses rest on, one to a line."""
     outside: str | None = None
     """The authority whose matter it is (`outside` while it is not known which); None: the office's own."""
+    above: bool = False
+    """Against who leads this office, so that the authority above is competent."""
     outside_wanted: bool = False
     """The citizen knows that it goes to another authority, and wants it sent."""
     known: list[int] = Field(default_factory=list)
@@ -120,6 +122,8 @@ class Draft(BaseModel):
     joins: int | None = None
     """The case that the petition will be handled with."""
     against: str | None = None
+    accused_id: int | None = None
+    """The officer of the office who is accused by full name."""
     second_instance: bool = False
     severity: Severity = Severity.NORMAL
     people: int | None = None
@@ -179,6 +183,11 @@ class Draft(BaseModel):
     def told(self) -> bool:
         """Whether anything was told yet."""
         return any(not part.lead for part in self.story)
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether another authority is competent, for the matter or for the person it is against."""
+        return self.outside is not None or self.above
 
     def get(self, key: str) -> str:
         """The answer to a field as text; "" where there is none."""

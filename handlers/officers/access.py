@@ -71,6 +71,8 @@ def officer_access(agency: Agency, petition: PetitionRecord | None, officer: Off
     """What `officer` may see of `petition`: `FULL` or `NONE`."""
     if petition is None or officer is None or not officer.active:
         return Access.NONE
+    if petition.accused_id == officer.id and sealed(petition):
+        return Access.NONE  # whom a sealed case is against learns of it only as the law says
     seen = may_see(
         petition.kind,
         petition.confidential,

@@ -72,9 +72,16 @@ def readers_for(turn: Turn, petition: PetitionRecord, notice: Notice) -> list[Re
             found = _chats(turn, _leaders(turn, turn.book.officers()))
         case _:
             found = _unit(turn, petition, notice)
+    found = [reader for reader in found if not _is_accused(petition, reader)]
     if any(_hears(turn, reader) for reader in found):
         return found
-    return _each_once([*found, *_last_resort(turn, petition)])
+    others = [reader for reader in _last_resort(turn, petition) if not _is_accused(petition, reader)]
+    return _each_once([*found, *others])
+
+
+def _is_accused(petition: PetitionRecord, reader: Reader) -> bool:
+    """Whether the case is against the reader, who then learns of it only as the law says."""
+    return reader.officer is not None and reader.officer.id == petition.accused_id
 
 
 def readers_of(turn: Turn, petition: PetitionRecord, officer_id: int) -> list[Reader]:
@@ -95,7 +102,8 @@ def superiors(turn: Turn, petition: PetitionRecord, officer: OfficerRecord | Non
     gone = officer.id if officer is not None else 0
     heads = [o for o in _with_role(_of_unit(turn, petition.unit), Role.HEAD) if o.id != gone]
     found = _chats(turn, _seeing(turn, petition, heads)) or _last_resort(turn, petition)
-    return [reader for reader in found if reader.officer is None or reader.officer.id != gone]
+    gone_or_accused = (gone, petition.accused_id)
+    return [r for r in found if r.officer is None or r.officer.id not in gone_or_accused]
 
 
 def next_on_duty(turn: Turn, officer: OfficerRecord | None) -> list[Reader]:

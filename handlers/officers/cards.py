@@ -9,24 +9,24 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
+from handlers import competence
 from handlers.messages import Button, Outgoing
-from handlers.officers import clock_lines, matter_lines, told
+from handlers.officers import clock_lines, matter_lines, routing_lines, told
 from handlers.officers.access import Access, in_unit, officer_access, same_unit, sealed, unit_name
+from handlers.officers.place_words import public_place, short
 from handlers.officers.tokens import Press, verb_of
 from petitions.agency import UnknownCode
 from petitions.codes import TrackingCode
 from petitions.kinds import Action, Role, Severity, Stage
 from petitions.legal_checks import kept_open, settled_late, waits_to_be_sent
-from petitions.phones import find_phones
 from petitions.reasons import ALL_CODES
-from petitions.text import fold
 from petitions.transition_groups import LAWFUL
 from petitions.workflow import actions_for
 
 if TYPE_CHECKING:
     from handlers.texts import Texts
     from handlers.turn import Turn
-    from storage.records import OfficerRecord, PetitionContent, PetitionRecord
+    from storage.records import OfficerRecord, PetitionRecord
 
 _IN_GROUP: Final = frozenset(
     {
@@ -60,7 +60,6 @@ _SHOWN_FIRST: Final = 8
 
 _OVER: Final = frozenset({Stage.CLOSED, Stage.WITHDRAWN})
 _DONE: Final = frozenset({Stage.ANSWERED, Stage.CLOSED})
-_PLACE_SHOWN: Final = 120
 
 
 def shown_code(petition: PetitionRecord) -> str:
@@ -102,7 +101,12 @@ def group_card(turn: Turn, petition: PetitionRecord, texts: Texts, *, unit: str 
     offered = (
         () if merged else actions_for(petition.stage, role=Role.HEAD, kind=petition.kind, same_unit=True)
     )
-    buttons = [_button(action, petition, texts) for action in offered if action in _IN_GROUP]
+    agency = turn.facts.agency
+    buttons = [
+        _button(action, petition, texts)
+        for action in offered
+        if action in _IN_GROUP and not competence.locked(agency, petition, action)
+    ]
     buttons.append(Button(label=texts.get("cards.button_view"), token=Press("view", petition.id).token))
     buttons += matter_lines.buttons(petition, texts)
     return Outgoing(
@@ -192,8 +196,9 @@ def _lines(turn: Turn, petition: PetitionRecord, texts: Texts, *, group: bool) -
     content = turn.book.content(petition)
     place = public_place(petition, content) if group else content.place
     if place:
-        lines.append(texts.get("cards.place", place=_short(place)))
+        lines.append(texts.get("cards.place", place=short(place)))
     lines.append(texts.get("cards.unit", unit=unit_shown(turn, petition, texts)))
+    lines.append(routing_lines.card_line(turn, petition, texts))
     if petition.destination:
         lines.append(
             texts.get("cards.destination", destination=destination_shown(turn, petition.destination, texts))
@@ -254,7 +259,7 @@ def _task_lines(turn: Turn, petition: PetitionRecord, texts: Texts) -> list[str]
             continue
         officer = turn.book.officer(task.officer_id) if task.officer_id is not None else None
         name = officer_name(officer, texts) if officer is not None else texts.get("cards.nobody")
-        what = _short(task.what) if not sealed(petition) else texts.get("cards.task_sealed")
+        what = short(task.what) if not sealed(petition) else texts.get("cards.task_sealed")
         lines.append(
             texts.get("cards.task_line", what=what, date=shown_date(task.due_on, texts), officer=name)
         )
@@ -265,6 +270,7 @@ def _sealed_lines(turn: Turn, petition: PetitionRecord, texts: Texts) -> str:
     lines = [
         texts.get("cards.urgent") if petition.severity is Severity.URGENT else "",
         texts.get("cards.class", kind=texts.get(f"cards.kind_{petition.kind}")),
+        routing_lines.must_move_line(turn, petition, texts),
         texts.get("cards.stage", stage=texts.get(f"cards.stage_{petition.stage}")),
         texts.get("cards.officer", officer=officer_shown(turn, petition, texts)),
         texts.get("cards.withdraw_wish") if petition.withdraw_wish_at and petition.stage not in _OVER else "",
@@ -288,6 +294,8 @@ def actions_of(turn: Turn, petition: PetitionRecord, officer: OfficerRecord, tex
     from handlers.cases import done_to
 
     agency = turn.facts.agency
+    if competence.is_accused(petition, officer):
+        return []
     offered = actions_for(
         petition.stage,
         role=officer.role,
@@ -301,7 +309,7 @@ def actions_of(turn: Turn, petition: PetitionRecord, officer: OfficerRecord, tex
     return [
         _button(action, petition, texts)
         for action in offered
-        if _makes_sense(turn, petition, action, officer)
+        if _makes_sense(turn, petition, action, officer) and not competence.locked(agency, petition, action)
     ]
 
 
@@ -328,7 +336,7 @@ def _makes_sense(turn: Turn, petition: PetitionRecord, action: Action, officer: 
             deciding = agency.leadership_unit if officer.role is Role.DIRECTOR else agency.focal_unit
             here = same_unit(agency, petition.unit, agency.focal_unit)
             contested = petition.transfers > 0 and (here or same_unit(agency, petition.unit, deciding))
-            return contested and not petition.bound
+            return (contested and not petition.bound) or competence.must_move(agency, petition)
         case Action.REFUSE_TRANSFER:
             return not petition.bound and in_unit(agency, officer, petition.unit)
         case Action.TRANSFER:
@@ -356,20 +364,3 @@ def _button(action: Action, petition: PetitionRecord, texts: Texts) -> Button:
 
 def _pairs(buttons: list[Button]) -> tuple[tuple[Button, ...], ...]:
     return tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
-
-
-def public_place(petition: PetitionRecord, content: PetitionContent) -> str:
-    """Where it happened, as a group may read it: no home, no name, no phone that slipped into the answer."""
-    place = content.place
-    if petition.discreet or fold(place) == fold(content.address):
-        return ""
-    if content.name and fold(content.name) in fold(place):
-        return ""
-    for phone in reversed(find_phones(place)):
-        place = place[: phone.span[0]] + "…" + place[phone.span[1] :]
-    return place
-
-
-def _short(words: str) -> str:
-    line = " ".join(words.split())
-    return line if len(line) <= _PLACE_SHOWN else line[: _PLACE_SHOWN - 1].rstrip() + "…"

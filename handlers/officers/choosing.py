@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from handlers import competence
 from handlers.messages import Button
-from handlers.officers import cards
+from handlers.officers import cards, routing_lines
 from handlers.officers.access import unit_today
 from handlers.officers.lists import paged
 from handlers.officers.tokens import Press, to_base36
@@ -30,7 +31,7 @@ def offer_colleagues(room: Room, petition: PetitionRecord, argument: str) -> Non
             label=_colleague(room, officer), token=Press("assign", petition.id, to_base36(officer.id)).token
         )
         for officer in colleagues
-        if officer.id != petition.officer_id
+        if officer.id != petition.officer_id and not competence.is_accused(petition, officer)
     ]
     if not buttons:
         room.refuse("officer.no_colleagues")
@@ -50,12 +51,18 @@ def offer_units(room: Room, petition: PetitionRecord, argument: str) -> None:
     buttons = [
         Button(label=unit.name(room.texts.language), token=Press("move", petition.id, unit.code).token)
         for unit in agency.units
-        if unit.active and unit.code != here
+        if unit.active and unit.code != here and not competence.barred(agency, petition, unit.code)
     ]
     rows = paged(
         buttons, page_of(argument), lambda to: Press("move", petition.id, f"p:{to}").token, room.texts
     )
-    room.ask("officer.choose_unit", rows, petition_id=petition.id, code=cards.shown_code(petition))
+    room.ask(
+        "officer.choose_unit",
+        rows,
+        petition_id=petition.id,
+        code=cards.shown_code(petition),
+        rules=routing_lines.transfer_lines(room.turn, petition, room.texts),
+    )
     if room.in_group:
         room.acknowledge("officer.see_private")
 

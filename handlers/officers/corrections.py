@@ -1,30 +1,33 @@
 """Correcting a petition's class: kind, topic, answerable unit, or the other authority it belongs to.
 
 What is chosen travels in the button's argument: `k:<kind>`, `t:<topic>`, `u:<unit>`, `d:<authority>`;
-`d:-` takes a destination back; `y:<severity>` says how urgent it is; `s:ky_luat`, `s:buoc_thoi_viec` and `s:-`
-say whether a complaint is about a disciplinary decision or dismissal, `r:1` and `r:0` whether the area is
-remote. A new kind or topic moves the petition along the routing rules, but only from where those rules had put
-it: a case kept away from a unit on purpose stays away from it.
+`d:-` takes a destination back; `a:<code>` and `ao:<officer>` say who is accused, `a:-` that nobody knows;
+`y:<severity>` says how urgent it is; `s:ky_luat`, `s:buoc_thoi_viec` and `s:-` say whether a complaint is about a
+disciplinary decision or dismissal, `r:1` and `r:0` whether the area is remote. A new kind or topic moves the petition
+along the routing rules, but only from where those rules had put it: a case kept away from a unit on purpose stays
+away from it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
+from handlers import competence
 from handlers.messages import Button
 from handlers.officers import cards
 from handlers.officers.access import same_unit, sealed, unit_name, unit_today
 from handlers.officers.lists import paged
-from handlers.officers.tokens import Press
-from petitions.agency import UnknownCode
+from handlers.officers.tokens import Press, read_number, to_base36
+from handlers.route_words import accused_name, ground_words
 from petitions.clock_steps import DISCIPLINARY, DISCIPLINE, DISMISSAL
 from petitions.kinds import Kind, Severity
+from petitions.routing import ACCUSING, NOT_OURS
 from petitions.transition_groups import INTAKE_STAGES
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from handlers.officers.room import Room
+    from petitions.agency import Agency
     from storage.records import PetitionRecord
 
 KINDS: Final = tuple(Kind)
@@ -32,16 +35,18 @@ NO_DESTINATION: Final = "d:-"
 _SUBKINDS: Final = {"": "ordinary", DISCIPLINE: "discipline", DISMISSAL: "dismissal"}
 KEEP: Final = "keep"
 """The destination stays what it is."""
+_PAGED: Final = frozenset({"topics", "units", "outside", "accused", "people"})
 
 
 def offer(room: Room, petition: PetitionRecord, argument: str) -> bool:
     """Show the next list of choices. False when `argument` is a choice already, not a list."""
     what, _, rest = argument.partition(":")
-    page = int(rest) if rest.isdigit() and what in ("topics", "units", "outside") else 0
+    page = int(rest) if rest.isdigit() and what in _PAGED else 0
     match what:
         case "":
             early = petition.stage in INTAKE_STAGES
-            names = ("kind", "topics", "units", "outside") if early else ()
+            names = ["kind", "topics", "units", "outside"] if early else []
+            names += ["accused"] if petition.kind in ACCUSING else []
             buttons = [_to(room, petition, name) for name in names]
             choices = [severity_choice(petition)] if early else []
             buttons += [
@@ -62,6 +67,12 @@ def offer(room: Room, petition: PetitionRecord, argument: str) -> bool:
             buttons = _units(room, petition)
         case "outside":
             buttons = _authorities(room, petition)
+        case "accused":
+            buttons = _accused(room, petition)
+        case "people":
+            buttons = _units_with_people(room, petition)
+        case "pin":
+            buttons = _people(room, petition, rest)
         case _:
             return False
     rows = paged(buttons, page, lambda to: Press("fix", petition.id, f"{what}:{to}").token, room.texts)
@@ -79,9 +90,9 @@ def changes(room: Room, petition: PetitionRecord, argument: str) -> dict[str, An
     agency = room.turn.facts.agency
     match what:
         case "k" if chosen in set(Kind):
-            return {"kind": Kind(chosen)} | _moved(room, petition, Kind(chosen), petition.topic)
+            return {"kind": Kind(chosen)} | _moved(room, petition, kind=Kind(chosen))
         case "t" if any(topic.code == chosen for topic in agency.topics):
-            return {"topic": chosen} | _moved(room, petition, petition.kind, chosen)
+            return {"topic": chosen} | _moved(room, petition, topic=chosen)
         case "u":
             return {"unit": chosen, "destination": ""}
         case "y" if chosen in set(Severity):
@@ -91,12 +102,15 @@ def changes(room: Room, petition: PetitionRecord, argument: str) -> dict[str, An
         case "r":
             return {"remote": chosen == "1"}
         case "d" if argument == NO_DESTINATION:
-            return {"destination": ""} | _moved(room, petition, petition.kind, petition.topic, outside=None)
+            return {"destination": ""} | _moved(room, petition, outside=None)
         case "d" if any(authority.code == chosen for authority in agency.outside_authorities):
             outside = f"outside:{chosen}"
-            return {"destination": outside} | _moved(
-                room, petition, petition.kind, petition.topic, outside=outside
-            )
+            return {"destination": outside} | _moved(room, petition, outside=outside)
+        case "a" if chosen == "-" or chosen in _accusable(agency):
+            return _accusation(room, petition, "" if chosen == "-" else chosen, 0)
+        case "ao" if (officer := room.turn.book.officer(read_number(chosen))) is not None:
+            leading = same_unit(agency, officer.unit, agency.leadership_unit)
+            return _accusation(room, petition, None if leading else officer.unit, officer.id)
         case _:
             return {}
 
@@ -131,16 +145,21 @@ def described(room: Room, petition: PetitionRecord, argument: str) -> str:
         lines.append(
             texts.get("officer.change_unit", before=cards.unit_shown(room.turn, petition, texts), after=after)
         )
+    if given.get("against") is not None or given.get("accused_id"):
+        lines.append(texts.get("officer.change_accused", after=_accused_shown(room, given)))
     if given.get("destination"):
         name = cards.destination_shown(room.turn, given["destination"], texts)
         lines.append(texts.get("officer.change_destination", after=name))
     elif petition.destination and "destination" in given:
         lines.append(texts.get("officer.change_no_destination"))
+    if given.keys() & {"unit", "destination"} and argument.partition(":")[0] != "u":
+        why = _why(room, petition, given)
+        lines += [texts.get("officer.change_because", reason=why)] if why else []
     return "\n".join(lines)
 
 
 def _moved(
-    room: Room, petition: PetitionRecord, kind: Kind, topic: str | None, *, outside: str | None = KEEP
+    room: Room, petition: PetitionRecord, *, outside: str | None = KEEP, **known: Any
 ) -> dict[str, Any]:
     """Where the routing rules send the corrected petition; nowhere from a unit it was moved to on purpose.
 
@@ -150,11 +169,11 @@ def _moved(
     agency = room.turn.facts.agency
     if (sealed(petition) or outside == KEEP) and not _placed_by_rules(room, petition):
         return {}
-    try:
-        route = agency.route(kind, topic, outside=petition.destination if outside == KEEP else outside)
-    except UnknownCode:  # the profile changed since the petition was filed
-        return {}
-    if same_unit(agency, route.unit, petition.unit):
+    after = replace(petition, **known)
+    if outside != KEEP:
+        after = replace(after, destination=outside)
+    route = competence.route_today(agency, after)
+    if route is None or same_unit(agency, route.unit, petition.unit):
         return {}
     return {"unit": route.unit}
 
@@ -162,11 +181,82 @@ def _moved(
 def _placed_by_rules(room: Room, petition: PetitionRecord) -> bool:
     """Whether the petition stands where the rules put it, or somebody moved it on purpose."""
     agency = room.turn.facts.agency
-    try:
-        placed = agency.route(petition.kind, petition.topic, outside=petition.destination)
-    except UnknownCode:
-        return False
-    return same_unit(agency, placed.unit, petition.unit)
+    placed = competence.route_today(agency, petition)
+    return placed is not None and same_unit(agency, placed.unit, petition.unit)
+
+
+def _accusation(room: Room, petition: PetitionRecord, against: str | None, officer_id: int) -> dict[str, Any]:
+    """Who is accused, and where the case then belongs: to the authority above where the office's head is."""
+    agency = room.turn.facts.agency
+    code = petition.against if against is None else against or None
+    given: dict[str, Any] = {"accused_id": officer_id} | ({} if against is None else {"against": against})
+    kept = competence.is_only_kept(agency, petition)
+    after = replace(petition, against=code, destination=None if kept else petition.destination)
+    route = competence.route_today(agency, after)
+    if route is None:
+        return given
+    if route.destination != petition.destination:
+        return given | {"destination": route.destination or "", "unit": route.unit}
+    return given | _moved(room, petition, against=code)
+
+
+def _accusable(agency: Agency) -> frozenset[str]:
+    units = {unit.code for unit in agency.units if unit.active}
+    return frozenset({NOT_OURS, *units, *(holder.code for holder in agency.office_holders)})
+
+
+def _accused(room: Room, petition: PetitionRecord) -> list[Button]:
+    agency, texts = room.turn.facts.agency, room.texts
+    codes = [*(holder.code for holder in agency.office_holders), *(u.code for u in agency.units if u.active)]
+    return [
+        _to(room, petition, "people"),
+        *(_choice(petition, f"a:{code}", accused_name(agency, code, texts)) for code in codes),
+        _choice(petition, f"a:{NOT_OURS}", accused_name(agency, NOT_OURS, texts)),
+        _choice(petition, "a:-", room.text("officer.correct_what_nobody")),
+    ]
+
+
+def _units_with_people(room: Room, petition: PetitionRecord) -> list[Button]:
+    agency = room.turn.facts.agency
+    having = {unit_today(agency, officer.unit) for officer in room.turn.book.officers()}
+    return [
+        _choice(petition, f"pin:{unit.code}", unit.name(room.texts.language))
+        for unit in agency.units
+        if unit.code in having
+    ]
+
+
+def _people(room: Room, petition: PetitionRecord, unit: str) -> list[Button]:
+    agency = room.turn.facts.agency
+    return [
+        _choice(petition, f"ao:{to_base36(officer.id)}", cards.officer_name(officer, room.texts))
+        for officer in sorted(room.turn.book.officers(), key=lambda officer: officer.name)
+        if same_unit(agency, officer.unit, unit)
+    ]
+
+
+def _accused_shown(room: Room, given: dict[str, Any]) -> str:
+    agency, texts = room.turn.facts.agency, room.texts
+    against = given.get("against")
+    name = accused_name(agency, against, texts) if against else texts.get("officer.correct_what_nobody")
+    officer = room.turn.book.officer(given["accused_id"]) if given.get("accused_id") else None
+    if officer is None:
+        return name
+    unit = unit_name(agency, officer.unit, texts.language)
+    return texts.get("routing.accused_officer", accused=unit, officer=cards.officer_name(officer, texts))
+
+
+def _why(room: Room, petition: PetitionRecord, given: dict[str, Any]) -> str:
+    """Why the rules send it there now, in words."""
+    agency = room.turn.facts.agency
+    known: dict[str, Any] = {name: given[name] for name in ("kind", "topic", "against") if name in given}
+    known |= {"destination": given["destination"] or None} if "destination" in given else {}
+    if known.get("against") == "":
+        known["against"] = None
+    route = competence.route_today(agency, replace(petition, **known))
+    if route is None or not route.because:
+        return ""
+    return ground_words(agency, route.because[0], room.texts)
 
 
 def _to(room: Room, petition: PetitionRecord, name: str) -> Button:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from handlers import cases
 from handlers.messages import Button, Outgoing, OutgoingFile
-from handlers.officers import cards, form_view, history, merging, similar, suggested
+from handlers.officers import cards, form_view, history, merging, routing_lines, similar, suggested
 from handlers.officers.access import sealed
 from handlers.officers.tokens import Press, to_base36
 from petitions.kinds import Action
@@ -118,6 +118,8 @@ def _on_record(room: Room, petition: PetitionRecord, what: str, reason: str) -> 
 
 def _story(room: Room, petition: PetitionRecord, content: PetitionContent) -> Iterator[str]:
     yield from content.story
+    events = room.turn.book.events(petition.id)
+    yield from routing_lines.detail_lines(room.turn, petition, events, room.texts)
     if content.request:
         yield room.text("officer.request", text=content.request)
     if content.accused:
@@ -129,7 +131,7 @@ def _story(room: Room, petition: PetitionRecord, content: PetitionContent) -> It
     for name, answer in content.answers.items():
         if name not in _SHOWN_ELSEWHERE and answer not in ("", None, False):
             yield _answer(room, name, answer)
-    for event in room.turn.book.events(petition.id):
+    for event in events:
         if event.action is Action.CITIZEN_ADDS:
             day = event.at.astimezone(room.turn.facts.agency.zone).date()
             yield room.text(

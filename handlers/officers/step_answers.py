@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Final
 
+from handlers import competence
 from handlers.messages import Button
-from handlers.officers import cards
+from handlers.officers import cards, routing_lines
 from handlers.officers.access import Access, officer_access, unit_name, unit_today
 from handlers.officers.lists import paged
 from handlers.officers.tokens import Press, to_base36
@@ -63,8 +64,15 @@ def ask(room: Room, petition: PetitionRecord, row: Transition, pending: state.Pe
         petition_id=petition.id,
         code=cards.shown_code(petition),
         action=room.text(f"cards.button_{row.action}").rstrip("…"),
-        list=_fact_list(room, petition, row) if need == "facts" else "",
+        list=_list(room, petition, row, need),
     )
+
+
+def _list(room: Room, petition: PetitionRecord, row: Transition, need: str) -> str:
+    """What stands under the question: the numbers of the report, or what the routing rules say."""
+    if need == "unit":
+        return routing_lines.transfer_lines(room.turn, petition, room.texts)
+    return _fact_list(room, petition, row) if need == "facts" else ""
 
 
 def choices(room: Room, petition: PetitionRecord, row: Transition, need: str) -> Choices:
@@ -80,13 +88,16 @@ def choices(room: Room, petition: PetitionRecord, row: Transition, need: str) ->
             # Who rules may leave the case where it lies; only handing it over needs another unit.
             here = None if row.action is Action.RULE_UNIT else unit_today(agency, petition.unit)
             return [
-                (u.code, u.name(room.texts.language)) for u in agency.units if u.active and u.code != here
+                (u.code, u.name(room.texts.language))
+                for u in agency.units
+                if u.active and u.code != here and not competence.barred(agency, petition, u.code)
             ]
         case "destination":
             return [(a.code, a.name(room.texts.language)) for a in agency.outside_authorities]
         case "officer":
             unit = unit_today(agency, petition.unit)
             people = sorted(room.turn.book.officers(unit=unit), key=lambda officer: officer.name)
+            people = [o for o in people if not competence.is_accused(petition, o)]
             if row.action is Action.ORDER_TASK:
                 people = [o for o in people if officer_access(agency, petition, o) is not Access.NONE]
             return [(to_base36(o.id), cards.officer_name(o, room.texts)) for o in people]

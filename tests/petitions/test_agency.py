@@ -98,7 +98,7 @@ def test_unknown_codes_are_refused(code: str) -> None:
             Kind.DENUNCIATION,
             None,
             {"against": "lanh_dao"},
-            Route("thanh_tra", None, "routing[4]"),
+            Route("thanh_tra", "outside:ubnd_tinh", "own_case"),
         ),
     ],
 )
