@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import console, search, similar
+from benchmarks import console, reports, search, similar
 from benchmarks.load import (
     BotProcess,
     Result,
@@ -147,5 +147,7 @@ if __name__ == "__main__":
         search.main(sys.argv[2:])
     elif sys.argv[1:2] == ["console"]:
         console.main(sys.argv[2:])
+    elif sys.argv[1:2] == ["reports"]:
+        reports.main(sys.argv[2:])
     else:
         asyncio.run(main())

@@ -24,13 +24,14 @@ from petitions.reports.counting import (
     FieldOf,
     Outcome,
     Visit,
+    counts_decisions,
     decision_cells,
     matter_cells,
     matter_heads,
     petition_cells,
     visit_cells,
 )
-from petitions.reports.forms import Cell, sums_of
+from petitions.reports.forms import RECEPTION, Cell, sums_of
 from petitions.reports.periods import Period
 from storage.columns import microseconds
 from storage.keys import Vault
@@ -202,18 +203,22 @@ class Counting:
             yield from ((visit.unit, cell, petition_id) for cell in visit_cells(visit))
 
     def _behind(self, cell: Cell, unit: str) -> Iterator[int]:
-        yield from self._alike(cell, unit)
-        for shared in self._shared():
-            counted = {*petition_cells(shared.case, self._office.field_of), *shared.leads}
-            if cell in counted and unit in ("", shared.case.unit):
-                yield shared.id
-        for petition_id, decision in self._decisions():
-            if unit in ("", decision.unit) and decision_cells(decision)[cell]:
-                yield petition_id
-        parts = {cell, *(part for total, parts in sums_of(cell.form) if total == cell for part in parts)}
-        for petition_id, visit in self._booked():
-            if unit in ("", visit.unit) and parts.intersection(visit_cells(visit)):
-                yield petition_id
+        """Only what can count in the cell is looked at: cases, decisions or appointments."""
+        if cell.form == RECEPTION:
+            parts = {cell, *(part for total, parts in sums_of(cell.form) if total == cell for part in parts)}
+            for petition_id, visit in self._booked():
+                if unit in ("", visit.unit) and parts.intersection(visit_cells(visit)):
+                    yield petition_id
+        elif counts_decisions(cell):
+            for petition_id, decision in self._decisions():
+                if unit in ("", decision.unit) and decision_cells(decision)[cell]:
+                    yield petition_id
+        else:
+            yield from self._alike(cell, unit)
+            for shared in self._shared():
+                counted = {*petition_cells(shared.case, self._office.field_of), *shared.leads}
+                if cell in counted and unit in ("", shared.case.unit):
+                    yield shared.id
 
     def _alike(self, cell: Cell, unit: str) -> Iterator[int]:
         """Petitions of the groups that count in the cell."""

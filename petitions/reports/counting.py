@@ -167,6 +167,13 @@ class Decision:
     """What was carried out in the period."""
 
 
+def counts_decisions(cell: Cell) -> bool:
+    """Whether a column counts decisions and what they order, not petitions and matters."""
+    if cell.form in (forms.COMPLAINTS, forms.DENUNCIATIONS):
+        return cell.ms > max(Acceptance)
+    return cell.form == forms.CARRIED_OUT
+
+
 _DENUNCIATION_RESULT: Final = {"denunciation_true": 8, "denunciation_untrue": 9, "denunciation_partly": 10}
 _SECOND: Final = 3
 """Columns 11 to 13 of 04/GQTC say of tố cáo tiếp what 8 to 10 say of the first."""
