@@ -18,7 +18,15 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from bot.dispatch import Books, Wake, fault_place
-from handlers import answerability, case_clocks, clock_timers, competence, hotspots, summaries
+from handlers import (
+    answerability,
+    case_clocks,
+    clock_timers,
+    competence,
+    hotspots,
+    report_reminders,
+    summaries,
+)
 from handlers.recomputing import begin, recompute
 from handlers.service_turn import service_turn
 from handlers.turn import Facts, Turn
@@ -237,3 +245,4 @@ def _arm_summaries(turn: Turn) -> None:
     hotspots.arm(turn)
     for officer in turn.book.officers():
         summaries.arm(turn, officer)
+        report_reminders.arm(turn, officer)

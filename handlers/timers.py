@@ -6,7 +6,16 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Final
 
-from handlers import alarms, answerability, digests, hotspots, left_to_office, summaries, untold
+from handlers import (
+    alarms,
+    answerability,
+    digests,
+    hotspots,
+    left_to_office,
+    report_reminders,
+    summaries,
+    untold,
+)
 from handlers.citizens import form_pages, form_reminder, reminders, unkept
 from handlers.turn import Turn
 from storage.records import TimerRecord
@@ -28,6 +37,7 @@ _DEEDS: Final[Mapping[str, Callable[[Turn, TimerRecord], None]]] = {
     hotspots.TIMER: hotspots.fire,
     untold.NO_CHAT: untold.fire_no_chat,
     untold.ACCOUNT: untold.fire_account,
+    report_reminders.TIMER: report_reminders.fire,
 }
 """Timers of a conversation are turns of it, all others turns of the service (`handlers.service_turn`)."""
 

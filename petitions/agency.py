@@ -34,6 +34,7 @@ from petitions.agency_parts import (
 from petitions.alarm_parts import Deadlines
 from petitions.hotspots import HotspotRules
 from petitions.kinds import Kind
+from petitions.reports.reminding import Reporting
 from petitions.routing import Route, Router
 from petitions.rules import RuleBook
 
@@ -73,6 +74,7 @@ class Agency(Part):
     law: Law = Law()
     deadlines: Deadlines = Deadlines()
     hotspots: HotspotRules = HotspotRules()
+    reports: Reporting = Reporting()
 
     @model_validator(mode="after")
     def _fits_together(self) -> Agency:

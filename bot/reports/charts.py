@@ -9,6 +9,7 @@ from typing import Final
 
 from bot.papers.glyphs import printable
 from bot.reports import words
+from handlers.report_words import period_name
 from handlers.texts import Texts
 from petitions.reports.forms import COMPLAINTS, DENUNCIATIONS, HANDLED, Cell
 from petitions.reports.report import Report
@@ -47,9 +48,7 @@ def by_kind(report: Report, texts: Texts) -> Chart:
         cell = Cell(HANDLED, ms)
         values = (total[cell], *(each.figures.get(cell, 0) for each in beside))
         rows.append((texts.get(f"reports.kind_{name}"), values))
-    legend = tuple(
-        words.period_name(each, texts) for each in (report.period, *(one.period for one in beside))
-    )
+    legend = tuple(period_name(each, texts) for each in (report.period, *(one.period for one in beside)))
     return Chart(texts.get("reports.chart_kinds"), legend, tuple(rows))
 
 

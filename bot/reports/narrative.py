@@ -16,6 +16,7 @@ from docx.shared import Length, Mm, Pt, RGBColor
 from bot.reports import charts, words
 from bot.reports.sentences import Sentences
 from bot.steady import steady
+from handlers.report_words import period_name
 from handlers.texts import Texts
 from petitions.reports.forms import CARRIED_OUT, COMPLAINTS, DENUNCIATIONS, HANDLED, Cell, column
 from petitions.reports.report import NARRATIVE, Report
@@ -107,7 +108,7 @@ def _head(doc: DocumentObject, report: Report, texts: Texts) -> None:
             paragraph.paragraph_format.space_after = Pt(2)
             paragraph.paragraph_format.line_spacing = 1.0
             _run(paragraph, said, **look)
-    about = texts.get("reports.report_about", period=words.period_name(report.period, texts))
+    about = texts.get("reports.report_about", period=period_name(report.period, texts))
     between = texts.get(
         "reports.between", first=words.day(report.period.first), last=words.day(report.period.last)
     )

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Final
 
 from handlers.texts import Texts
-from petitions.reports.periods import Period
 from petitions.reports.report import Compared, Report
 from petitions.text import clean
 
@@ -35,10 +34,6 @@ def day(value: date) -> str:
     """As administrative documents write it: January and February with a zero (Nghị định 30/2020/NĐ-CP)."""
     month = f"{value.month:02d}" if value.month < 3 else str(value.month)
     return f"{value.day:02d}/{month}/{value.year}"
-
-
-def period_name(period: Period, texts: Texts) -> str:
-    return texts.get(f"reports.period_{period.part.value.lower()}", year=period.year)
 
 
 def change(now: int, then: int, texts: Texts) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from handlers import summaries
+from handlers import report_reminders, summaries
 from handlers.messages import Button, Outgoing
 from handlers.officers import inbox
 from handlers.officers.access import unit_name, unit_today
@@ -86,6 +86,7 @@ def _welcome(turn: Turn, officer: OfficerRecord) -> None:
     """Who the chat is now, and what is waiting."""
     turn.officer = officer
     summaries.arm(turn, officer)
+    report_reminders.arm(turn, officer)
     room = Room(turn, officer, turn.contact)
     agency = turn.facts.agency
     button = Button(label=room.text("officer.button_unit"), token=Press("inbox", 0, "unit").token)

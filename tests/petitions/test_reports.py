@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from petitions.facts import CARRIED_OUT, DECIDED
-from petitions.kinds import Kind
+from petitions.kinds import Kind, Role
 from petitions.reports.counting import (
     Acceptance,
     Case,
@@ -26,6 +26,7 @@ from petitions.reports.counting import (
 from petitions.reports.forms import Cell, Head, check, form, forms
 from petitions.reports.periods import Part, Period, UnknownPeriod, ending_on_or_after
 from petitions.reports.report import Compared, Flow, Report, Row
+from petitions.reports.rights import Deed, may
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -258,3 +259,31 @@ def test_another_layout_is_refused() -> None:
 
     with pytest.raises(ValueError, match="layout 2"):
         Report.from_json(kept)
+
+
+@pytest.mark.parametrize("deed", Deed)
+@pytest.mark.parametrize("role", [*Role, None])
+@pytest.mark.parametrize("own_unit", [True, False])
+@pytest.mark.parametrize("in_focal", [True, False])
+@pytest.mark.parametrize("whole", [True, False])
+def test_rights_to_reports(
+    deed: Deed, role: Role | None, own_unit: bool, in_focal: bool, whole: bool
+) -> None:
+    allowed = may(deed, role, own_unit=own_unit, in_focal=in_focal, whole=whole)
+    focal = in_focal and role in (Role.INTAKE, Role.HEAD, Role.INSPECTOR)
+
+    if role in (None, Role.ADMIN):
+        assert not allowed
+    if role is Role.OFFICER:
+        assert not allowed
+    if deed in (Deed.FINISH, Deed.SEND):
+        assert allowed is (whole and (role is Role.DIRECTOR or focal))
+    if whole and deed in (Deed.SUBMIT,):
+        assert not allowed
+    if deed in (Deed.ENTER, Deed.SUBMIT) and allowed and not (focal or role is Role.DIRECTOR):
+        assert own_unit
+        assert role in (Role.HEAD, Role.INTAKE)
+    if deed is Deed.SEE and role is Role.INSPECTOR:
+        assert allowed
+    if deed is Deed.SEE and role is Role.HEAD and not in_focal:
+        assert allowed is (own_unit and not whole)
