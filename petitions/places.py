@@ -84,14 +84,19 @@ def _is_hour(words: Words, index: int) -> bool:
     return re.fullmatch(r"\d{1,2}(?:h\d*|g)", _typed(words, index).lower()) is not None
 
 
-def _from_head(words: Words, hit: Hit, heads: dict[int, Hit], lower: bool) -> _Candidate | None:
+def _from_head(
+    words: Words, hit: Hit, heads: dict[int, Hit], *, lower: bool, bare: bool
+) -> _Candidate | None:
+    """A place that begins with a head. `bare`: the whole text is typed without diacritics, so that a head that has
+    none anyway ("hang", "khu") is as unsure as the others."""
+    exact = hit.exact and not bare
     rank = 2 if hit.label == "business" else 0
     if hit.label in {"whole", "known"}:
         return _Candidate(hit.first, hit.last, 1 if hit.label == "known" else 0)
-    if not hit.exact and hit.last - hit.first == 1 and hit.phrase not in _SAFE_BARE:
+    if not exact and hit.last - hit.first == 1 and hit.phrase not in _SAFE_BARE:
         lower = False
     end = _extend(words, hit.last, lower=lower)
-    if end == hit.last or not _names_something(words, hit, end):
+    if end == hit.last or not _names_something(words, hit, end, exact=exact):
         return None
     while (
         end in heads
@@ -127,13 +132,13 @@ _SAFE_BARE = frozenset(("thôn", "xóm", "phường", "huyện"))
 """Heads that stay unmistakable without diacritics."""
 
 
-def _names_something(words: Words, hit: Hit, end: int) -> bool:
+def _names_something(words: Words, hit: Hit, end: int, *, exact: bool) -> bool:
     """A number alone names a hamlet or a lane, but no pagoda; in bare text a relic needs its capital
     letter."""
     typed = [_typed(words, index) for index in range(hit.last, end)]
     if typed[0][:1].isdigit():
         return hit.phrase in _NUMBERED and len(typed[0]) <= 4
-    if not hit.exact and hit.phrase not in _SAFE_BARE and hit.last - hit.first == 1:
+    if not exact and hit.phrase not in _SAFE_BARE and hit.last - hit.first == 1:
         return typed[0][:1].isupper() and not typed[0].isupper()
     return True
 
@@ -163,8 +168,13 @@ def _candidates(words: Words) -> list[_Candidate]:
     for hit in hits:
         if hit.label != "before" and (hit.first not in heads or hit.last > heads[hit.first].last):
             heads[hit.first] = hit
-    lower = words.text == words.text.lower() or all(w.plain for w in words.words)
-    found = [c for hit in heads.values() if (c := _from_head(words, hit, heads, lower)) is not None]
+    bare = all(w.plain for w in words.words)
+    lower = bare or words.text == words.text.lower()
+    found = [
+        c
+        for hit in heads.values()
+        if (c := _from_head(words, hit, heads, lower=lower, bare=bare)) is not None
+    ]
     shops = [c for c in found if c.rank == 2]
     found = [c for c in found if not any(s.first < c.first and c.last <= s.last for s in shops)]
     for hit in hits:
