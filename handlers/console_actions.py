@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from handlers import case_clocks, cases, gathering
 from handlers.case_details import Details
 from handlers.console_case import found
-from handlers.console_fields import Field, Problems, fields_of, read_fields
+from handlers.console_fields import INSIDE, Field, Problems, fields_of, read_fields
+from handlers.console_office import FILLED, templates_for_use
 from handlers.console_story import Step, timeline
 from handlers.officers import cards, merging
 from handlers.officers.access import sealed
@@ -55,6 +56,8 @@ class Form:
     seq: int
     notes: tuple[str, ...] = ()
     """What will happen, beside what the fields say."""
+    templates: tuple[tuple[str, str], ...] = ()
+    """What words for the citizen may begin with: title, words."""
     told: str = ""
     """With which other petition `notes` were shown: what the officer agrees to with the next press."""
     refused: str = ""
@@ -130,6 +133,8 @@ def form_for(room: Room, petition: PetitionRecord, action: Action, *, other: str
             for field in fields
         )
     form = _form(room, petition, action, label, fields)
+    if action not in INSIDE and any(field.sort == "words" for field in fields):
+        form = replace(form, templates=_templates(room, petition))
     return with_notes(room, petition, form, named.id if named is not None else None)
 
 
@@ -153,6 +158,22 @@ def _form(
     )
 
 
+def _templates(room: Room, petition: PetitionRecord) -> tuple[tuple[str, str], ...]:
+    """The templates of the case's unit with what they name filled in."""
+    filled = {
+        "code": cards.shown_code(petition),
+        "unit": cards.unit_shown(room.turn, petition, room.texts),
+        "officer": cards.officer_name(room.officer, room.texts),
+    }
+
+    def words(text: str) -> str:
+        for name in FILLED:
+            text = text.replace(f"{{{name}}}", filled[name])
+        return text
+
+    return tuple((each.title, words(each.text)) for each in templates_for_use(room, petition.unit))
+
+
 def with_notes(room: Room, petition: PetitionRecord, form: Form, linked: int | None) -> Form:
     """The form with what will happen, where another petition takes part in it or more people are told."""
     action = Action(form.action)
@@ -173,7 +194,7 @@ def act(room: Room, code: str, action: Action, seq: int, given: Mapping[str, str
     petition = found(room, code)
     if petition is None:
         return None
-    if _changed(room, petition, seq):
+    if changed_since(room, petition, seq):
         return _conflict(room, petition, action, seq)
     try:
         row = cases.check(room.turn, petition, action, room.actor)
@@ -192,7 +213,7 @@ def act(room: Room, code: str, action: Action, seq: int, given: Mapping[str, str
     held = gathering.lock(room.turn, petition.id, action, Details(**read))
     if held is None:
         return None
-    if _changed(room, held.petition, seq):  # somebody was quicker while this one waited for the lock
+    if changed_since(room, held.petition, seq):  # somebody was quicker while this one waited for the lock
         return _conflict(room, held.petition, action, seq)
     return _do(room, held.petition, row, read)
 
@@ -244,7 +265,7 @@ def _conflict(room: Room, petition: PetitionRecord, action: Action, seq: int) ->
     )
 
 
-def _changed(room: Room, petition: PetitionRecord, seq: int) -> bool:
+def changed_since(room: Room, petition: PetitionRecord, seq: int) -> bool:
     """Whether something happened since then that somebody has to look at before acting."""
     return any(_matters(event) for event in _since(room, petition, seq))
 

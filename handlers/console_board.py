@@ -58,6 +58,8 @@ class Line:
     secret: bool
     marks: tuple[str, ...]
     version: int
+    seq: int
+    """How many events its history has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +242,7 @@ def _line(
         secret=secret,
         marks=_marks(petition),
         version=petition.version,
+        seq=petition.events_count,
     )
 
 

@@ -32,7 +32,7 @@ MAX_TASK: Final = 1000
 _TYPED_DAY: Final = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})")
 _AMOUNT: Final = re.compile(r"\d{1,3}(?:[. ]\d{3})+|\d{1,13}")
 _READ_BY_CITIZEN: Final = frozenset({"text", "reason"})
-_INSIDE: Final = frozenset({Action.NOTE})
+INSIDE: Final = frozenset({Action.NOTE})
 """Actions whose words the citizen never sees."""
 
 
@@ -124,7 +124,7 @@ def _field(room: Room, petition: PetitionRecord, row: Transition, need: str) -> 
         case _:
             hint = ""
             if need in _READ_BY_CITIZEN:
-                inside = row.action in _INSIDE
+                inside = row.action in INSIDE
                 hint = room.text("console_case.words_inside" if inside else "console_case.words_read")
             return Field(name=need, sort="words", label=label, hint=hint, longest=step_answers.MAX_WORDS)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from storage.console_board import ConsoleBoard
+from storage.console_office import ConsoleOffice
 from storage.console_sessions import ConsoleSessions
 
 
-class Console(ConsoleSessions, ConsoleBoard):
-    """Signing in (`console_sessions`) and the lists (`console_board`)."""
+class Console(ConsoleSessions, ConsoleOffice, ConsoleBoard):
+    """Signing in (`console_sessions`), the lists (`console_board`), what an office sets for itself
+    (`console_office`)."""

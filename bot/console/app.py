@@ -19,6 +19,8 @@ from bot.console.case import CasePage
 from bot.console.denials import Denials
 from bot.console.files import CaseFiles
 from bot.console.find import FindPage
+from bot.console.lists import ListDeeds
+from bot.console.office import OfficePages
 from bot.console.pages import STATIC, ConsolePages
 from bot.console.parts import ConsoleParts
 from bot.console.sign_in import SignIn
@@ -44,7 +46,9 @@ class Console:
         self.routes: tuple[Route, ...] = (
             *self._sign_in.routes(),
             *BoardPage(parts, self._pages).routes(),
+            *ListDeeds(self._pages).routes(),
             *FindPage(self._pages).routes(),
+            *OfficePages(self._pages).routes(),
             *CasePage(self._pages, self._denials).routes(),
             *CaseFiles(parts, self._denials).routes(),
         )
@@ -92,10 +96,10 @@ class Console:
         """The visit with what its form says. Raises BadForm for a form of another page or session."""
         if not is_own_page(visit.request, self._parts.web.public_url):
             raise BadForm
-        form = await form_of(visit.request)
+        form, picks = await form_of(visit.request)
         if not is_proven(visit.proof, form):
             raise BadForm
-        return replace(visit, form=form)
+        return replace(visit, form=form, picks=picks)
 
     def _to_sign_in(self, request: web.Request) -> web.StreamResponse:
         target = f"{ENTER}?next={quote(request.path_qs, safe='')}" if request.method == "GET" else ENTER

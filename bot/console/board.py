@@ -20,12 +20,15 @@ from handlers.console_board import (
     read_wish,
     views_of,
 )
+from handlers.console_bulk import ASSIGNING, colleagues
+from handlers.console_turn import desk_of
 from handlers.officers.access import same_unit, unit_today
 from handlers.officers.cards import officer_name
 from handlers.texts import Texts
 from petitions.kinds import Kind, Stage
 from petitions.transition_groups import FINISHED
 from storage.console_board import Colour, View
+from storage.console_office import SavedView
 from storage.records import OfficerRecord
 
 LONGEST_TYPED: Final = 200
@@ -38,6 +41,9 @@ class _Shown:
 
     board: Board
     people: tuple[OfficerRecord, ...]
+    saved: tuple[SavedView, ...]
+    colleagues: tuple[tuple[str, str], ...]
+    """Whom petitions can be given to; empty where several are not given at once here."""
 
 
 class BoardPage:
@@ -81,7 +87,13 @@ class BoardPage:
             everybody = look.book.officers()
             near = wish.choice.view is View.UNIT
             people = [o for o in everybody if not near or same_unit(agency, o.unit, officer.unit)]
-            return _Shown(board=board(look, officer, wish, visit.texts), people=tuple(people))
+            given = wish.choice.view is View.UNIT and not wish.choice.done and officer.role in ASSIGNING
+            return _Shown(
+                board=board(look, officer, wish, visit.texts),
+                people=tuple(people),
+                saved=tuple(look.book.saved_views(officer.id)),
+                colleagues=tuple(colleagues(desk_of(visit.turn(look.book)))) if given else (),
+            )
 
         return wish, await visit.look(work)
 
@@ -112,6 +124,12 @@ class BoardPage:
             colours=[each.value for each in Colour],
             choices=self._choices(visit, wish, shown, texts),
             done=_done_words(visit, texts),
+            saved=[
+                (view.id, view.name, f"/console?{view.query}", view.query == urlencode(dict(wish.query)))
+                for view in shown.saved
+            ],
+            here=urlencode(dict(wish.query)),
+            colleagues=shown.colleagues,
         )
 
     def _choices(self, visit: Visit, wish: Wish, shown: _Shown, texts: Texts) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from bot.web.assets import Assets
 from bot.web.language import page_language, remember_language
 from bot.web.pages import LANGUAGE_NAMES, paragraphs
 from bot.web.security import keep_from_others
+from handlers.console_office import may_look
 from handlers.officers.access import unit_name
 from handlers.officers.cards import officer_name
 from handlers.texts import LANGUAGES
@@ -26,6 +27,14 @@ _HTMX: Final = (
     '"responseHandling":[{"code":"204","swap":false},{"code":"[23]..","swap":true},{"code":"...","swap":false}]}'
 )
 """No code from strings, no style of its own, no pages kept in the browser's storage."""
+
+
+def _rooms(visit: Visit | None) -> list[tuple[str, str]]:
+    """The parts of the console this officer has: key and address."""
+    rooms = [("board", "/console"), ("find", "/console/find")]
+    if visit is not None and may_look(visit.officer):
+        rooms.append(("office", "/console/office"))
+    return rooms
 
 
 @cache
@@ -81,6 +90,7 @@ class ConsolePages:
             me=officer_name(visit.officer, texts) if visit is not None else "",
             my_unit=unit_name(agency, visit.officer.unit, language) if visit is not None else "",
             proof=visit.proof if visit is not None else "",
+            rooms=_rooms(visit),
             **values,
         )
         response = web.Response(text=html, status=status, content_type="text/html", charset="utf-8")

@@ -76,7 +76,7 @@ class SignIn:
         if not is_own_page(request, self._parts.web.public_url):
             raise BadForm
         spend_or_refuse(self._budget, request, self._parts.web.proxies)
-        form = await form_of(request)
+        form, _ = await form_of(request)
         if client_address(request, self._parts.web.proxies) in self._closed:
             return self._page(request, too_often=True)
         code = form.get("code", "").strip()[:_LONGEST_CODE]

@@ -52,6 +52,8 @@ class Visit:
     language: str
     form: Mapping[str, str] = field(default_factory=dict)
     """What a form brought along; every value is text."""
+    picks: tuple[str, ...] = ()
+    """The values of its boxes `pick`."""
 
     @property
     def texts(self) -> Texts:
@@ -189,15 +191,21 @@ class Visits:
         )
 
 
-async def form_of(request: web.Request) -> dict[str, str]:
-    """The fields of a form, the last of each name. Raises BadForm for a body that is no form."""
+PICK: Final = "pick"
+"""Name of the boxes of which several can be chosen."""
+
+
+async def form_of(request: web.Request) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The fields of a form, the last of each name, and every value of `PICK`. Raises BadForm for a body that is no
+    form."""
     if request.content_type != "application/x-www-form-urlencoded":
         raise BadForm
     try:
         posted = await request.post()
     except (ValueError, LookupError):  # no UTF-8, too many fields, an unknown charset
         raise BadForm from None
-    return {name: value for name, value in posted.items() if isinstance(value, str)}
+    picks = tuple(value for value in posted.getall(PICK, []) if isinstance(value, str))
+    return {name: value for name, value in posted.items() if isinstance(value, str)}, picks
 
 
 def is_proven(proof: str, form: Mapping[str, str]) -> bool:

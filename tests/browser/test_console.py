@@ -207,3 +207,68 @@ def a_picture() -> bytes:
     made = io.BytesIO()
     Image.linear_gradient("L").resize((640, 480)).convert("RGB").save(made, "JPEG")
     return made.getvalue()
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK])
+async def test_an_office_sets_its_people_templates_and_lists(
+    browser: Browser,
+    site: Site,
+    office: Office,
+    clock: HandClock,
+    complaints: list[str],
+    viewport: dict[str, int],
+) -> None:
+    people = await busy_office(office, clock)
+    admin = await office.officer("709", "van_phong", Role.ADMIN, "Đỗ Quản Trị")
+    name = "phone" if viewport == PHONE else "desk"
+    async with desk(browser, site, office, admin, complaints, viewport=viewport) as page:
+        await page.get_by_role("link", name="Cơ quan", exact=True).click()
+        await page.get_by_label("Họ tên").fill("Ngô Thị Mới")
+        await page.get_by_role("button", name="Tạo mã mời").click()
+        await expect(page.locator(".big-code")).to_contain_text("/link ")
+        assert await faults(page) == []
+        await fits(page)
+        await picture(page, f"{name}-office")
+        await page.get_by_role("link", name="Mẫu trả lời").click()
+        await page.get_by_label("Tên mẫu").fill("Mời làm việc")
+        await page.get_by_label("Nội dung").fill("Kính mời Ông/Bà tới trụ sở về đơn {code}.")
+        await page.get_by_role("button", name="Lưu mẫu").click()
+        await expect(page.locator(".done")).to_contain_text("Đã lưu mẫu")
+        assert await faults(page) == []
+        await page.goto(f"/console/office/people/{people['officer'].id}")
+        assert await faults(page) == []
+        await fits(page)
+        await picture(page, f"{name}-person")
+    async with desk(browser, site, office, people["head"], complaints, viewport=viewport) as page:
+        await page.goto("/console?view=unit&officer=0")
+        boxes = page.locator("input[name=pick]")
+        for place in range(2):
+            await boxes.nth(place).check()
+        await page.get_by_label("Giao các đơn đã đánh dấu cho").select_option(
+            label="Lê Văn Cán (cán bộ xử lý)"
+        )
+        await page.get_by_text("Danh sách của tôi").click()
+        assert await faults(page) == []
+        await fits(page)
+        await picture(page, f"{name}-bulk")
+        await page.get_by_role("button", name="Giao", exact=True).click()
+        await expect(page.locator(".tag.good")).to_have_count(2)
+        assert await faults(page) == []
+        await page.goto("/console?view=unit&officer=0")
+        await page.get_by_text("Danh sách của tôi").click()
+        await page.get_by_label("Tên danh sách").fill("Chưa ai nhận")
+        await page.get_by_role("button", name="Lưu danh sách đang xem").click()
+        await expect(page.get_by_role("link", name="★ Chưa ai nhận")).to_have_attribute(
+            "aria-current", "page"
+        )
+        await page.get_by_role("link", name="Việc của tôi").click()
+        mine = await office.work(lambda book: book.open_of_officer(people["officer"].id))
+        await page.goto("/console?view=unit")
+        await page.locator(".board a.open").first.click()
+        await page.get_by_role("link", name="Nhắn người dân").click()
+        await page.get_by_label("Mẫu trả lời").select_option(label="Mời làm việc")
+        await expect(page.get_by_role("textbox", name="Nội dung")).to_have_value(
+            re.compile("Kính mời Ông/Bà")
+        )
+        assert len(mine) >= 2
+    assert complaints == []

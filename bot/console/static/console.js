@@ -69,3 +69,21 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
   }
 });
+
+// --- a reply template is put into the words where they are empty, else below them.
+
+function offerTemplates(root) {
+  for (const box of root.querySelectorAll("[data-fills]")) box.hidden = false;
+}
+
+document.addEventListener("change", (event) => {
+  const box = event.target.closest?.("[data-fills]");
+  const words = box && document.getElementById(box.dataset.fills);
+  if (!words || !event.target.value) return;
+  words.value = words.value.trim() ? `${words.value.trimEnd()}\n\n${event.target.value}` : event.target.value;
+  event.target.value = "";
+  words.focus();
+});
+
+document.addEventListener("htmx:afterSwap", (event) => offerTemplates(event.detail.target ?? document));
+offerTemplates(document);

@@ -33,10 +33,30 @@ OPEN_PAGES = {
     ("GET", "/console/board"): 200,
     ("GET", "/console/board/live"): 200,
     ("GET", "/console/sessions"): 200,
+    ("POST", "/console/views"): 303,
+    ("POST", "/console/views/forget"): 404,
+    ("POST", "/console/board/assign"): 303,
     ("POST", "/console/sessions/end"): 404,
     ("POST", "/console/leave"): 303,
 }
 """Pages that every officer has, each showing what is theirs; a session there is not cannot be ended."""
+NOBODY, ADMINS, LEADERS = "", "admin", "admin and head"
+PERSON = "/console/office/people/{person:[0-9]{1,18}}"
+OF_THE_OFFICE = {
+    ("GET", "/console/office"): (LEADERS, 200),
+    ("POST", "/console/office/invite"): (ADMINS, 422),
+    ("POST", "/console/office/invite/end"): (NOBODY, 404),
+    ("GET", PERSON): (LEADERS, 200),
+    ("POST", f"{PERSON}/change"): (ADMINS, 422),
+    ("POST", f"{PERSON}/absence"): (LEADERS, 422),
+    ("POST", f"{PERSON}/back"): (NOBODY, 404),
+    ("POST", f"{PERSON}/remove"): (ADMINS, 422),
+    ("GET", "/console/office/templates"): (LEADERS, 200),
+    ("POST", "/console/office/templates"): (LEADERS, 422),
+    ("POST", "/console/office/templates/remove"): (NOBODY, 404),
+}
+"""Who gets which answer to an empty form (422: what is missing is said); everybody else 404. Of a person: who
+administers, and the head of that person's unit. Nobody is away, no invitation and no template is there."""
 CASE = "/console/cases/{code:[0-9A-Z]{12}}"
 FILE = f"{CASE}/files/{{file:[0-9]{{1,18}}}}"
 OF_A_CASE = {
@@ -79,7 +99,9 @@ async def ask(one: Browser, method: str, path: str) -> int:
 
 async def test_every_route_answers_by_right(site: Site, office: Office, people: list[OfficerRecord]) -> None:
     assert isinstance(site.console, Console)
-    assert routes_of(site) == OPEN_PAGES.keys() | OF_A_CASE.keys(), "a new route needs its line here"
+    assert routes_of(site) == OPEN_PAGES.keys() | OF_A_CASE.keys() | OF_THE_OFFICE.keys(), (
+        "a new route needs its line here"
+    )
     clerks = {officer.unit: officer for officer in people if officer.role is Role.OFFICER}
     heads = {officer.unit: officer for officer in people if officer.role is Role.HEAD}
     petitions = []
@@ -92,6 +114,13 @@ async def test_every_route_answers_by_right(site: Site, office: Office, people: 
             for (method, path), status in OPEN_PAGES.items():
                 if path != "/console/leave":
                     assert await ask(one, method, path) == status, (officer.role, path)
+            for (method, path), (who, status) in OF_THE_OFFICE.items():
+                about = clerks["ql_van_hoa"]
+                leads = officer.role is Role.HEAD and (PERSON not in path or officer.unit == about.unit)
+                may = (officer.role is Role.ADMIN and who != NOBODY) or (leads and who == LEADERS)
+                expected = status if may else 404
+                got = await ask(one, method, path.replace("{person:[0-9]{1,18}}", str(about.id)))
+                assert got == expected, (officer.role, officer.unit, method, path)
             for petition, photo in petitions:
                 may, sealed = known(officer, petition), petition.kind is Kind.DENUNCIATION
                 wanted = dict(OF_A_CASE)
