@@ -27,6 +27,11 @@ _LIGHT: Final = (
     ("correct", 1),
     ("late", 2),
     ("untaken", 1),
+    ("merge", 2),
+    ("merge_undone", 1),
+    ("leaves", 1),
+    ("linked", 1),
+    ("duplicate_undone", 1),
 )
 _COMPLAINT: Final = (
     ("settle", 5),
@@ -58,7 +63,7 @@ _DENUNCIATION: Final = (
     ("suspend", 1),
     ("discontinue", 1),
     ("withdrawn", 1),
-    ("keep_going", 1),
+    ("keep_going", 2),
     ("part", 1),
     ("goes_up", 1),
     ("brought_up", 1),

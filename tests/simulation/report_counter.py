@@ -155,6 +155,8 @@ def walk(told: Told, action: str, at: datetime, content: dict[str, Any], until: 
         told.ordered.update(content.get("facts", {}))
     if action == "task_done":
         told.carried.append((day, content.get("facts", {})))
+    if told.merged is not None and changes.get("merged_into", told) is None:
+        told.merged = None  # taken apart after all, also where that was seen only later
     if at >= until:
         return
     told.kind = changes.get("kind", told.kind)
