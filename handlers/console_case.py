@@ -224,6 +224,7 @@ def _facts(
         ),
         ("register", register_shown(petition)),
         ("filed", cards.shown_moment(petition.filed_at.astimezone(zone), texts)),
+        ("came", texts.get(came) if (came := f"console_entry.channel_{petition.channel}") in texts else ""),
         ("people", str(petition.people) if petition.people and petition.people > 1 else ""),
         ("rating", f"{petition.rating}/5" if petition.rating is not None else ""),
     ]
@@ -337,7 +338,8 @@ def _person_notes(room: Room, petition: PetitionRecord, content: PetitionContent
         notes.append(room.text("officer.person_unknown"))
     if petition.discreet:
         notes.append(room.text("officer.person_discreet"))
-    notes.append(room.text("officer.through_the_bot"))
+    reached = "officer.through_the_bot" if petition.contact_id is not None else "console_entry.no_chat"
+    notes.append(room.text(reached))
     return tuple(notes)
 
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
+from handlers import cases
 from handlers.citizens.form_state import view_of
+from handlers.console_actions import Outcome
 from handlers.console_case import IDENTITY, STORY, found, is_picture, opened
 from handlers.officers import form_view
 from handlers.officers.access import sealed
+from petitions.kinds import Action
+from petitions.workflow import Refused
+from storage.files import mark_stored
+from storage.records import NewFile
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,7 +23,11 @@ if TYPE_CHECKING:
     from handlers.officers.room import Room
     from storage.records import FileRecord
 
-__all__ = ["file_of", "is_picture", "petition_of_paper"]
+__all__ = ["Given", "attach", "file_of", "is_picture", "petition_of_paper"]
+
+CHANNEL: Final = "console"
+OFFICE: Final = "office"
+"""Purpose of a file that an officer gave: it is no enclosure of the petition."""
 
 
 def file_of(room: Room, code: str, file_id: int, *, since: datetime, sealed_case: bool) -> FileRecord | None:
@@ -46,3 +58,44 @@ def petition_of_paper(room: Room, code: str, paper: str, *, since: datetime) -> 
         if not opened(room, events, IDENTITY, since=since):
             return None
     return petition.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A file an officer gives, whose bytes are in the store."""
+
+    name: str
+    kind: str
+    mime: str
+    key: str
+    size: int
+
+
+def attach(room: Room, code: str, files: Sequence[Given], words: str) -> Outcome | None:
+    """The office's own files go to a case, with a note that says so. None: no such case for this officer."""
+    petition = found(room, code)
+    if petition is None:
+        return None
+    book, ids = room.turn.book, []
+    for place, file in enumerate(files):
+        file_id = book.add_file(
+            NewFile(
+                channel=CHANNEL,
+                account=CHANNEL,
+                kind=file.kind,
+                platform_id=file.key,
+                name=file.name,
+                mime=file.mime,
+                size=file.size,
+                position=place,
+            )
+        )
+        mark_stored(book.connection, file_id, content_key=file.key, size=file.size, mime=file.mime)
+        ids.append(file_id)
+    book.set_purpose(ids, OFFICE)
+    try:
+        cases.perform(room.turn, petition.id, Action.NOTE, room.actor, text=words, file_ids=tuple(ids))
+    except (cases.UnknownPetition, Refused):
+        book.forget_files(ids)
+        return Outcome(problem=room.text("officer.refused_wrong_role"))
+    return Outcome(done=True)

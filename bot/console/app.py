@@ -14,9 +14,11 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from bot.console.attach import AttachFiles
 from bot.console.board import BoardPage
 from bot.console.case import CasePage
 from bot.console.denials import Denials
+from bot.console.entry import EntryPage
 from bot.console.files import CaseFiles
 from bot.console.find import FindPage
 from bot.console.lists import ListDeeds
@@ -48,9 +50,11 @@ class Console:
             *BoardPage(parts, self._pages).routes(),
             *ListDeeds(self._pages).routes(),
             *FindPage(self._pages).routes(),
+            *EntryPage(parts, self._pages).routes(),
             *OfficePages(self._pages).routes(),
             *CasePage(self._pages, self._denials).routes(),
             *CaseFiles(parts, self._denials).routes(),
+            *AttachFiles(parts, self._pages, self._denials).routes(),
         )
 
     def add_routes(self, app: web.Application) -> None:
@@ -82,7 +86,7 @@ class Console:
                 return self._to_sign_in(request)
             try:
                 if request.method not in ("GET", "HEAD"):
-                    visit = await self._with_form(visit)
+                    visit = await self._with_form(visit, streams=route.streams)
                 return await route.handle(visit)
             except NotHere:
                 return self._pages.problem(request, "absent", status=404, visit=visit)
@@ -92,10 +96,12 @@ class Console:
 
         return answer
 
-    async def _with_form(self, visit: Visit) -> Visit:
+    async def _with_form(self, visit: Visit, *, streams: bool) -> Visit:
         """The visit with what its form says. Raises BadForm for a form of another page or session."""
         if not is_own_page(visit.request, self._parts.web.public_url):
             raise BadForm
+        if streams:
+            return visit
         form, picks = await form_of(visit.request)
         if not is_proven(visit.proof, form):
             raise BadForm

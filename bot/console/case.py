@@ -171,6 +171,7 @@ class CasePage:
             steps=whole.steps,
             talk=whole.talk,
             done=whole.done,
+            may_note=any(offer.action == Action.NOTE for offer in whole.offers),
             problem=problems.get("problem", ""),
             identity_problem=problems.get("identity_problem", ""),
             longest_reason=LONGEST_REASON,

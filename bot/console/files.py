@@ -108,7 +108,7 @@ class CaseFiles:
             made: Attachment = await self._parts.render(wanted)
         except Never:
             raise NotHere from None
-        return web.Response(body=made.data, headers=_as_download(made.name, made.mime))
+        return web.Response(body=made.data, headers=as_download(made.name, made.mime))
 
     async def _find(self, visit: Visit, *, on_record: bool) -> FileRecord:
         code, number = visit.request.match_info["code"], int(visit.request.match_info["file"])
@@ -136,7 +136,7 @@ class CaseFiles:
             raise NotHere from None
         response = web.StreamResponse()
         dress_stream(response)
-        response.headers.update(_as_download(file.name or f"{file.kind}-{file.id}", file.mime))
+        response.headers.update(as_download(file.name or f"{file.kind}-{file.id}", file.mime))
         await response.prepare(visit.request)
         try:
             while piece is not None:
@@ -151,7 +151,7 @@ class CaseFiles:
         return response
 
 
-def _as_download(name: str, mime: str) -> dict[str, str]:
+def as_download(name: str, mime: str) -> dict[str, str]:
     """Headers of something that is saved and never shown, whatever it says of itself."""
     return {
         "Content-Type": mime if _MIME.match(mime) else "application/octet-stream",

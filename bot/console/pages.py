@@ -31,7 +31,7 @@ _HTMX: Final = (
 
 def _rooms(visit: Visit | None) -> list[tuple[str, str]]:
     """The parts of the console this officer has: key and address."""
-    rooms = [("board", "/console"), ("find", "/console/find")]
+    rooms = [("board", "/console"), ("find", "/console/find"), ("entry", "/console/entry")]
     if visit is not None and may_look(visit.officer):
         rooms.append(("office", "/console/office"))
     return rooms

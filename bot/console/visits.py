@@ -119,6 +119,8 @@ class Route:
     handle: Handle
     quiet: bool = False
     """The page asks by itself: it does not keep a session awake."""
+    streams: bool = False
+    """It reads its form itself, and looks itself whether the form is of this session."""
 
 
 class SessionCookie:

@@ -272,3 +272,43 @@ async def test_an_office_sets_its_people_templates_and_lists(
         )
         assert len(mine) >= 2
     assert complaints == []
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK])
+async def test_a_petition_made_at_the_desk_is_entered_and_its_receipt_printed(
+    browser: Browser, site: Site, office: Office, complaints: list[str], viewport: dict[str, int]
+) -> None:
+    intake = await office.officer("700", "thanh_tra", Role.INTAKE, "Vũ Thị Đón")
+    name = "phone" if viewport == PHONE else "desk"
+    async with desk(browser, site, office, intake, complaints, viewport=viewport) as page:
+        await page.get_by_role("link", name="Nhập đơn").click()
+        await page.get_by_label("Nội dung, theo lời người gửi").fill(STORY)
+        await page.get_by_role("button", name="Xem lại trước khi ghi").click()
+        await expect(page.get_by_role("alert")).to_contain_text("xem lại các mục")
+        assert await faults(page) == []
+        await fits(page)
+        await picture(page, f"{name}-entry")
+        await page.get_by_label("Họ tên").fill(NAME)
+        await page.get_by_label("Lĩnh vực").select_option("karaoke_vu_truong")
+        await page.get_by_role("button", name="Xem lại trước khi ghi").click()
+        await expect(page.locator(".facts")).to_contain_text("Phòng Quản lý văn hóa và gia đình")
+        assert await faults(page) == []
+        await picture(page, f"{name}-entry-review")
+        await page.get_by_role("button", name="Ghi nhận đơn").click()
+        await expect(page.locator(".big-code").first).to_be_visible()
+        assert await faults(page) == []
+        await fits(page)
+        await picture(page, f"{name}-entered")
+        async with page.expect_download() as started:
+            await page.get_by_role("button", name="In giấy xác nhận").click()
+        assert (await (await started.value).path()).read_bytes()[:5] == b"%PDF-"
+        await page.get_by_role("link", name="Mở đơn").click()
+        await page.get_by_text("Thêm tệp của cơ quan").click()
+        await page.get_by_label("Tệp (tối đa").set_input_files(
+            {"name": "biên bản.jpg", "mimeType": "image/jpeg", "buffer": a_picture()}
+        )
+        await page.get_by_role("button", name="Thêm vào hồ sơ").click()
+        await expect(page.locator(".files img")).to_be_visible()
+        assert await faults(page) == []
+        await fits(page)
+    assert complaints == []

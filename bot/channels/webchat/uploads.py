@@ -26,7 +26,7 @@ from storage.webchat import Direction
 MOST_FILES: Final = 10
 LONGEST_CAPTION: Final = 4000
 _CHUNK: Final = 64 * 1024
-_KINDS: Final = {"image": FileKind.PHOTO, "video": FileKind.VIDEO, "audio": FileKind.AUDIO}
+KINDS: Final = {"image": FileKind.PHOTO, "video": FileKind.VIDEO, "audio": FileKind.AUDIO}
 
 
 class _BadFile(Exception):
@@ -124,7 +124,7 @@ class Uploads:
         except TooLarge as fault:
             raise _BadFile("file_large", name) from fault
         return IncomingFile(
-            kind=_KINDS.get(verdict.mime.partition("/")[0], FileKind.DOCUMENT),
+            kind=KINDS.get(verdict.mime.partition("/")[0], FileKind.DOCUMENT),
             platform_id=platform_id,
             unique_id=platform_id,
             name=name,

@@ -33,6 +33,9 @@ OPEN_PAGES = {
     ("GET", "/console/board"): 200,
     ("GET", "/console/board/live"): 200,
     ("GET", "/console/sessions"): 200,
+    ("GET", "/console/entry"): 200,
+    ("POST", "/console/entry"): 422,
+    ("POST", "/console/entry/receipt"): 404,
     ("POST", "/console/views"): 303,
     ("POST", "/console/views/forget"): 404,
     ("POST", "/console/board/assign"): 303,
@@ -68,6 +71,7 @@ OF_A_CASE = {
     ("GET", f"{FILE}/small"): (200, 404),
     ("GET", FILE): (200, 404),
     ("POST", FILE): (404, 200),
+    ("POST", f"{CASE}/attach"): (403, 403),
     ("GET", f"{CASE}/papers/{{paper:[a-z_]{{1,30}}}}"): (404, 404),
 }
 """What who may know of a case is answered, for an open and for a sealed one whose story this officer opened; all
