@@ -76,6 +76,10 @@ def changes_of(
             changes["reopened"] = petition.reopened + 1
         case Action.ASK_CITIZEN | Action.REQUEST_SUPPLEMENT:
             changes["asked_at"] = turn.now
+        case Action.POLICY_GAP:
+            changes["gaps"] = petition.gaps + 1
+        case Action.WITHDRAW_GAP:
+            changes["gaps"] = petition.gaps - 1
         case Action.CORRECT:
             changes |= _correction(turn, petition, details)
         case _:

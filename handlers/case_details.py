@@ -22,11 +22,18 @@ _KEPT_AS_THEY_ARE: Final = (
     "destination",
     "against",
     "accused_id",
+    "law",
+    "article",
+    "proposal",
+    "gap",
     "code",
     "document",
     "linked",
     "task",
 )
+
+_OPEN: Final = "-"
+"""Left open on purpose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +66,14 @@ class Details:
     """Number of the written decision."""
     linked: int | None = None
     """Id of the petition this one is the same matter as."""
+    law: str = ""
+    """The legal text a loophole is in, as the officer wrote it."""
+    article: str | None = None
+    """Where in it; empty where none is named; None: not asked yet."""
+    proposal: str | None = None
+    """What should be changed; as `article`."""
+    gap: int | None = None
+    """Sequence of the event that marked the loophole."""
     task: str = ""
     due: dt.date | None = None
     facts: Mapping[str, int] | None = None
@@ -102,6 +117,10 @@ class Details:
             "task": self.task,
             "due": self.due,
             "facts": self.facts,
+            "law": self.law,
+            "article": _OPEN if self.article == "" else self.article,
+            "proposal": _OPEN if self.proposal == "" else self.proposal,
+            "gap": self.gap,
         }
 
     def for_law(self, today: dt.date) -> Given:

@@ -10,7 +10,16 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
-from handlers import case_clocks, clock_timers, competence, forwarding, gathering, mass_cases, notices
+from handlers import (
+    case_clocks,
+    clock_timers,
+    competence,
+    forwarding,
+    gap_checks,
+    gathering,
+    mass_cases,
+    notices,
+)
 from handlers.case_changes import changes_of, with_correction
 from handlers.case_details import Details
 from handlers.officers.access import Access, in_unit, officer_access, same_unit, sealed
@@ -116,6 +125,8 @@ def perform(
         held, details = gathering.at_lead(held, details)
         transition = check(turn, held.petition, action, actor, objected=True)
     _check_details(turn, held.petition, transition, details)
+    if action is Action.WITHDRAW_GAP:
+        gap_checks.check_withdrawal(turn, held.petition, details.gap, actor)
     gathering.check(turn, held, transition, _officer(turn, actor), actor, details)
     return _record(turn, held, transition, actor, details, operations)
 
@@ -208,6 +219,7 @@ def done_to(petition: PetitionRecord) -> dict[Action, int]:
         Action.CONFIRM_FORM: int(petition.formed_on is not None),
         Action.ASK_WITHDRAW: int(petition.withdraw_wish_at is not None),
         Action.GO_UP: int(petition.gone_up_at is not None),
+        Action.POLICY_GAP: petition.gaps,
         Action.MERGE: int(petition.merged_into is not None),
         Action.MEMBER_JOINED: petition.members,
         Action.BECOME_MASS: int(petition.mass_at is not None or petition.merged_into is not None),

@@ -33,6 +33,8 @@ _STILL_POSSIBLE: Final = frozenset(
         Action.PASS_ON,
         Action.GUIDE,
         Action.NOTE,
+        Action.POLICY_GAP,
+        Action.WITHDRAW_GAP,
         Action.DENIED,
     }
 )

@@ -17,6 +17,7 @@ from petitions.agency_parts import OUTSIDE
 from petitions.codes import BadCode, TrackingCode
 from petitions.facts import BadFact, check_facts, facts_of
 from petitions.kinds import Action, Kind
+from petitions.routing import ACCUSING
 from petitions.text import clean
 from petitions.transition_groups import INTAKE_STAGES
 from petitions.transition_rows import NEEDS
@@ -32,7 +33,9 @@ MAX_TASK: Final = 1000
 _TYPED_DAY: Final = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})")
 _AMOUNT: Final = re.compile(r"\d{1,3}(?:[. ]\d{3})+|\d{1,13}")
 _READ_BY_CITIZEN: Final = frozenset({"text", "reason"})
-INSIDE: Final = frozenset({Action.NOTE})
+_LEFT_OPEN: Final = frozenset({"article", "proposal"})
+_LINES: Final = ("document", "law", "article")
+INSIDE: Final = frozenset({Action.NOTE, Action.POLICY_GAP, Action.WITHDRAW_GAP})
 """Actions whose words the citizen never sees."""
 
 
@@ -51,6 +54,7 @@ class Field:
     value: str = ""
     """What stands in it at first."""
     longest: int = 0
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ def read_fields(
 def _field(room: Room, petition: PetitionRecord, row: Transition, need: str) -> Field:
     label = room.text(f"officer.step_{need}")
     match need:
-        case "unit" | "destination" | "code" | "officer":
+        case "unit" | "destination" | "code" | "officer" | "gap":
             options = _options(room, petition, row, need)
             return Field(name=need, sort="choice", label=label, options=(("", options),))
         case "on":
@@ -119,6 +123,11 @@ def _field(room: Room, petition: PetitionRecord, row: Transition, need: str) -> 
         case "document":
             hint = room.text("console_case.document_hint")
             return Field(name=need, sort="line", label=label, hint=hint, longest=step_answers.MAX_LINE)
+        case "law" | "article" | "proposal":
+            hint = room.text(f"officer.step_hint_{need}")
+            sort = "words" if need == "proposal" else "line"
+            most = step_answers.MAX_WORDS if need == "proposal" else step_answers.MAX_LINE
+            return Field(name=need, sort=sort, label=label, hint=hint, longest=most, optional=need != "law")
         case "task":
             return Field(name=need, sort="words", label=label, longest=MAX_TASK)
         case _:
@@ -162,6 +171,9 @@ def _correction(room: Room, petition: PetitionRecord) -> Field:
             outside.insert(0, (corrections.NO_DESTINATION, room.text("officer.correct_ours")))
         groups = [("kind", kinds), ("topics", topics), ("units", units), ("outside", outside)]
     grouped = [(room.text(f"officer.correct_what_{name}"), tuple(options)) for name, options in groups]
+    if petition.kind in ACCUSING:
+        accused = tuple(corrections.accused_choices(room, petition))
+        grouped.append((room.text("officer.correct_what_accused"), accused))
     own = tuple(
         (argument, room.text(f"officer.correct_what_{name}"))
         for argument, name in corrections.of_complaint(petition)
@@ -183,10 +195,12 @@ def _value(
     if need == "facts":
         return {"facts": _numbers(room, petition, row, given)}
     typed = clean(given.get(need, ""))
+    if not typed and need in _LEFT_OPEN:
+        return {need: ""}
     if not typed:
         raise _Unread(room.text("console_case.missing"))
     match need:
-        case "unit" | "destination" | "code" | "officer":
+        case "unit" | "destination" | "code" | "officer" | "gap":
             return _picked(room, petition, row, need, typed)
         case "on" | "due":
             return {need: _day(room, typed)}
@@ -195,7 +209,8 @@ def _value(
         case "linked":
             return {need: _linked(room, petition, typed)}
         case _:
-            most = {"document": step_answers.MAX_LINE, "task": MAX_TASK}.get(need, step_answers.MAX_WORDS)
+            most = MAX_TASK if need == "task" else step_answers.MAX_WORDS
+            most = step_answers.MAX_LINE if need in _LINES else most
             if len(typed) > most:
                 raise _Unread(room.text("officer.words_too_long", limit=most, count=len(typed)))
             return {need: typed}
@@ -207,6 +222,8 @@ def _picked(room: Room, petition: PetitionRecord, row: Transition, need: str, ty
     match need:
         case "officer":
             return {"officer_id": int(typed, 36)}
+        case "gap":
+            return {need: int(typed, 36)}
         case "destination":
             return {need: f"{OUTSIDE}:{typed}"}
         case _:

@@ -38,7 +38,16 @@ _PRIORITY: Final = {
     Urgency.NOTICE: Priority.NOTICE,
     Urgency.ALERT: Priority.REPLY,
 }
-_QUIET: Final = frozenset({Action.WARN, Action.ESCALATE, Action.DENIED, Action.GIVE_FORM_VALUES})
+_QUIET: Final = frozenset(
+    {
+        Action.POLICY_GAP,
+        Action.WITHDRAW_GAP,
+        Action.WARN,
+        Action.ESCALATE,
+        Action.DENIED,
+        Action.GIVE_FORM_VALUES,
+    }
+)
 """What changes nothing that a card shows."""
 _MOVING: Final = frozenset({Action.TRANSFER, Action.REFUSE_TRANSFER, Action.RULE_UNIT, Action.CORRECT})
 """What sends a case to another unit for a reason somebody gave."""

@@ -54,6 +54,8 @@ CARD_ORDER: Final = (
     Action.CORRECT,
     Action.WITHDRAW,
     Action.LINK,
+    Action.POLICY_GAP,
+    Action.WITHDRAW_GAP,
     Action.NOTE,
 )
 """The order of an officer's buttons: what moves the case first, what corrects it last."""

@@ -199,6 +199,12 @@ class Action(StrEnum):
     RULE_UNIT = "rule_unit"
     """The focal unit's binding decision on who answers."""
 
+    # --- what the office learns
+    POLICY_GAP = "policy_gap"
+    """Ghi nhận sơ hở, bất cập: an officer marks a loophole in a legal text."""
+    WITHDRAW_GAP = "withdraw_gap"
+    """A marked loophole is taken back, with a reason."""
+
     # --- by the service itself
     REASSIGN = "reassign"
     """An officer is away or has left, a unit is dissolved, a group is gone: somebody named takes over."""

@@ -90,6 +90,8 @@ TABLE: Final[dict[tuple[Action | Event, Kind | None], tuple[Notice, ...]]] = {
     (Action.CITIZEN_ADDS, None): (_to(Audience.OFFICER, "officer_citizen_adds"),),
     (Action.MESSAGE_CITIZEN, None): (_citizen("message", legal=True),),
     (Action.NOTE, None): (),
+    (Action.POLICY_GAP, None): (),
+    (Action.WITHDRAW_GAP, None): (),
     (Action.ANSWER, None): (_citizen("answered", legal=True),),
     (Action.CLOSE, None): (_citizen("closed", legal=True),),
     (Action.WITHDRAW, None): (_citizen("withdrawn", legal=True), _to(Audience.OFFICER, "officer_withdrawn")),

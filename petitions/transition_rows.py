@@ -28,11 +28,15 @@ NEEDS: Final = (
     "on",
     "moment",
     "document",
+    "gap",
+    "law",
+    "article",
     "officer",
     "task",
     "due",
     "facts",
     "text",
+    "proposal",
     "reason",
     "rating",
 )
@@ -40,7 +44,8 @@ NEEDS: Final = (
 
 `code`: one of the row's `codes`; `on`: the day of the event; `moment`: day and hour of a meeting; `document`:
 number of the written decision; `linked`: another petition's code; `task`, `due`: what is to be done, by when;
-`facts`: the numbers of the report forms.
+`facts`: the numbers of the report forms; `gap`: a marked loophole by its event; `law`, `article`, `proposal`: the
+legal text a loophole is in, where in it, what should be changed (the last two may be left open).
 """
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from petitions.gathering_transitions import GATHERING
 from petitions.kinds import Action, ActorKind, Kind, Role, Stage
-from petitions.office_transitions import ACCUSED_LATE
+from petitions.office_transitions import ACCUSED_LATE, LEARNING
 from petitions.screening_transitions import SCREENING
 from petitions.service_transitions import SERVICE_ROWS
 from petitions.settling_transitions import SETTLING
@@ -379,6 +379,7 @@ TABLE: Final[tuple[Transition, ...]] = (
     *_ENDING,
     *SCREENING,
     *SETTLING,
+    *LEARNING,
     *SERVICE_ROWS,
 )
 """Every row, in the order they are tried."""

@@ -88,6 +88,14 @@ class RefusalCode(StrEnum):
     MISSING_TASK = "missing_task"
     MISSING_DUE = "missing_due"
     MISSING_FACTS = "missing_facts"
+    MISSING_GAP = "missing_gap"
+    """No loophole that stands, or none of this case."""
+    MISSING_LAW = "missing_law"
+    MISSING_ARTICLE = "missing_article"
+    MISSING_PROPOSAL = "missing_proposal"
+    NO_GAP = "no_gap"
+    NOT_YOUR_GAP = "not_your_gap"
+    """A loophole is withdrawn by who marked it, or by who leads."""
     BAD_FACT = "bad_fact"
     """A number the report forms cannot count; `fact` names it."""
     DATE_TOO_EARLY = "date_too_early"
@@ -252,8 +260,10 @@ _ORDER = (
     RefusalCode.NOT_DUPLICATE,
     RefusalCode.NOT_MERGED,
     RefusalCode.MERGED,
+    RefusalCode.NO_GAP,
 )
 _MISSED = {
+    Action.POLICY_GAP: RefusalCode.NO_GAP,
     Action.CONFIRM_FORM: RefusalCode.NOT_FORMED,
     Action.TRANSFER: RefusalCode.TO_FOCAL,
     Action.MERGE: RefusalCode.NOT_MERGED,

@@ -9,6 +9,7 @@ from storage.hotspots_lists import HotspotLists
 from storage.learning import Learning
 from storage.notices import Notices
 from storage.officers import Officers
+from storage.policy_gaps import PolicyGaps
 from storage.shared_files import SharedFiles
 from storage.throttles import Throttles
 from storage.timers import Timers
@@ -20,6 +21,7 @@ class Casebook(
     Hotspots,
     HotspotLists,
     Learning,
+    PolicyGaps,
     Gatherings,
     Officers,
     Notices,

@@ -53,6 +53,7 @@ _NOTHING_YET: Final[dict[str, Any]] = {
     "bound": False,
     "complex": False,
     "extensions": 0,
+    "gaps": 0,
     "formed_on": None,
     "accepted_on": None,
     "decided_on": None,

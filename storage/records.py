@@ -174,6 +174,8 @@ class PetitionRecord:
     """Who is complained about or denounced, as far as routing knows it: a unit, an office holder, `outside`."""
     accused_id: int | None
     """The officer of this office who is complained about or denounced."""
+    gaps: int
+    """Loopholes marked in it that still stand."""
     version: int
     events_count: int
     events_head: bytes
@@ -230,6 +232,7 @@ class PetitionChanges(TypedDict, total=False):
     gone_up_at: datetime | None
     against: str | None
     accused_id: int | None
+    gaps: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,7 @@ _BEGINS: Final[dict[str, Any]] = {
     "refusals": 0,
     "reopened": 0,
     "extensions": 0,
+    "gaps": 0,
     "members": 0,
     "bound": False,
     "complex": False,

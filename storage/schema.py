@@ -219,6 +219,7 @@ petitions: Final = Table(
     _moment("visit_at", nullable=True),
     _moment("gone_up_at", nullable=True),
     _word("against", nullable=True),
+    _count("gaps"),
     Column("accused_id", Identifier, nullable=True),
     _sealed("form_enc", nullable=True),
     _count("version"),
@@ -273,6 +274,20 @@ _partial(
     *(petitions.c[name] for name in ("agency", "id", *_BOARD)),
     where="stage IN ('closed', 'withdrawn')",
 )
+
+policy_gaps: Final = Table(
+    "policy_gaps",
+    metadata,
+    Column("petition_id", Identifier, ForeignKey("petitions.id"), primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    _agency(),
+    _word("unit"),
+    Column("officer_id", Identifier, nullable=False),
+    _moment("marked_at"),
+    _moment("withdrawn_at", nullable=True),
+)
+"""Loopholes that officers marked; `seq` names the event that keeps the words."""
+_partial("ix_policy_gaps_marked", policy_gaps.c.agency, policy_gaps.c.marked_at, where="withdrawn_at IS NULL")
 
 clocks: Final = Table(
     "clocks",

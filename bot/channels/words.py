@@ -37,6 +37,7 @@ NAMES: Final = frozenset(
         "inbox",
         "case",
         "find",
+        "gaps",
         "link",
         "hotspots",
     }

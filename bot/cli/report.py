@@ -129,10 +129,17 @@ def _today(office: ground.Office) -> date:
 
 
 def _made(office: ground.Office, period: Period, unit: str) -> Report:
+    from bot.reports.recommendations import with_recommendations
+    from handlers.texts import DEFAULT_LANGUAGE, Catalogue
     from storage.reporting_make import UnknownUnit, make, reporting_units
 
+    def work(book: Casebook) -> Report:
+        made = make(book, office.agency, period, today=_today(office), unit=unit)
+        return with_recommendations(book, office.agency, made, texts)
+
+    texts = Catalogue.load().language(DEFAULT_LANGUAGE)
     try:
-        return office.look(lambda book: make(book, office.agency, period, today=_today(office), unit=unit))
+        return office.look(work)
     except UnknownUnit:
         known = ", ".join(reporting_units(office.agency))
         raise ground.Refusal(f"There is no unit {unit!r} at work. Units: {known}.") from None

@@ -205,14 +205,20 @@ def _accusable(agency: Agency) -> frozenset[str]:
     return frozenset({NOT_OURS, *units, *(holder.code for holder in agency.office_holders)})
 
 
-def _accused(room: Room, petition: PetitionRecord) -> list[Button]:
+def accused_choices(room: Room, petition: PetitionRecord) -> list[tuple[str, str]]:
+    """Who may be accused, as choices: office holders, units, somebody outside, nobody known."""
     agency, texts = room.turn.facts.agency, room.texts
     codes = [*(holder.code for holder in agency.office_holders), *(u.code for u in agency.units if u.active)]
+    found = [(f"a:{code}", accused_name(agency, code, texts)) for code in (*codes, NOT_OURS)]
+    nobody = ("a:-", texts.get("officer.correct_what_nobody"))
+    return [each for each in (*found, nobody) if each[0] != f"a:{petition.against or '-'}"]
+
+
+def _accused(room: Room, petition: PetitionRecord) -> list[Button]:
+    choices = accused_choices(room, petition)
     return [
         _to(room, petition, "people"),
-        *(_choice(petition, f"a:{code}", accused_name(agency, code, texts)) for code in codes),
-        _choice(petition, f"a:{NOT_OURS}", accused_name(agency, NOT_OURS, texts)),
-        _choice(petition, "a:-", room.text("officer.correct_what_nobody")),
+        *(_choice(petition, argument, label) for argument, label in choices),
     ]
 
 

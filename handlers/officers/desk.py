@@ -14,6 +14,7 @@ from handlers.officers import (
     details,
     find,
     form_view,
+    gaps,
     history,
     inbox,
     merging,
@@ -48,6 +49,8 @@ def press(turn: Turn, choice: Choice) -> None:
     match wish.verb:
         case "inbox":
             inbox.show(room, wish.argument)
+        case "gaps":
+            gaps.show(room, wish.argument)
         case "find":
             find.more(room, wish)
         case console_sign_in.VERB:

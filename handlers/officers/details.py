@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from handlers import cases
 from handlers.messages import Button, Outgoing, OutgoingFile
-from handlers.officers import cards, form_view, history, merging, routing_lines, similar, suggested
+from handlers.officers import cards, form_view, gap_words, history, merging, routing_lines, similar, suggested
 from handlers.officers.access import sealed
 from handlers.officers.tokens import Press, to_base36
 from petitions.kinds import Action
@@ -120,6 +120,8 @@ def _story(room: Room, petition: PetitionRecord, content: PetitionContent) -> It
     yield from content.story
     events = room.turn.book.events(petition.id)
     yield from routing_lines.detail_lines(room.turn, petition, events, room.texts)
+    if petition.gaps:
+        yield from gap_words.detail_lines(room, petition)
     if content.request:
         yield room.text("officer.request", text=content.request)
     if content.accused:

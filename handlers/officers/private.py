@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from handlers import console_sign_in, hotspots_desk
 from handlers.hotspots_told import END
 from handlers.messages import Choice, Command, Files, Text
-from handlers.officers import desk, find, inbox, links, questions, relay, state, steps
+from handlers.officers import desk, find, gaps, inbox, links, questions, relay, state, steps
 from handlers.officers.room import Room, room_of
 from petitions.intents import Intent, is_only
 from petitions.text import fold
@@ -50,12 +50,14 @@ def _command(turn: Turn, name: str, argument: str) -> bool:
     if name == "link" or (name == "start" and argument.startswith(INVITE_PREFIX)):
         links.link_private(turn, argument.removeprefix(INVITE_PREFIX))
         return True
-    if name in ("inbox", "case", "find", console_sign_in.COMMAND):
+    if name in ("inbox", "case", "find", "gaps", console_sign_in.COMMAND):
         room = room_of(turn)
         if room is None:
             turn.say("officer.not_linked")
         elif name == console_sign_in.COMMAND:
             console_sign_in.offer(room)
+        elif name == "gaps":
+            gaps.show(room, argument)
         elif name == "inbox":
             inbox.show(room, argument.strip().lower())
         elif name == "case":

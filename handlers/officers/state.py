@@ -26,6 +26,8 @@ class Pending(BaseModel):
     """What was given so far, by need (`petitions.transition_rows.NEEDS`), as JSON values."""
     asking: str = ""
     """The need that is asked now; empty: free text, or the confirmation."""
+    misses: int = 0
+    """Answers to the open need that could not be read."""
     asked_at: datetime
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from handlers import competence
 from handlers.messages import Button
-from handlers.officers import cards, routing_lines
+from handlers.officers import cards, gap_words, routing_lines
 from handlers.officers.access import Access, officer_access, unit_name, unit_today
 from handlers.officers.lists import paged
 from handlers.officers.tokens import Press, to_base36
@@ -18,6 +18,7 @@ from petitions.codes import find_codes
 from petitions.dates import find_dates
 from petitions.facts import BadFact, check_facts, facts_of
 from petitions.kinds import Action, Kind
+from petitions.policy_gaps import LAW_LONGEST, read_legal_text
 from petitions.reasons import codes_of
 from petitions.settling_transitions import codes_for
 from petitions.text import clean, fold
@@ -36,6 +37,7 @@ _PAIR: Final = re.compile(r"(?<!\d)(\d{1,2})\s*[=:]\s*(\d{1,3}(?:[. ]\d{3})+|\d+
 """Line of the list = amount; thousands may be parted by a point or a space, pairs by anything else."""
 _NONE: Final = frozenset({"khong", "khong co", "khong co gi", "none", "no", "0"})
 _PICK: Final = "pick"
+_LEFT_OPEN: Final = "none"
 
 Choices = list[tuple[str, str]]
 
@@ -103,6 +105,10 @@ def choices(room: Room, petition: PetitionRecord, row: Transition, need: str) ->
             return [(to_base36(o.id), cards.officer_name(o, room.texts)) for o in people]
         case "facts":
             return [("none", room.text("officer.step_no_facts"))]
+        case "article" | "proposal":
+            return [(_LEFT_OPEN, room.text(f"officer.step_no_{need}"))]
+        case "gap":
+            return gap_words.choices(room, petition)
         case _:
             return []
 
@@ -116,7 +122,7 @@ def read(
     if not text:
         return Unread("officer.words_empty")
     match need:
-        case "code" | "unit" | "destination" | "officer":
+        case "code" | "unit" | "destination" | "officer" | "gap":
             return _chosen(room, petition, row, need, text)
         case "on":
             return _day(room, text, ahead=False)
@@ -128,6 +134,12 @@ def read(
             return _linked(room, petition, text)
         case "facts":
             return _facts(room, petition, row, text)
+        case "law":
+            return _law(text, pending)
+        case "article" | "proposal" if fold(text) in _NONE | {_LEFT_OPEN}:
+            return ""
+        case "article":
+            return text if len(text) <= MAX_LINE else Unread("officer.step_too_long", {"limit": MAX_LINE})
         case "document" | "task":
             limit = MAX_LINE if need == "document" else 1000
             return text if len(text) <= limit else Unread("officer.step_too_long", {"limit": limit})
@@ -137,9 +149,13 @@ def read(
             return text
 
 
-def shown(room: Room, need: str, value: Any) -> str:
+def shown(room: Room, petition: PetitionRecord, need: str, value: Any) -> str:
     """What was given, as people read it."""
     match need:
+        case "article" | "proposal" if not value:
+            return room.text(f"officer.step_no_{need}")
+        case "gap":
+            return dict(gap_words.choices(room, petition)).get(to_base36(int(value)), "")
         case "on" | "due":
             return cards.shown_date(date.fromisoformat(value), room.texts)
         case "moment":
@@ -170,7 +186,16 @@ def _chosen(room: Room, petition: PetitionRecord, row: Transition, need: str, te
     value = value or match_choice(text, [(value, [label]) for value, label in offered])
     if value is None:
         return Unread("officer.step_choose")
-    return int(value, 36) if need == "officer" else value
+    return int(value, 36) if need in ("officer", "gap") else value
+
+
+def _law(text: str, pending: state.Pending) -> str | Unread:
+    """The legal text in free words; one that nobody could look up is asked for once more, and then taken."""
+    if len(text) > LAW_LONGEST:
+        return Unread("officer.step_too_long", {"limit": LAW_LONGEST})
+    if not read_legal_text(text).is_named and not pending.misses:
+        return Unread("officer.step_law_unclear")
+    return text
 
 
 def _day(room: Room, text: str, *, ahead: bool) -> str | Unread:

@@ -78,6 +78,7 @@ def take(room: Room, pending: state.Pending, words: str) -> None:
         return
     answer = step_answers.read(room, petition, row, pending, words)
     if isinstance(answer, step_answers.Unread):
+        _remember(room, pending.model_copy(update={"misses": pending.misses + 1}))
         room.say(answer.key, petition_id=petition.id, **answer.params)
         return
     given = pending.given | {pending.asking: answer}
@@ -144,7 +145,7 @@ def _next(room: Room, petition: PetitionRecord, row: Transition, pending: state.
     """The next need, or everything once more."""
     open_needs = [need for need in NEEDS if need in row.needs and need not in pending.given]
     asking = open_needs[0] if open_needs else ""
-    pending = pending.model_copy(update={"asking": asking, "text": "" if asking else "…"})
+    pending = pending.model_copy(update={"asking": asking, "text": "" if asking else "…", "misses": 0})
     _remember(room, pending)
     if asking:
         step_answers.ask(room, petition, row, pending)
@@ -157,7 +158,7 @@ def _show_again(room: Room, petition: PetitionRecord, row: Transition, pending: 
         room.text(
             "officer.step_line",
             label=room.text(f"officer.step_{need}"),
-            value=step_answers.shown(room, need, pending.given[need]),
+            value=step_answers.shown(room, petition, need, pending.given[need]),
         )
         for need in NEEDS
         if need in pending.given

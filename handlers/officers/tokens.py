@@ -56,6 +56,8 @@ _VERBS: Final = {
     Action.REPORT_UP: "reportup",
     Action.REFUSE_TRANSFER: "giveback",
     Action.RULE_UNIT: "rule",
+    Action.POLICY_GAP: "gap",
+    Action.WITHDRAW_GAP: "ungap",
     Action.LINK: "link",
     Action.UNLINK: "unlink",
     Action.MERGE: "merge",
