@@ -89,6 +89,8 @@ WAYS = [
             (Kind.DENUNCIATION, 5, (Action.EXTEND, Action.EXTEND, Action.SUSPEND, Action.RESUME)),
             (Kind.DENUNCIATION, 6, (Action.SEND_DECISION, Action.PUBLISH_DECISION, Action.ORDER_TASK)),
             (Kind.COMPLAINT, 3, (Action.NOT_ACCEPT,)),
+            (Kind.DENUNCIATION, 1, (Action.SCREEN_DUPLICATE, Action.UNDO_DUPLICATE)),
+            (Kind.DENUNCIATION, 1, (Action.MERGE, Action.UNMERGE, Action.LINK)),
         ]
     )
 ]
