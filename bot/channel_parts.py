@@ -17,6 +17,7 @@ from aiohttp import web
 from bot.channels.base import Channel
 from bot.channels.sharing import FileSharer
 from bot.channels.telegram import TelegramChannel, TelegramOptions, command_texts
+from bot.channels.telegram.mini_app import app_proof
 from bot.channels.webchat.channel import WebChat
 from bot.channels.zalo_bot import ZaloBotChannel, ZaloBotOptions, file_texts
 from bot.channels.zalo_oa.alarming import tell_administrators
@@ -24,6 +25,7 @@ from bot.channels.zalo_oa.channel import Note
 from bot.channels.zalo_oa.options import CHANNEL as ZALO_OA
 from bot.channels.zalo_oa.parts import OaParts, make_official_account, options_of
 from bot.channels.zalo_oa.templates import Template
+from bot.console.parts import AppProof
 from bot.dispatch import Books, Dispatcher
 from bot.pacing import Pace
 from bot.posting import LONGEST_SEND, Render
@@ -119,6 +121,8 @@ class ChannelParts:
     chat: WebChat
     platforms: tuple[PlatformPart, ...]
     official: OaParts | None
+    app_proof: AppProof | None = None
+    """Checks who opened the console inside a platform's app; None where no platform has one."""
 
     @property
     def channels(self) -> dict[str, Channel]:
@@ -190,7 +194,13 @@ def build_channels(tools: ChannelTools, chat: WebChat, *, templates: list[Templa
         platforms.append(PlatformPart(channel=official.channel, pace=pace, polls=tools.receives))
     if tools.settings.zalo_bot is not None:
         platforms.append(_zalo_bot(tools, tools.settings.zalo_bot))
-    return ChannelParts(chat=chat, platforms=tuple(platforms), official=official)
+    telegram = tools.settings.telegram
+    return ChannelParts(
+        chat=chat,
+        platforms=tuple(platforms),
+        official=official,
+        app_proof=app_proof(telegram.token.get_secret_value()) if telegram is not None else None,
+    )
 
 
 def _telegram(tools: ChannelTools, wanted: TelegramSettings) -> PlatformPart:

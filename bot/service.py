@@ -332,7 +332,14 @@ class Service:
         wake = self.delivery.wake
         add_console(
             app,
-            ConsoleParts(web=web_parts, store=store, render=renderer, chance=self._chance, wake=wake),
+            ConsoleParts(
+                web=web_parts,
+                store=store,
+                render=renderer,
+                chance=self._chance,
+                wake=wake,
+                app_proof=parts.app_proof,
+            ),
         )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=3.0)
         await runner.setup()

@@ -32,6 +32,7 @@ from bot.web.security import is_own_page
 log = logging.getLogger(__name__)
 
 ENTER: Final = "/console/enter"
+APP: Final = "/console/app"
 _EVERYTHING: Final = "/console/{rest:.*}"
 
 
@@ -62,6 +63,8 @@ class Console:
         app.router.add_get(f"{STATIC}/{{version}}/{{name}}", self._pages.assets.serve)
         app.router.add_get(ENTER, self._unguarded(self._sign_in.open))
         app.router.add_post(ENTER, self._unguarded(self._sign_in.press))
+        app.router.add_get(APP, self._unguarded(self._sign_in.open_app))
+        app.router.add_post(APP, self._unguarded(self._sign_in.press_app))
         for route in self.routes:
             app.router.add_route(route.method, route.path, self._guarded(route))
         app.on_shutdown.append(self._denials.finish)
@@ -74,6 +77,8 @@ class Console:
         async def answer(request: web.Request) -> web.StreamResponse:
             try:
                 return await handle(request)
+            except NotHere:
+                return self._pages.problem(request, "absent", status=404, visit=None)
             except BadForm:
                 return self._pages.problem(request, "form", status=403, visit=None)
 

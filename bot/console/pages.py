@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -21,6 +22,7 @@ from handlers.officers.cards import officer_name
 from handlers.texts import LANGUAGES
 
 STATIC: Final = "/console/static"
+_DAY_LENGTH: Final = 10
 _REFERRER: Final = "same-origin"
 _HTMX: Final = (
     '{"allowEval":false,"includeIndicatorStyles":false,"historyCacheSize":0,"selfRequestsOnly":true,'
@@ -37,6 +39,14 @@ def _rooms(visit: Visit | None) -> list[tuple[str, str]]:
     return rooms
 
 
+def _day_first(words: str) -> str:
+    """A day as a form holds it, as people write it here; anything else as it is."""
+    try:
+        return f"{date.fromisoformat(words):%d/%m/%Y}" if len(words) == _DAY_LENGTH else words
+    except ValueError:
+        return words
+
+
 @cache
 def _environment() -> Environment:
     """The templates, compiled once in a process."""
@@ -48,6 +58,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["paragraphs"] = paragraphs
+    environment.filters["day"] = _day_first
     environment.globals["proof_name"] = PROOF
     return environment
 

@@ -24,14 +24,18 @@ from bot.web.security import is_own_page
 from handlers import console_sign_in
 from handlers.console_turn import console_turn
 from handlers.officers import cards
+from handlers.turn import Turn
+from storage.casebook import Casebook
 from storage.console_sessions import CODE_VALID, IDLE, LONGEST, CodeFault, ConsoleSession
-from storage.records import Queued
+from storage.records import OfficerRecord, Queued
 
 WRONG_PER_ADDRESS: Final = 20
 WRONG_PER_ADDRESS_IN: Final = timedelta(minutes=15)
 WRONG_OVER_ALL: Final = 300
 WRONG_OVER_ALL_IN: Final = timedelta(minutes=10)
 SLOWED_SECONDS: Final = 2.0
+ONCE: Final = timedelta(hours=1)
+"""An app's word is good for minutes; after this it is surely no more."""
 OPENED_AT_ONCE: Final = 60
 OPENED_PER_SECOND: Final = 1.0
 _LONGEST_CODE: Final = 40
@@ -95,7 +99,7 @@ class SignIn:
         """Opens the session and tells the officer's chat of it; a former session of this browser ends."""
         web_parts = self._parts.web
         queued: list[Queued] = []
-        agent, language = family(request.headers.get("User-Agent", "")), page_language(request)
+        agent = family(request.headers.get("User-Agent", ""))
 
         def work(connection: Connection) -> ConsoleSession | CodeFault:
             book = web_parts.books(connection)
@@ -106,14 +110,7 @@ class SignIn:
                 book.end_console(former.officer.id, former.session.id)
             officer = book.officer(opened.officer_id)
             if officer is not None:
-                turn = console_turn(
-                    book,
-                    web_parts.facts,
-                    web_parts.clock.now(),
-                    self._parts.chance,
-                    officer=officer,
-                    language=language,
-                )
+                turn = self._turn(book, officer, request)
                 console_sign_in.tell_signed_in(turn, opened)
                 queued[:] = turn.queued
             return opened
@@ -137,6 +134,62 @@ class SignIn:
             self._closed.add(address)
             return self._page(request, too_often=True)
         return self._page(request, fault=fault)
+
+    async def open_app(self, request: web.Request) -> web.Response:
+        """The page a platform's app shows: it hands on what the app says of its person."""
+        spend_or_refuse(self._budget, request, self._parts.web.proxies)
+        if self._parts.app_proof is None:
+            raise NotHere
+        texts = self._parts.web.facts.catalogue.language(page_language(request))
+        return self._pages.render(request, "app.html", title=texts.get("console.enter_title"))
+
+    async def press_app(self, request: web.Request) -> web.Response:
+        """Sign in whom the app vouches for: the officer linked to that private chat, once for each word of it."""
+        if not is_own_page(request, self._parts.web.public_url):
+            raise BadForm
+        spend_or_refuse(self._budget, request, self._parts.web.proxies)
+        if self._parts.app_proof is None:
+            raise NotHere
+        form, _ = await form_of(request)
+        web_parts, token = self._parts.web, self._parts.web.new_token()
+        proven = self._parts.app_proof(form.get("data", ""), web_parts.clock.now())
+        if proven is None:
+            return await self._wrong(request, CodeFault.UNKNOWN)
+        agent = family(request.headers.get("User-Agent", ""))
+        queued: list[Queued] = []
+
+        def work(connection: Connection) -> ConsoleSession | CodeFault:
+            book = web_parts.books(connection)
+            if not book.throttle(f"app {proven.mark}", limit=1, per=ONCE):
+                return CodeFault.USED
+            contact = book.contact(proven.channel, proven.account, proven.chat)
+            officer = book.officer_of_contact(contact.id) if contact is not None else None
+            if contact is None or contact.is_group or officer is None:
+                return CodeFault.UNKNOWN
+            opened = book.begin_console(officer.id, contact.id, token=token, agent=agent)
+            turn = self._turn(book, officer, request)
+            console_sign_in.tell_signed_in(turn, opened)
+            queued[:] = turn.queued
+            return opened
+
+        opened = await web_parts.database.transact(work)
+        if isinstance(opened, CodeFault):
+            return await self._wrong(request, opened)
+        self._parts.wake(queued)
+        response = web.Response(status=303, headers={"Location": "/console"})
+        self._cookie.give(response, token)
+        return response
+
+    def _turn(self, book: Casebook, officer: OfficerRecord, request: web.Request) -> Turn:
+        web_parts = self._parts.web
+        return console_turn(
+            book,
+            web_parts.facts,
+            web_parts.clock.now(),
+            self._parts.chance,
+            officer=officer,
+            language=page_language(request),
+        )
 
     def _page(
         self,
