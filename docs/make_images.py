@@ -1,4 +1,5 @@
-"""Makes the pictures of the README from a running service: `python docs/make_images.py URL "/link INVITE"`."""
+"""Makes the pictures of README and docs/console.md from a running service:
+`python docs/make_images.py URL "/link INVITE"`."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import re
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 HERE = Path(__file__).parent / "images"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -18,6 +19,20 @@ def say(page: Page, words: str, answer: str) -> None:
     page.keyboard.press("Enter")
     page.get_by_text(answer).last.wait_for(timeout=15_000)
     page.wait_for_timeout(500)
+
+
+def console(browser: Browser, officer: Page, base: str) -> None:
+    """The board and a case, signed in by the code of the officer's chat."""
+    say(officer, "/console", "Mã vào bảng điều hành")
+    codes = re.findall(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", officer.inner_text("body"))
+    page = browser.new_context(viewport={"width": 1280, "height": 900}, locale="vi-VN").new_page()
+    page.goto(f"{base}/console/enter?c={codes[-1]}")
+    page.get_by_role("button", name="Đăng nhập").click()
+    page.goto(f"{base}/console?view=all")
+    page.screenshot(path=HERE / "console-board.png")
+    page.locator(".board a.open").nth(1).click()
+    page.locator(".case").wait_for()
+    page.screenshot(path=HERE / "console-case.png")
 
 
 def main(base: str, link: str) -> None:
@@ -40,6 +55,7 @@ def main(base: str, link: str) -> None:
         officer.get_by_text("đã nhận đơn này").last.wait_for(timeout=15_000)
         officer.wait_for_timeout(800)
         officer.screenshot(path=HERE / "card.png")
+        console(browser, officer, base)
         status = browser.new_context(**look).new_page()
         status.goto(f"{base}/status?code={code[0] if code else ''}")
         status.wait_for_timeout(500)

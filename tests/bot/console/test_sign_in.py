@@ -300,3 +300,9 @@ async def test_what_is_not_there_is_told_inside_the_console(
         assert (answer.status, "There is no such page" in answer.words) == (404, True)
         assert (await one.get("/console/static/x/console.css")).status == 200
         assert (await one.get("/console/static/x/..%2fapp.py")).status == 404
+
+
+async def test_without_an_app_its_page_is_not_there(site: Site) -> None:
+    async with browser(site) as one:
+        assert (await one.get("/console/app")).status == 404
+        assert (await one.post("/console/app", {"data": "x"})).status == 404
