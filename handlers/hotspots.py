@@ -1,4 +1,4 @@
-"""Looking for hotspots: once an hour everything that got a petition since the last look, once a day everything.
+"""Looking for hotspots: once an hour by day everything that got a petition since the last look, once a day all.
 
 One timer of the agency, which sets itself anew. What is found, what has grown and what nobody has acknowledged is
 told by `handlers.hotspots_told`; the test itself is `petitions.hotspots`.
@@ -7,10 +7,11 @@ told by `handlers.hotspots_told`; the test itself is `petitions.hotspots`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from handlers import hotspots_told as told
+from handlers.clock_timers import timing_of
 from handlers.officers.place_words import public_place
 from petitions.hotspots import (
     RECENT,
@@ -25,6 +26,7 @@ from petitions.hotspots import (
     level,
 )
 from petitions.hotspots_voices import COMPARED, own_voices, together
+from petitions.text import fold
 from storage.hotspots import Deed, HotspotRecord
 from storage.keys import CannotOpen
 from storage.timers import HOTSPOTS
@@ -39,6 +41,8 @@ TIMER: Final = HOTSPOTS
 EVERY: Final = timedelta(hours=1)
 _OVERLAP: Final = timedelta(minutes=15)
 """Looked at once more: a petition is counted when its transaction began, and seen when it has ended."""
+_A_DAY_AND_MORE: Final = timedelta(hours=50)
+"""So long back names of places are taken as newly met, on the first look of a day."""
 _PLACES_READ: Final = 8
 """Petitions in whose words a hotspot's place is looked for."""
 
@@ -64,16 +68,22 @@ def fire(turn: Turn, timer: TimerRecord) -> None:
     """Look, tell, remind, and set the next look."""
     today = turn.now.astimezone(turn.facts.agency.zone).date().toordinal()
     memory = dict(timer.data)
-    since = _since(memory, turn.now, today)
-    office = _office(turn, memory, today)
+    least = turn.facts.agency.hotspots.least
+    if memory.get("day") != today:
+        turn.book.sight_unplaced(turn.now - _A_DAY_AND_MORE, today=today)
+    touched = turn.book.touched_cells(_since(memory, turn.now, today), today=today, least=least)
     tracked = turn.book.open_hotspots()
-    for hotspot in tracked:
-        _follow(turn, office, hotspot)
-    _find(turn, office, since, {hotspot.cell_hash for hotspot in tracked})
-    told.remind(turn)
-    memory["digest"] = told.digest(turn, str(memory.get("digest", "")))
-    memory["since"] = (turn.now - _OVERLAP).isoformat()
-    turn.book.set_hotspot_timer(turn.now + EVERY, memory)
+    if touched or tracked:
+        office = _office(turn, memory, today)
+        for hotspot in tracked:
+            _follow(turn, office, hotspot)
+        known = {hotspot.cell_hash for hotspot in tracked}
+        _find(turn, office, [cell for cell in touched if cell.hash not in known])
+        told.remind(turn)
+        memory["digest"] = told.digest(turn, str(memory.get("digest", "")))
+    memory |= {"since": (turn.now - _OVERLAP).isoformat(), "day": today}
+    later = timing_of(turn.facts).after_night(turn.now + EVERY)
+    turn.book.set_hotspot_timer(later.astimezone(UTC), memory)
 
 
 def _since(memory: dict[str, Any], now: datetime, today: int) -> datetime:
@@ -89,8 +99,8 @@ def _since(memory: dict[str, Any], now: datetime, today: int) -> datetime:
 def _office(turn: Turn, memory: dict[str, Any], today: int) -> _Office:
     """How many cells share the allowance is counted once a day."""
     book = turn.book
-    if memory.get("day") != today or not isinstance(memory.get("cells"), int):
-        memory["day"] = today
+    if memory.get("counted") != today or not isinstance(memory.get("cells"), int):
+        memory["counted"] = today
         memory["cells"] = book.active_cells(turn.now - timedelta(days=RECENT), today=today)
     age = book.office_age(today=today)
     whole = book.whole_series(today=today, age=age)
@@ -100,15 +110,10 @@ def _office(turn: Turn, memory: dict[str, Any], today: int) -> _Office:
 # --- finding
 
 
-def _find(turn: Turn, office: _Office, since: datetime, tracked: set[int]) -> None:
+def _find(turn: Turn, office: _Office, cells: list[Cell]) -> None:
     """Every cell that stands out becomes a hotspot; the one that says most exactly what is going on goes first and
     takes its petitions with it."""
-    least = turn.facts.agency.hotspots.least
-    hits = [
-        (cell, hit)
-        for cell in turn.book.touched_cells(since, today=office.today, least=least)
-        if cell.hash not in tracked and (hit := _hit(turn, office, cell)) is not None
-    ]
+    hits = [(cell, hit) for cell in cells if (hit := _hit(turn, office, cell)) is not None]
     hits.sort(key=lambda each: (-each[0].kind.rank, each[1][0].p, min(h.petition_id for h in each[1][1])))
     for number, (cell, hit) in enumerate(hits):
         again = _hit(turn, office, cell) if number else hit
@@ -187,7 +192,7 @@ def _place(turn: Turn, place_hash: int, petitions: list[PetitionRecord]) -> str:
             continue
         if shown:
             found.append(" ".join(shown.split())[: told.PLACE_SHOWN])
-    return min(found, key=lambda words: (len(words), words), default="")
+    return min(found, key=lambda words: (words == fold(words), len(words), words), default="")
 
 
 # --- following

@@ -34,8 +34,6 @@ _SENTENCE: Final = 10
 """Words between two commas; more tell a story."""
 _SURE: Final = frozenset({"o", "tai", "gan", "thuoc", "at", "in", "near", "dia chi"})
 """What stands before a name and is hardly part of one."""
-_STORY: Final = 4_000
-"""Characters of a story in which a place is looked for."""
 _GRID: Final = 0.01
 """Degrees: about a kilometre. A place that was sent as a point counts for the square it lies in."""
 
@@ -75,21 +73,6 @@ def point_key(latitude: float | None, longitude: float | None) -> str | None:
     if latitude is None or longitude is None or not (abs(latitude) <= 90 and abs(longitude) <= 180):
         return None
     return f"@{round(latitude / _GRID)}:{round(longitude / _GRID)}"
-
-
-def told_place(
-    place: str, latitude: float | None, longitude: float | None, story: str
-) -> tuple[str, tuple[str, ...]]:
-    """Where something happened as far as it was told, in words and as keys: the place, else the point on the map,
-    else what the story names. Empty where nothing is told."""
-    if keys := place_keys(place):
-        return place, keys
-    point = point_key(latitude, longitude)
-    if point is not None:
-        return f"{latitude:.2f}, {longitude:.2f}", (point,)
-    named = find_place(story[:_STORY]) or ""
-    keys = place_keys(named)
-    return (named, keys) if keys else ("", ())
 
 
 @lru_cache(maxsize=256)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, func, insert, select, text, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, text, update
 
 from petitions.hotspots import RECENT, CellKind, Finding
 from storage.book import insert_new
@@ -136,6 +136,12 @@ _LISTED: Final = Prepared(
     .where(hotspot_petitions.c.hotspot_id == bindparam("hotspot_id"))
     .order_by(hotspot_petitions.c.petition_id.desc())
     .limit(MOST_LISTED)
+)
+_ALL: Final = select(*_FIELDS).where(hotspots.c.agency == bindparam("agency")).order_by(hotspots.c.id)
+_ALL_LISTED: Final = (
+    select(hotspot_petitions.c.hotspot_id, hotspot_petitions.c.petition_id)
+    .where(hotspot_petitions.c.agency == bindparam("agency"))
+    .order_by(hotspot_petitions.c.petition_id)
 )
 _INSERT_DEED: Final = insert(hotspot_deeds)
 _DEEDS: Final = (
@@ -311,6 +317,15 @@ class Hotspots(Sightings):
             )
             for row in rows
         ]
+
+
+def found_hotspots(connection: Connection, agency: str) -> list[tuple[HotspotRecord, list[int]]]:
+    """Every hotspot ever found, oldest first, with its petitions; for counting after a simulation."""
+    listed: dict[int, list[int]] = {}
+    for row in connection.execute(_ALL_LISTED, {"agency": agency}):
+        listed.setdefault(row.hotspot_id, []).append(row.petition_id)
+    rows = connection.execute(_ALL, {"agency": agency})
+    return [(_record(row), listed.get(row.id, [])) for row in rows]
 
 
 def _record(row: Row[Any]) -> HotspotRecord:

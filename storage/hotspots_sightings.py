@@ -9,26 +9,22 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any, Final
 
 from sqlalchemy import Executable, bindparam, delete, func, select, update
 
 from petitions.hotspots import HISTORY, RECENT, CellKind, Series
-from petitions.hotspots_places import told_place
 from petitions.hotspots_voices import COMPARED, Heard
 from storage.book import insert_new
-from storage.hotspots_tables import hotspot_petitions, hotspots, sightings
+from storage.hotspots_cells import ALL, MARK, HotspotCells
+from storage.hotspots_tables import hotspot_names, hotspot_petitions, hotspots, sightings
 from storage.ids import first_id_of
-from storage.keys import CannotOpen
 from storage.prepared import Prepared
 from storage.records import Filing, PetitionContent, PetitionRecord
 from storage.registers import VIETNAM
 from storage.schema import petitions
-from storage.search import Search, is_searchable
+from storage.search import is_searchable
 
-ALL, TOPIC, MARK = "all", "topic", "mark"
-"""Kinds of rows that are no cell of their own: all petitions, those of a topic, and that a petition was looked at."""
 CELLS: Final = tuple(kind.value for kind in CellKind)
 COUNTED: Final = 2_000
 """Petitions of a cell before the last days that are counted at most, the newest: the cost stays flat, and a rate is
@@ -142,6 +138,24 @@ _LIST: Final = (
     )
     .values(listed=bindparam("rank"))
 )
+_NEW_NAME: Final = (
+    select(hotspot_names.c.hash)
+    .where(hotspot_names.c.agency == bindparam("agency"), hotspot_names.c.kept_at >= bindparam("since"))
+    .limit(1)
+)
+_PLACED: Final = sightings.alias("placed")
+_UNPLACED: Final = (
+    select(sightings.c.petition_id)
+    .where(
+        sightings.c.hash == bindparam("hash"),
+        sightings.c.day.between(bindparam("first_day"), bindparam("until_day")),
+        ~select(_PLACED.c.hash)
+        .where(_PLACED.c.petition_id == sightings.c.petition_id, _PLACED.c.kind == CellKind.PLACE.value)
+        .exists(),
+    )
+    .order_by(sightings.c.day.desc(), sightings.c.petition_id.desc())
+    .limit(bindparam("most"))
+)
 _LOWEST_SEEN: Final = Prepared(
     select(sightings.c.petition_id)
     .where(sightings.c.hash == bindparam("hash"), sightings.c.day >= bindparam("oldest"))
@@ -172,7 +186,7 @@ class Cell:
     """Petitions in the longest window."""
 
 
-class Sightings(Search):
+class Sightings(HotspotCells):
     """Keeping what is counted, in the transaction that changes a petition, and counting."""
 
     def file(self, filing: Filing) -> PetitionRecord:
@@ -208,6 +222,24 @@ class Sightings(Search):
             petition = self.petition(place, lock=True)
             if petition is not None:
                 self._sight(petition, self._content_or_empty(petition) if is_searchable(petition) else None)
+        return len(places)
+
+    def sight_unplaced(self, since: dt.datetime, *, today: int, most: int = 200) -> int:
+        """Looks again for the place of late petitions that have none, where names of places were met since then; how
+        many were looked at."""
+        values: dict[str, Any] = {"agency": self.agency, "since": since}
+        if self.connection.execute(_NEW_NAME, values).first() is None:
+            return 0
+        values = {
+            "hash": self._cell_hash(ALL),
+            "first_day": today - RECENT + 1,
+            "until_day": today,
+            "most": most,
+        }
+        places = list(self.connection.execute(_UNPLACED, values).scalars())
+        for petition in self.petitions_by_id(places).values():
+            if is_searchable(petition):
+                self._sight(petition, self._content_or_empty(petition))
         return len(places)
 
     # --- counting
@@ -306,17 +338,20 @@ class Sightings(Search):
 
     def place_of(self, petition: PetitionRecord, place_hash: int) -> str:
         """The words in which this petition names a place; empty where it does not. Raises `keys.CannotOpen`."""
-        content = self.content(petition)
-        words, keys = _told(content)
-        return words if any(self._cell_hash(CellKind.PLACE, key) == place_hash for key in keys) else ""
+        told = self._told(self.content(petition))
+        named = any(self._cell_hash(CellKind.PLACE, key) == place_hash for key in told.keys)
+        return told.words if named else ""
 
     # --- inside
 
     def _sight(self, petition: PetitionRecord, content: PetitionContent | None) -> None:
         """Keeps the rows of a petition; without `content` only that it was looked at."""
         day, now = filed_day(petition), self.now()
-        cells = self._cells(petition, content) if content is not None else {}
+        told = None if content is None else self._told(content)
+        cells = {} if told is None else self._cells(petition, told)
         cells[self._cell_hash(MARK)] = (MARK, None, None)
+        if told is not None:
+            self._keep_names(told)
         _KEEP.run_many(
             self.connection,
             [
@@ -340,7 +375,7 @@ class Sightings(Search):
         self.connection.execute(_FORGET, {"of_petition": petition.id})
         content = self._content_or_empty(petition) if counts else None
         self._sight(petition, content)
-        cells = self._cells(petition, content) if content is not None else {}
+        cells = {} if content is None else self._cells(petition, self._told(content))
         standing = self.connection.execute(_STANDS_IN, {"petition_id": petition.id}).all()
         left = [
             row.id for row in standing if not counts or (row.state != "closed" and row.cell_hash not in cells)
@@ -351,50 +386,7 @@ class Sightings(Search):
         if counts and ranks:
             self.mark_listed([petition.id], max(ranks))
 
-    def _cells(
-        self, petition: PetitionRecord, content: PetitionContent
-    ) -> dict[int, tuple[str, int | None, int | None]]:
-        """What a petition is counted under: hash, kind, and of a topic at a place the hashes of both."""
-        cells: dict[int, tuple[str, int | None, int | None]] = {self._cell_hash(ALL): (ALL, None, None)}
-        topic = None
-        if petition.topic is not None:
-            topic = self._cell_hash(TOPIC, petition.topic)
-            cells[topic] = (TOPIC, None, None)
-            in_unit = self._cell_hash(CellKind.TOPIC_UNIT, petition.topic, petition.unit)
-            cells[in_unit] = (CellKind.TOPIC_UNIT.value, topic, None)
-        for key in _told(content)[1]:
-            place = self._cell_hash(CellKind.PLACE, key)
-            cells[place] = (CellKind.PLACE.value, None, None)
-            if topic is not None:
-                both = self._cell_hash(CellKind.TOPIC_PLACE, petition.topic or "", key)
-                cells[both] = (CellKind.TOPIC_PLACE.value, topic, place)
-        return cells
-
-    def _cell_hash(self, kind: str, *parts: str) -> int:
-        key = self.vault.fingerprint("hotspots", self.agency.encode())
-        plain = "|".join([kind, *parts]).encode("utf-8", "surrogatepass")
-        return int.from_bytes(blake2b(plain, digest_size=8, key=key).digest(), "big") >> 1
-
-    def _content_or_empty(self, petition: PetitionRecord) -> PetitionContent:
-        """A damaged content counts for its topic all the same."""
-        try:
-            return self.content(petition)
-        except CannotOpen:
-            return PetitionContent()
-
-    def _texts(self, petition_ids: list[int]) -> dict[int, str]:
-        try:
-            opened = self.contents(petition_ids)
-        except CannotOpen:
-            known = self.petitions_by_id(petition_ids)
-            opened = {each.id: self._content_or_empty(each) for each in known.values()}
-        return {each: "\n".join(said.story) for each, said in opened.items()}
-
 
 def filed_day(petition: PetitionRecord) -> int:
     """The day of filing, as the registers count it (`date.toordinal`)."""
     return petition.filed_at.astimezone(VIETNAM).date().toordinal()
-
-
-def _told(content: PetitionContent) -> tuple[str, tuple[str, ...]]:
-    return told_place(content.place, content.latitude, content.longitude, "\n".join(content.story))

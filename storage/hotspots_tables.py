@@ -31,6 +31,16 @@ stands in."""
 Index("ix_sightings_petition", sightings.c.petition_id)
 Index("ix_sightings_kept", sightings.c.agency, sightings.c.kept_at)
 
+hotspot_names: Final = Table(
+    "hotspot_names",
+    metadata,
+    Column("hash", Identifier, primary_key=True, autoincrement=False),
+    Column("agency", Word, nullable=False),
+    Column("kept_at", Moment, nullable=False),
+)
+"""Keyed hashes of names that surely are places, met in open petitions: they are looked for in other stories."""
+Index("ix_hotspot_names_kept", hotspot_names.c.agency, hotspot_names.c.kept_at)
+
 hotspots: Final = Table(
     "hotspots",
     metadata,

@@ -191,7 +191,8 @@ async def test_many_petitions_at_different_places_about_different_things_are_no_
 async def test_at_night_it_is_found_and_told_in_the_morning_also_of_a_day_off(town: Town) -> None:
     town.office.clock.at = dt.datetime(2026, 12, 5, 22, 30, tzinfo=ZONE)  # a Saturday
     await town.wave(5)
-    await town.looks()
+    await town.office.as_service(hotspots.arm)
+    await town.looks()  # the service was down until now
     assert len(await town.tracked()) == 1
     assert town.alerts(DIRECTOR) == []
     await town.office.live_until(dt.datetime(2026, 12, 6, 7, 45, tzinfo=ZONE))

@@ -22,6 +22,7 @@ from petitions.hotspots import (
     tail,
 )
 from petitions.hotspots_places import MOST, place_keys, point_key
+from petitions.hotspots_told import spans_of, told_place
 from petitions.hotspots_voices import Heard, own_voices, together
 from tests.petitions.hotspot_streams import Measured, Office, play
 
@@ -274,6 +275,38 @@ def test_a_point_counts_for_its_square() -> None:
     assert point_key(None, 105.9) is None
     assert point_key(float("nan"), 105.9) is None
     assert point_key(999.0, 105.9) is None
+
+
+# --- told
+
+
+@pytest.mark.parametrize(
+    ("place", "story", "key"),
+    [
+        ("", "Chủ quán ở xã Nhân Mỹ không lắp cách âm", "nhan my"),
+        ("", "chu quan karaoke o xa nhan my khong lap cach am", "nhan my"),
+        ("tổ 4", "Loa phường ở tổ 4, phường Lam Hạ mở to quá", "lam ha"),
+        ("Phủ Lý", "Mùi hóa chất ở bể bơi phường Minh Khai, Phủ Lý nồng nặc", "minh khai"),
+        ("", "xe dien o khu du lich bo doan chung toi, tai vinh tru", "vinh tru"),
+        ("quan karaoke o vinh", "chu quan karaoke o vinh tru mo to", "vinh tru"),
+    ],
+)
+def test_a_place_is_found_in_the_story_as_well(place: str, story: str, key: str) -> None:
+    known = {"vinh tru"} & set(spans_of(place, story))
+    assert key in told_place(place, None, None, story, known=known).keys
+
+
+def test_only_names_with_a_capital_behind_a_head_are_sure() -> None:
+    assert told_place("", None, None, "Ở xã Nhân Mỹ và thôn Mai Cầu").sure == ("nhan my", "mai cau")
+    assert told_place("", None, None, "o xa nhan my va thon mai cau").sure == ()
+    assert told_place("", None, None, "Xã tôi có làng nghề làm nón, phường đã biết").sure == ()
+    assert told_place("", None, None, "").keys == ()
+
+
+@given(st.text(max_size=300), st.text(max_size=60))
+def test_any_story_is_read(story: str, place: str) -> None:
+    told = told_place(place, None, None, story, known=spans_of(place, story))
+    assert len(told.keys) <= MOST
 
 
 # --- voices

@@ -16,7 +16,7 @@ from storage.casebook import Casebook
 from storage.database import Database
 from storage.hotspots import Deed, HotspotState
 from storage.hotspots_sightings import Cell, filed_day
-from storage.hotspots_tables import hotspot_deeds, hotspot_petitions, hotspots, sightings
+from storage.hotspots_tables import hotspot_deeds, hotspot_names, hotspot_petitions, hotspots, sightings
 from storage.records import ActorRef, PetitionContent, PetitionRecord
 from tests.conftest import InBook
 from tests.hand_clock import HandClock
@@ -326,6 +326,8 @@ async def test_the_agency_has_one_look_and_the_earlier_time_counts(in_book: InBo
 QUERIES = [
     ("touched", hotspots_sightings._TOUCHED, "ix_sightings_kept"),
     ("active", hotspots_sightings._ACTIVE, "ix_sightings_kept"),
+    ("new names", hotspots_sightings._NEW_NAME, "ix_hotspot_names_kept"),
+    ("unplaced", hotspots_sightings._UNPLACED, "ix_sightings_petition"),
     ("by day", hotspots_sightings._BY_DAY, "PRIMARY KEY"),
     ("before", hotspots_sightings._BEFORE, "PRIMARY KEY"),
     ("heard", hotspots_sightings._HEARD, "PRIMARY KEY"),
@@ -389,5 +391,27 @@ async def test_no_place_is_readable_in_the_tables(in_book: InBook) -> None:
         for table in (sightings, hotspots, hotspot_petitions, hotspot_deeds):
             for row in book.connection.execute(select(table)):
                 assert "lam" not in str(tuple(row)).lower()
+
+    await in_book(work)
+
+
+async def test_a_name_met_once_is_found_in_later_stories_however_they_are_typed(in_book: InBook) -> None:
+    def work(book: Casebook) -> None:
+        bare = "quan hat o nhan my mo to suot dem, moi nha mat ngu"
+        file(book, place="", story=bare)
+        assert "place" not in touched(book)
+        file(book, place="xã Nhân Mỹ", kind=Kind.DENUNCIATION)
+        file(book, place="", story=bare)
+        assert "place" not in touched(book), "a sealed case teaches no name"
+        file(book, place="xã Nhân Mỹ")
+        file(book, place="", story=bare)
+        assert touched(book)["place"] == 2
+        today = book.now().date().toordinal()
+        assert book.sight_unplaced(book.now() + timedelta(hours=1), today=today) == 0
+        assert book.sight_unplaced(book.now() - timedelta(hours=1), today=today) == 2
+        assert touched(book)["place"] == 4, "the earlier ones as well"
+        assert book.sight_unplaced(book.now() - timedelta(hours=1), today=today) == 0
+        names = book.connection.execute(select(hotspot_names)).all()
+        assert len(names) == 1
 
     await in_book(work)
