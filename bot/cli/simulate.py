@@ -22,8 +22,9 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 )
 @click.option("--to", "last", type=_DAY, help="Last day. Default: yesterday.")
 @click.option("--petitions", default=500, show_default=True, help="How many matters citizens bring.")
+@click.option("--hotspots", default=0, show_default=True, help="How many hotspots are planted on top.")
 @click.option("--seed", default=1, show_default=True, help="The same seed plays the same year.")
-def simulate(first: datetime | None, last: datetime | None, petitions: int, seed: int) -> None:
+def simulate(first: datetime | None, last: datetime | None, petitions: int, hotspots: int, seed: int) -> None:
     """Play citizens and officers through a year, for demonstrations, training and load tests.
 
     The real dialogues and timers run on a clock that jumps, into the database of the settings. An empty
@@ -41,7 +42,7 @@ def simulate(first: datetime | None, last: datetime | None, petitions: int, seed
     _refuse_tokens(settings)
     until = last.date() if last is not None else SystemClock().now().date() - timedelta(days=1)
     since = first.date() if first is not None else until - timedelta(days=364)
-    wish = Wish(first=since, last=until, petitions=petitions)
+    wish = Wish(first=since, last=until, petitions=petitions, hotspots=hotspots)
     click.echo(f"Playing {petitions} petitions from {since} to {until}, seed {seed} …", err=True)
     began = time.perf_counter()
     try:
@@ -111,6 +112,11 @@ def _show(summary: Summary, seconds: float) -> None:
     click.echo(
         f"  played     {summary.turns} updates, {summary.timers} timers, {summary.messages} messages "
         f"({summary.waiting} wait for their hour), {summary.refused} steps refused"
+    )
+    found = summary.hotspots
+    click.echo(
+        f"  hotspots   {found.in_time} of {found.planted} planted found within two days of the fifth petition, "
+        f"{len(found.false)} others in {found.months:.1f} months"
     )
     each = seconds * 1000 / max(1, replayed.petitions)
     click.echo(f"  time       {seconds:.1f} s, {each:.0f} ms for a petition")

@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw
 
 from bot import profile
 from bot.folders import prepare
+from bot.simulation.hotspots import Measured, measured
 from bot.simulation.runner import CHANNEL
 from bot.simulation.world import Wish, World
 from petitions.agency import UnknownCode
@@ -35,6 +36,8 @@ EARLIEST: Final = date(2025, 1, 1)
 """Ids count from this day."""
 LATEST: Final = date(2090, 1, 1)
 MOST: Final = 200_000
+MOST_HOTSPOTS: Final = 60
+"""As many topics and places as there are words for."""
 
 
 class Refused(Exception):
@@ -59,6 +62,8 @@ class Summary:
     """Histories and register books that do not hold (`tiepdan verify`)."""
     waiting: int
     """Messages that wait for their hour at the end."""
+    hotspots: Measured
+    """Which planted hotspots were found, and what was found besides."""
 
     @property
     def holds(self) -> bool:
@@ -71,6 +76,8 @@ def check(wish: Wish) -> None:
         raise Refused("The number of petitions must be at least 1.")
     if wish.petitions > MOST:
         raise Refused(f"The number of petitions must be at most {MOST}.")
+    if not 0 <= wish.hotspots <= MOST_HOTSPOTS:
+        raise Refused(f"The number of hotspots must be from 0 to {MOST_HOTSPOTS}.")
     if wish.last < wish.first:
         raise Refused(f"The last day ({wish.last}) lies before the first ({wish.first}).")
     if wish.first < EARLIEST or wish.last >= LATEST:
@@ -182,6 +189,9 @@ def _summary(connection: Connection, world: World, vault: Vault) -> Summary:
         replayed=replay.replay(connection, vault, agency.code),
         broken=len(list(verify.verify(connection, vault, agency.code))),
         waiting=house.chats.waiting,
+        hotspots=measured(
+            connection, agency.code, world.planting.standing(), world.wish.first, world.wish.last
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from bot.dispatch import Books
 from bot.simulation.agenda import Agenda, JumpingClock, Process
 from bot.simulation.chats import Chats, Stored
+from bot.simulation.hotspots import Planting
 from bot.simulation.hours import Arrivals, Hours
 from bot.simulation.house import House
 from bot.simulation.office import Office
@@ -18,6 +19,7 @@ from bot.simulation.runner import Runner
 from bot.simulation.staff import Staff
 from bot.simulation.telling import Telling, invent
 from bot.simulation.words import Words
+from handlers import hotspots
 from handlers.texts import Catalogue
 from handlers.turn import Facts
 from petitions.triage.suggester import suggester_for
@@ -45,6 +47,8 @@ class Wish:
     first: date
     last: date
     petitions: int
+    hotspots: int = 0
+    """So many are planted on top."""
 
 
 class World:
@@ -93,6 +97,7 @@ class World:
         )
         self.staff = Staff(self.house)
         self.office = Office(self.house, self.staff)
+        self.planting = Planting(self.house, self.staff, self.office, chance=chance)
         self.told = 0
 
     def play(self, connection: Connection) -> None:
@@ -101,6 +106,9 @@ class World:
         house.open(connection)
         self.staff.arrive()
         self.office.open()
+        self.planting.listen()
+        house.serve(hotspots.arm)
+        self.planting.plan(self.wish.hotspots, self.wish.first, self.wish.last)
         self.staff.plan_leave(self.wish.first, self.wish.last)
         self.staff.plan_farewell(self.wish.first + (self.wish.last - self.wish.first) / 2)
         for number, moment in enumerate(sorted(self._moments()), start=1):
