@@ -57,6 +57,7 @@ format: $(VENV)/stamp-dev ## lay out the code
 bench: $(VENV)/stamp-dev ## measure the service beside a plain bot, the search for similar petitions and officers' search (an hour)
 	@$(BIN)/python -m benchmarks
 	@$(BIN)/python -m benchmarks similar
+	@$(BIN)/python -m benchmarks hotspots
 	@$(BIN)/python -m benchmarks search
 
 soak: $(VENV)/stamp-dev ## run the full-size tests: every sample petition, the long kill test (an hour)

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import console, reports, search, similar
+from benchmarks import console, hotspots, reports, search, similar
 from benchmarks.load import (
     BotProcess,
     Result,
@@ -145,6 +145,8 @@ if __name__ == "__main__":
         similar.main(sys.argv[2:])
     elif sys.argv[1:2] == ["search"]:
         search.main(sys.argv[2:])
+    elif sys.argv[1:2] == ["hotspots"]:
+        hotspots.main(sys.argv[2:])
     elif sys.argv[1:2] == ["console"]:
         console.main(sys.argv[2:])
     elif sys.argv[1:2] == ["reports"]:
