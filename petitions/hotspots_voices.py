@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Final
 
 from petitions import copies
 
 COMPARED: Final = 200
 """Petitions whose texts are compared, the newest: more voices than that leave no doubt."""
+_SHORT: Final = 30
+"""Pairs of words."""
+_SHORT_COPY: Final = 0.6
+"""Likeness of short texts; with 20 words of 100 changed copies have that in the middle (docs/duplicates.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,17 @@ def together(heard: Sequence[Heard]) -> dict[int, int]:
     for place, each in enumerate(heard):
         for sign in each.signs:
             join(by_sign.setdefault(sign, place), place)
-    for group in copies.group(each.text for each in heard):
-        for place in group[1:]:
-            join(group[0], place)
+    read = [copies.read(each.text) for each in heard]
+    for one, other in combinations(range(len(heard)), 2):
+        if find(one) != find(other) and _one_text(read[one], read[other]):
+            join(one, other)
     return {each.petition_id: find(place) for place, each in enumerate(heard)}
+
+
+def _one_text(one: copies.Reading, other: copies.Reading) -> bool:
+    """A copy, where both speak of the same thing at the same place anyway: in a short text that alone makes them
+    alike, so more must be the same."""
+    if not copies.are_copies(one, other):
+        return False
+    short = min(len(one.pairs), len(other.pairs)) < _SHORT
+    return not short or copies.likeness(one, other) >= _SHORT_COPY

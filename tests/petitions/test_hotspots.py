@@ -345,6 +345,20 @@ def test_many_who_send_one_text_are_one() -> None:
     assert own_voices([*many, heard(99, STORIES[1], "chat 99")], [3]) == {3: 2}
 
 
+def test_short_texts_that_share_only_topic_and_place_are_two_voices() -> None:
+    two = [
+        heard(
+            0, "tre em duoi mot met o diem du lich xa thanh huong, huyen thanh liem van bi thu nguyen ve", "a"
+        ),
+        heard(
+            1,
+            "nha ve sinh o diem du lich xa thanh huong, huyen thanh liem ban, khong nuoc, van thu tien",
+            "b",
+        ),
+    ]
+    assert own_voices(two, [3]) == {3: 2}
+
+
 def test_each_window_has_its_own() -> None:
     four = [heard(n, STORIES[n], f"chat {n}", ago=n * 3) for n in range(4)]
     assert own_voices(four, [3, 7, 14]) == {3: 1, 7: 3, 14: 4}
