@@ -198,6 +198,7 @@ def fill_sqlite(path: Path, vault: Vault, count: int) -> None:
     """Every table in one file, sorted enough for its indexes."""
     maker = Maker(vault, count)
     with sqlite3.connect(path) as database:
+        database.execute("PRAGMA journal_mode = OFF")
         database.execute("PRAGMA synchronous = OFF")
         database.execute("PRAGMA cache_size = -500000")
         for start in range(0, count, 10_000):
@@ -211,6 +212,7 @@ def fill_sqlite(path: Path, vault: Vault, count: int) -> None:
                 marks = ", ".join("?" * len(_DEFAULTS[name]))
                 columns = ", ".join(_DEFAULTS[name])
                 database.executemany(f"INSERT OR IGNORE INTO {name} ({columns}) VALUES ({marks})", several)
+            database.commit()
         database.execute("ANALYZE")
 
 

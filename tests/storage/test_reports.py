@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -12,6 +13,7 @@ import pytest
 from sqlalchemy import Connection, update
 
 from bot.profile import read_agency
+from bot.reports.apart import read_apart
 from petitions.kinds import Action, ActorKind, Kind, Stage
 from petitions.reports.forms import Cell
 from petitions.reports.periods import Period
@@ -541,3 +543,24 @@ async def test_topics_and_units_of_an_earlier_profile_still_count(at_desk: Any) 
         assert report.flow("petitions") == Flow(0, 1, 1, 0)
 
     await at_desk(work)
+
+
+async def test_a_report_is_counted_beside_the_service(
+    at_desk: Any, database_url: str, vault: Vault, ids: IdSource, clock: HandClock
+) -> None:
+    """In a thread, while the loop goes on."""
+    await at_desk(lambda desk: desk.complaint(IN_Q1).id)
+    loop = asyncio.get_running_loop()
+
+    def work(connection: Connection) -> tuple[int, bool]:
+        book = Casebook(connection, vault=vault, ids=ids, clock=clock, agency=PROFILE.code)
+        made = make(book, PROFILE, Q1, today=date(2026, 3, 16))
+        return made.total[xld(1)], loop.is_running()
+
+    counted = asyncio.create_task(read_apart(database_url, work))
+    beats = 0
+    while not counted.done():
+        await asyncio.sleep(0)
+        beats += 1
+    assert await counted == (1, True)
+    assert beats > 10
