@@ -89,6 +89,22 @@ def make(book: Book, agency: Agency, period: Period, *, today: date, unit: str =
     )
 
 
+def differing(book: Book, report: Report) -> dict[str, list[Cell]]:
+    """Units that submitted other numbers for this period than the consolidated report counts now, with the columns:
+    something was entered late, put right or typed in since."""
+    shelf = ReportShelf.of(book)
+    found = {}
+    for row in report.rows:
+        kept = shelf.newest(report.period, row.unit)
+        if kept is None:
+            continue
+        told = shelf.content(kept.id).total
+        changed = sorted(c for c in {*told, *row.figures} if told[c] != row.figures.get(c, 0))
+        if changed:
+            found[row.unit] = changed
+    return found
+
+
 def _row(agency: Agency, unit: str, counted: Counted, typed: _Typed) -> Row:
     figures = Counter(counted.figures)
     by_hand = typed.numbers(unit)

@@ -122,6 +122,16 @@ def _write(period: Period, out: Path, unit: str, more: tuple[str, ...], *, finis
     except Unwritable as fault:
         raise ground.Refusal(f"Cannot write into {out}: {fault}. Choose another folder with --out.") from None
     _tell(made, folder)
+    if not unit and not kept:
+        _tell_differing(office, made)
+
+
+def _tell_differing(office: ground.Office, made: Report) -> None:
+    from storage.reporting_make import differing
+
+    for unit, cells in office.look(lambda book: differing(book, made)).items():
+        shown = ", ".join(map(str, cells[:6])) + (", …" if len(cells) > 6 else "")
+        click.echo(f"{unit} submitted other numbers than are counted now: {shown}. Have it submit anew.")
 
 
 def _today(office: ground.Office) -> date:

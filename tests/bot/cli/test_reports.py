@@ -225,6 +225,11 @@ def test_numbers_are_typed_in_and_the_report_is_frozen_and_made_again(
         office_folder / "first/bieu-2026-Q1.csv"
     ).read_bytes()
 
+    assert report("--period", "2026-Q1", "--unit", "lanh_dao", "--out", "unit", "--finish").exit_code == 0
+    assert report("enter", "--period", "2026-Q1", "--unit", "lanh_dao", "01/TCD:11", "9").exit_code == 0
+    told = report("--period", "2026-Q1", "--out", "fresh").output
+    assert "lanh_dao submitted other numbers than are counted now: 01/TCD:1, 01/TCD:11." in told
+
     assert report("sent", "--period", "2026-Q1", "--number", "12/BC").exit_code == 0
     status = report("status", "--period", "2026-Q1").output
     assert "(whole office)           sent version 1" in status
