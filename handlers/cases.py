@@ -29,7 +29,7 @@ from petitions.clocks import Operation
 from petitions.kinds import Action, ActorKind, Role
 from petitions.reasons import codes_of
 from petitions.transition_groups import INTAKE_STAGES
-from petitions.transition_rows import Transition
+from petitions.transition_rows import MAX_TRANSFERS, Transition
 from petitions.workflow import RefusalCode, Refused, allowed, check_history, check_needs
 from storage.casebook import Casebook
 from storage.records import ActorRef, Filing, OfficerRecord, PetitionChanges, PetitionRecord
@@ -204,6 +204,8 @@ def check(
     director = officer is not None and officer.role is Role.DIRECTOR
     if petition.bound and transition.action in _MOVING and not director:
         raise Refused(RefusalCode.BOUND)
+    if action is Action.TRANSFER and petition.transfers > MAX_TRANSFERS:
+        raise Refused(RefusalCode.TOO_MANY_TRANSFERS, {"limit": petition.transfers})
     return transition
 
 

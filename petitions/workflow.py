@@ -126,6 +126,8 @@ class RefusalCode(StrEnum):
     ALREADY_REFUSED = "already_refused"
     BOUND = "bound"
     """The focal unit decided who answers."""
+    TOO_MANY_TRANSFERS = "too_many_transfers"
+    """`limit` transfers are all there are; who answers is decided now."""
     TO_FOCAL = "to_focal"
     """The focal unit has to decide who answers before anything else moves it."""
     NOT_OVERDUE = "not_overdue"

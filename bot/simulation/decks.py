@@ -27,6 +27,7 @@ _LIGHT: Final = (
     ("correct", 1),
     ("late", 2),
     ("untaken", 1),
+    ("learnt", 2),
     ("merge", 2),
     ("merge_undone", 1),
     ("leaves", 1),
@@ -52,6 +53,9 @@ _COMPLAINT: Final = (
     ("late_again", 1),
     ("wander", 1),
     ("guide", 1),
+    ("accused_found", 1),
+    ("sent_to_accused", 1),
+    ("learnt_in_law", 1),
 )
 _INSTITUTION: Final = (("second", 3), ("settle", 1), ("complex", 1), ("never_formed", 1), ("late", 1))
 """Complaints against an institution of the office: their second instance stays in the house."""
@@ -73,6 +77,10 @@ _DENUNCIATION: Final = (
     ("never_formed", 1),
     ("supplement", 1),
     ("duplicate", 1),
+    ("accused_found", 1),
+    ("accused_late", 1),
+    ("accused_person", 1),
+    ("sent_to_accused", 1),
 )
 _TIP: Final = (("answer", 3), ("close", 1), ("eligible", 1), ("ineligible", 1))
 _OUTSIDE: Final = (("pass_on", 3), ("guide", 1))

@@ -15,6 +15,13 @@ from bot.simulation.lawful_parts import (
     settled,
 )
 from bot.simulation.light_plots import Plot, repeat, wandering
+from bot.simulation.office_plots import (
+    accused_found,
+    accused_late,
+    accused_person,
+    learnt_in_law,
+    sent_to_accused,
+)
 from petitions.kinds import Action, Kind
 
 if TYPE_CHECKING:
@@ -299,4 +306,9 @@ LAWFUL_PLOTS: Final[dict[str, Plot]] = {
     "anonymous": anonymous,
     "wander": wander,
     "guide": guide,
+    "accused_found": accused_found,
+    "accused_late": accused_late,
+    "accused_person": accused_person,
+    "sent_to_accused": sent_to_accused,
+    "learnt_in_law": learnt_in_law,
 }

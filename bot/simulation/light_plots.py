@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from bot.simulation import matter_plots
+from bot.simulation import matter_plots, office_plots
 from bot.simulation.lawful_parts import any_code
 from bot.simulation.staff import Manner
 from handlers.officers.access import sealed
@@ -303,6 +303,7 @@ LIGHT_PLOTS: Final[dict[str, Plot]] = {
     "correct": correct,
     "late": late,
     "untaken": untaken,
+    "learnt": office_plots.learnt,
     "merge": matter_plots.merge,
     "merge_undone": matter_plots.merge_undone,
     "leaves": matter_plots.leaves,

@@ -21,6 +21,7 @@ from petitions.kinds import Action, Role, Severity, Stage
 from petitions.legal_checks import kept_open, settled_late, waits_to_be_sent
 from petitions.reasons import ALL_CODES
 from petitions.transition_groups import LAWFUL
+from petitions.transition_rows import MAX_TRANSFERS
 from petitions.workflow import actions_for
 
 if TYPE_CHECKING:
@@ -336,11 +337,13 @@ def _makes_sense(turn: Turn, petition: PetitionRecord, action: Action, officer: 
             deciding = agency.leadership_unit if officer.role is Role.DIRECTOR else agency.focal_unit
             here = same_unit(agency, petition.unit, agency.focal_unit)
             contested = petition.transfers > 0 and (here or same_unit(agency, petition.unit, deciding))
-            return (contested and not petition.bound) or competence.must_move(agency, petition)
+            again = petition.transfers > MAX_TRANSFERS and officer.role is Role.DIRECTOR
+            return (contested and not petition.bound) or again or competence.must_move(agency, petition)
         case Action.REFUSE_TRANSFER:
             return not petition.bound and in_unit(agency, officer, petition.unit)
         case Action.TRANSFER:
-            return not petition.bound or officer.role is Role.DIRECTOR
+            few = petition.transfers <= MAX_TRANSFERS
+            return few and (not petition.bound or officer.role is Role.DIRECTOR)
         case Action.PASS_ON | Action.GUIDE | Action.SCREEN_DUPLICATE:
             return petition.stage is not Stage.RECEIVED
         case Action.GO_UP:
