@@ -233,7 +233,7 @@ class SteadyCitizen:
 
 def _next_press(heard: list[Heard]) -> tuple[Heard, int] | None:
     """The choice to take and where it stands: to send, else to pass over what is asked."""
-    for wanted in ("send", "apart", "skip"):
+    for wanted in ("send", "doubt.skip", "apart", "skip"):
         for message in reversed(heard):
             place = place_of(message, wanted)
             if place is not None:
