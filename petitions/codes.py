@@ -27,6 +27,7 @@ GROUP: Final = 4
 _SECRET_LENGTH: Final = 16
 _VALUE: Final = {letter: value for value, letter in enumerate(ALPHABET)}
 _READ_AS: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
+"""Letters that are taken for digits, in capitals."""
 _STRONG_DIGITS: Final = frozenset("23456789")
 _SEPARATORS: Final = re.compile(r"[\s.\-_·‐‑‒–—−]+")
 
@@ -80,8 +81,14 @@ class BadCode(ValueError):
         self.reason: Literal["shape", "check"] = reason
 
 
-def _canonical(typed: str) -> str:
+def canonical(typed: str) -> str:
+    """As it is kept and compared: capitals without separators, O read as 0, I and L as 1."""
     return _SEPARATORS.sub("", typed).upper().translate(_READ_AS)
+
+
+def signs_of(typed: str) -> str:
+    """As `canonical`, whatever stands between: of a code that is only typed back, never looked for in a text."""
+    return "".join(sign for sign in typed.upper() if sign.isalnum()).translate(_READ_AS)
 
 
 def _grouped(letters: str) -> str:
@@ -121,26 +128,27 @@ class TrackingCode:
         Raises:
             BadCode: `shape` where it cannot be a code, `check` where one was mistyped.
         """
-        return cls(_canonical(typed))
+        return cls(canonical(typed))
 
     @classmethod
     def generate(cls, random: Randomness) -> TrackingCode:
         """A new code from more than 53 random bits."""
         while True:
-            letters = _random_letters(random, CODE_LENGTH - 1)
+            letters = random_letters(random, CODE_LENGTH - 1)
             letters += ALPHABET[_sum(letters) ^ _GOOD_SUM]
             if _is_well_mixed(letters):
                 return cls(letters)
 
 
-def _random_letters(random: Randomness, count: int) -> str:
+def random_letters(random: Randomness, count: int) -> str:
+    """So many letters of the alphabet, five random bits each."""
     bits = random.getrandbits(5 * count)
     return "".join(ALPHABET[bits >> 5 * place & 31] for place in range(count))
 
 
 def new_secret(random: Randomness) -> str:
     """A receipt secret of 80 random bits: sixteen letters, canonical. Show it with `show_secret`."""
-    return _random_letters(random, _SECRET_LENGTH)
+    return random_letters(random, _SECRET_LENGTH)
 
 
 def show_secret(secret: str) -> str:
@@ -154,7 +162,7 @@ def read_secret(typed: str) -> str:
     Raises:
         BadCode: `shape` where it cannot be a secret.
     """
-    letters = _canonical(typed)
+    letters = canonical(typed)
     if len(letters) != _SECRET_LENGTH or not _VALUE.keys() >= set(letters):
         raise BadCode("shape")
     return letters
@@ -258,7 +266,7 @@ def _good_code(text: str, window: list[_Token]) -> FoundCode | None:
     """The code in these tokens. Two typed digits that no letter stands for keep plain words out."""
     span = (window[0].start, window[-1].end)
     typed = text[slice(*span)]
-    letters = _canonical(typed)
+    letters = canonical(typed)
     if sum(character in _STRONG_DIGITS for character in typed) < 2 or not _is_well_mixed(letters):
         return None
     try:
@@ -277,7 +285,7 @@ def _slip(text: str, window: list[_Token]) -> FoundCode | None:
         looks_so = dashed and sum(_is_mixed(token.letters) for token in window) >= 2
     else:
         groups = [typed[start : start + GROUP] for start in range(0, CODE_LENGTH, GROUP)]
-        as_read = [_canonical(group) for group in groups]
+        as_read = [canonical(group) for group in groups]
         strange = sum(character not in _VALUE for character in "".join(as_read))
         looks_so = (
             strange <= 1

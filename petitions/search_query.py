@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final, TypeVar
 
-from petitions.codes import ALPHABET, CODE_LENGTH, GROUP, find_codes
+from petitions.codes import ALPHABET, CODE_LENGTH, GROUP, canonical, find_codes
 from petitions.dates import find_dates
 from petitions.phones import BadPhone, find_phones
 from petitions.search_parts import Names, Problem, Query, Sort
@@ -53,7 +53,6 @@ _NUMBER: Final = re.compile(
     r"(?:(?:so|no|number)\.? *)?0*([1-9]\d{0,6})(\*)?(?: */ *(?:([a-z]{1,6})(?: *- *|$))?(\d{4})?)?(?![\w*/])"
 )
 _CODE_SIGNS: Final = frozenset(ALPHABET)
-_READ_AS: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
 def read(typed: str, names: Names, today: date, *, codes: bool = True) -> Query:
@@ -193,7 +192,7 @@ class _Reader:
             return
         kept = []
         for word in left.split():
-            letters = _as_code(word)
+            letters = canonical(word)
             likely = len(letters) >= GROUP and any(map(str.isdigit, word)) and _looks_like_code(letters)
             if codes and likely and not self.query.code:
                 self._set(code=letters, guessed=word)
@@ -250,7 +249,7 @@ class _Reader:
         return value
 
     def code(self, value: str) -> str:
-        letters = _as_code(value)
+        letters = canonical(value)
         if not value or self.query.code:
             return value
         if SHORTEST_CODE <= len(letters) <= CODE_LENGTH and _CODE_SIGNS.issuperset(letters):
@@ -339,10 +338,6 @@ def _begins(said: str, name: str) -> bool:
 def _flat(text: str) -> str:
     """Folded sign by sign, so that places stay the same."""
     return "".join((fold(sign) or " ")[:1] for sign in text)
-
-
-def _as_code(typed: str) -> str:
-    return re.sub(r"[\s.\-_·‐‑‒–—−]+", "", typed).upper().translate(_READ_AS)
 
 
 def _looks_like_code(letters: str) -> bool:

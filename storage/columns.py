@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 
-from sqlalchemy import BigInteger, Dialect, Integer, String
+from sqlalchemy import BigInteger, Column, Dialect, ForeignKey, Integer, String
 from sqlalchemy.types import TypeDecorator
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -14,6 +14,11 @@ MICROSECOND: Final = timedelta(microseconds=1)
 
 Identifier: Final = BigInteger().with_variant(Integer(), "sqlite")
 """A 63 bit id. On SQLite the name INTEGER makes a primary key the row id itself, one tree less."""
+
+
+def reference(name: str, target: str, *, nullable: bool = False) -> Column[int]:
+    """A column that names a row of the table `target`."""
+    return Column(name, Identifier, ForeignKey(f"{target}.id"), nullable=nullable)
 
 
 class Moment(TypeDecorator[datetime]):

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from sqlalchemy import (
     Column,
-    ForeignKey,
     Index,
     LargeBinary,
     Table,
@@ -24,7 +23,7 @@ from sqlalchemy import (
 )
 
 from petitions.kinds import Role
-from storage.columns import Identifier, Moment, Word
+from storage.columns import Identifier, Moment, Word, reference
 from storage.officers import Officers
 from storage.records import InviteRecord, OfficerRecord
 from storage.schema import invites, metadata, officers
@@ -38,16 +37,12 @@ def _id() -> Column[int]:
     return Column("id", Identifier, primary_key=True, autoincrement=False)
 
 
-def _officer(name: str) -> Column[int]:
-    return Column(name, Identifier, ForeignKey("officers.id"), nullable=False)
-
-
 console_views: Final = Table(
     "console_views",
     metadata,
     _id(),
     Column("agency", Word, nullable=False),
-    _officer("officer_id"),
+    reference("officer_id", "officers"),
     Column("name_enc", LargeBinary, nullable=False),
     Column("query", Word, nullable=False),
     Column("created_at", Moment, nullable=False),
@@ -63,7 +58,7 @@ reply_templates: Final = Table(
     Column("unit", Word, nullable=True),
     Column("title_enc", LargeBinary, nullable=False),
     Column("text_enc", LargeBinary, nullable=False),
-    _officer("officer_id"),
+    reference("officer_id", "officers"),
     Column("changed_at", Moment, nullable=False),
     Column("removed_at", Moment, nullable=True),
 )
@@ -76,7 +71,7 @@ console_changes: Final = Table(
     _id(),
     Column("agency", Word, nullable=False),
     Column("at", Moment, nullable=False),
-    _officer("officer_id"),
+    reference("officer_id", "officers"),
     Column("what", Word, nullable=False),
     Column("content_enc", LargeBinary, nullable=False),
 )

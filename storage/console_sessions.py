@@ -14,7 +14,6 @@ from typing import Any, Final
 
 from sqlalchemy import (
     Column,
-    ForeignKey,
     Index,
     LargeBinary,
     Table,
@@ -25,8 +24,8 @@ from sqlalchemy import (
     update,
 )
 
-from petitions.codes import ALPHABET
-from storage.columns import Identifier, Moment, Word
+from petitions.codes import random_letters, signs_of
+from storage.columns import Identifier, Moment, Word, reference
 from storage.officers import Officers
 from storage.records import OfficerRecord
 from storage.schema import metadata
@@ -42,11 +41,6 @@ SEEN_EVERY: Final = timedelta(minutes=1)
 CODE_LETTERS: Final = 12
 """60 random bits, with five minutes to guess them and few tries."""
 CODES_FORGOTTEN: Final = timedelta(days=1)
-_AS_TYPED: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
-
-
-def _refers(name: str, target: str, *, nullable: bool = False) -> Column[int]:
-    return Column(name, Identifier, ForeignKey(f"{target}.id"), nullable=nullable)
 
 
 console_codes: Final = Table(
@@ -55,8 +49,8 @@ console_codes: Final = Table(
     Column("id", Identifier, primary_key=True, autoincrement=False),
     Column("agency", Word, nullable=False),
     Column("token_hash", LargeBinary, nullable=False, unique=True),
-    _refers("officer_id", "officers"),
-    _refers("contact_id", "contacts"),
+    reference("officer_id", "officers"),
+    reference("contact_id", "contacts"),
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("used_at", Moment, nullable=True),
@@ -69,8 +63,8 @@ console_sessions: Final = Table(
     Column("id", Identifier, primary_key=True, autoincrement=False),
     Column("agency", Word, nullable=False),
     Column("token_hash", LargeBinary, nullable=False, unique=True),
-    _refers("officer_id", "officers"),
-    _refers("contact_id", "contacts", nullable=True),
+    reference("officer_id", "officers"),
+    reference("contact_id", "contacts", nullable=True),
     Column("agent", Word, nullable=False),
     Column("made_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
@@ -182,8 +176,7 @@ class ConsoleSessions(Officers):
             .where(of, console_codes.c.used_at.is_(None), console_codes.c.expires_at > now)
             .values(expires_at=now)
         )
-        bits = self.ids.random.getrandbits(5 * CODE_LETTERS)
-        code = "".join(ALPHABET[bits >> 5 * place & 31] for place in range(CODE_LETTERS))
+        code = random_letters(self.ids.random, CODE_LETTERS)
         self.connection.execute(
             _INSERT_CODE,
             {
@@ -306,8 +299,7 @@ class ConsoleSessions(Officers):
 
     def _code_hash(self, code: str) -> bytes:
         """Case, spaces and dashes do not matter; O is read as 0, I and L as 1."""
-        letters = "".join(letter for letter in code.upper() if letter.isalnum())
-        return self.vault.blind("console_code", letters.translate(_AS_TYPED))
+        return self.vault.blind("console_code", signs_of(code))
 
     def _session_hash(self, token: str) -> bytes:
         return self.vault.blind("console_session", token)

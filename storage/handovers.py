@@ -15,7 +15,6 @@ from typing import Any, Final
 
 from sqlalchemy import (
     Column,
-    ForeignKey,
     Index,
     LargeBinary,
     Table,
@@ -28,7 +27,7 @@ from sqlalchemy import (
 )
 
 from petitions.codes import ALPHABET
-from storage.columns import Identifier, Moment, Word
+from storage.columns import Identifier, Moment, Word, reference
 from storage.contacts import Contacts
 from storage.schema import conversations, metadata, outbox
 
@@ -39,21 +38,17 @@ FORGOTTEN_AFTER: Final = timedelta(days=1)
 _TOKEN_LETTERS: Final = 26
 
 
-def _refers(name: str, target: str, *, nullable: bool = False) -> Column[int]:
-    return Column(name, Identifier, ForeignKey(f"{target}.id"), nullable=nullable)
-
-
 handovers: Final = Table(
     "handovers",
     metadata,
     Column("id", Identifier, primary_key=True, autoincrement=False),
     Column("agency", Word, nullable=False),
     Column("token_hash", LargeBinary, nullable=False, unique=True),
-    _refers("conversation_id", "conversations"),
-    _refers("from_contact_id", "contacts"),
-    _refers("meanwhile_id", "conversations", nullable=True),
-    _refers("used_by_contact_id", "contacts", nullable=True),
-    _refers("former_id", "conversations", nullable=True),
+    reference("conversation_id", "conversations"),
+    reference("from_contact_id", "contacts"),
+    reference("meanwhile_id", "conversations", nullable=True),
+    reference("used_by_contact_id", "contacts", nullable=True),
+    reference("former_id", "conversations", nullable=True),
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("used_at", Moment, nullable=True),

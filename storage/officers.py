@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
-from petitions.codes import ALPHABET
+from petitions.codes import random_letters, signs_of
 from petitions.kinds import Role
 from storage.contacts import Contacts
 from storage.prepared import Prepared
@@ -17,7 +17,6 @@ from storage.records import ContactRecord, GroupBound, InviteRecord, OfficerReco
 from storage.schema import contacts, invites, officers
 
 _TOKEN_LETTERS: Final = 20
-_AS_TYPED: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 _OFFICERS: Final = select(officers).order_by(officers.c.id)
 _BY_ID: Final = Prepared(select(officers).where(officers.c.id == bindparam("officer_id")))
@@ -146,7 +145,7 @@ class Officers(Contacts):
         """
         if (role is None) != for_group:
             raise ValueError("a person is invited to a role, a group to none")
-        invite_id, token = self.ids.new(), self._token()
+        invite_id, token = self.ids.new(), random_letters(self.ids.random, _TOKEN_LETTERS)
         self.connection.execute(
             _INSERT_INVITE,
             {
@@ -272,11 +271,6 @@ class Officers(Contacts):
             for row in rows
         ]
 
-    def _token(self) -> str:
-        bits = self.ids.random.getrandbits(5 * _TOKEN_LETTERS)
-        return "".join(ALPHABET[bits >> 5 * place & 31] for place in range(_TOKEN_LETTERS))
-
     def _token_hash(self, token: str) -> bytes:
         """Case, spaces and dashes do not matter; O is read as 0, I and L as 1."""
-        letters = "".join(letter for letter in token.upper() if letter.isalnum())
-        return self.vault.blind("invite", letters.translate(_AS_TYPED))
+        return self.vault.blind("invite", signs_of(token))

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from petitions.kinds import Action, ActorKind, Kind, Role, Severity, Stage
-from storage.columns import Identifier, Moment, Vocabulary, Word
+from storage.columns import Identifier, Moment, Vocabulary, Word, reference
 from storage.records import FileStatus, OutboxStatus
 
 metadata: Final = MetaData(
@@ -52,7 +52,7 @@ def _agency() -> Column[str]:
 
 
 def _reference(name: str, target: str, *, nullable: bool = True) -> Column[int]:
-    return Column(name, Identifier, ForeignKey(f"{target}.id"), nullable=nullable)
+    return reference(name, target, nullable=nullable)
 
 
 def _moment(name: str, *, nullable: bool = False) -> Column[Any]:

@@ -94,7 +94,7 @@ def test_codes_spread_over_more_than_fifty_bits() -> None:
 def _mixed(source: random.Random) -> bool:
     from petitions import codes
 
-    letters = codes._random_letters(source, 11)
+    letters = codes.random_letters(source, 11)
     letters += ALPHABET[codes._sum(letters) ^ codes._GOOD_SUM]
     return codes._is_well_mixed(letters)
 
