@@ -9,9 +9,9 @@ from docx import Document
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
 from docx.shared import Length, Mm, Pt
 
+from bot import word_parts
 from bot.papers.blocks import (
     REST,
     Block,
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from docx.table import Table, _Cell, _Row
     from docx.text.paragraph import Paragraph
 
-_FONT: Final = "Times New Roman"
 _SIZE: Final = Pt(13)
 _SMALL: Final = Pt(9.5)
 _LEFT, _RIGHT, _TOP, _BOTTOM = Mm(30), Mm(18), Mm(20), Mm(20)
@@ -54,14 +53,7 @@ def document(sheet: Sheet) -> bytes:
 
 
 def _set_up(doc: DocumentObject, sheet: Sheet) -> None:
-    normal: Any = doc.styles["Normal"]
-    normal.font.name, normal.font.size = _FONT, _SIZE
-    fonts = normal.element.rPr.rFonts
-    for script in ("w:eastAsia", "w:cs"):
-        fonts.set(qn(script), _FONT)
-    language = OxmlElement("w:lang")
-    language.set(qn("w:val"), "vi-VN" if sheet.language == "vi" else "en-GB")
-    normal.element.rPr.append(language)
+    normal = word_parts.set_script(doc, language=sheet.language, size=_SIZE)
     normal.paragraph_format.space_after = Pt(4)
     normal.paragraph_format.line_spacing = 1.1
     section = doc.sections[0]
@@ -71,27 +63,27 @@ def _set_up(doc: DocumentObject, sheet: Sheet) -> None:
     foot = section.footer.paragraphs[0]
     foot.style = normal  # the template's own footer has a tab stop in the middle
     foot.paragraph_format.tab_stops.add_tab_stop(_WIDTH, WD_TAB_ALIGNMENT.RIGHT)
-    _run(foot, f"{sheet.code}\t{sheet.page} ", size=_SMALL)
-    _number(foot, "PAGE")
-    _run(foot, "/", size=_SMALL)
-    _number(foot, "NUMPAGES")
+    word_parts.run(foot, f"{sheet.code}\t{sheet.page} ", size=_SMALL)
+    word_parts.field(foot, "PAGE", size=_SMALL)
+    word_parts.run(foot, "/", size=_SMALL)
+    word_parts.field(foot, "NUMPAGES", size=_SMALL)
 
 
 def _head(doc: DocumentObject, sheet: Sheet) -> None:
     centre, right = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
     if sheet.aid:
-        _run(_paragraph(doc, centre), sheet.aid, bold=True, size=Pt(10.5))
-    _run(_paragraph(doc, right), sheet.basis, italic=True, size=_SMALL)
-    nation = _paragraph(doc, centre)
+        word_parts.run(word_parts.paragraph(doc, centre), sheet.aid, bold=True, size=Pt(10.5))
+    word_parts.run(word_parts.paragraph(doc, right), sheet.basis, italic=True, size=_SMALL)
+    nation = word_parts.paragraph(doc, centre)
     nation.paragraph_format.space_after = Pt(0)
-    _run(nation, sheet.nation, bold=True)
-    _run(_paragraph(doc, centre), sheet.motto, bold=True, underline=True)
-    _run(_paragraph(doc, right), sheet.place_and_date, italic=True)
-    title = _paragraph(doc, centre)
+    word_parts.run(nation, sheet.nation, bold=True)
+    word_parts.run(word_parts.paragraph(doc, centre), sheet.motto, bold=True, underline=True)
+    word_parts.run(word_parts.paragraph(doc, right), sheet.place_and_date, italic=True)
+    title = word_parts.paragraph(doc, centre)
     title.paragraph_format.space_before = title.paragraph_format.space_after = Pt(10)
-    _run(title, sheet.title, bold=True, size=Pt(15))
+    word_parts.run(title, sheet.title, bold=True, size=Pt(15))
     if sheet.to is not None:
-        to = _paragraph(doc)
+        to = word_parts.paragraph(doc)
         to.paragraph_format.left_indent, to.paragraph_format.first_line_indent = Mm(36), Mm(-22)
         to.paragraph_format.space_after = Pt(10)
         _part(to, sheet.to, strong=True)
@@ -100,25 +92,25 @@ def _head(doc: DocumentObject, sheet: Sheet) -> None:
 def _write(doc: DocumentObject, block: Block, *, keep: bool) -> None:
     match block:
         case Line():
-            paragraph = _paragraph(doc)
+            paragraph = word_parts.paragraph(doc)
             paragraph.paragraph_format.keep_with_next = keep or block.strong
             for place, part in enumerate(block.parts):
-                _run(paragraph, " " if place else "")
+                word_parts.run(paragraph, " " if place else "")
                 _part(paragraph, part, strong=block.strong)
         case Prose():
             for words in block.paragraphs:
-                paragraph = _paragraph(doc, WD_ALIGN_PARAGRAPH.JUSTIFY)
+                paragraph = word_parts.paragraph(doc, WD_ALIGN_PARAGRAPH.JUSTIFY)
                 paragraph.paragraph_format.first_line_indent = Mm(9)
-                _run(paragraph, words)
+                word_parts.run(paragraph, words)
             doc.paragraphs[-1].paragraph_format.keep_with_next = keep
         case Dots():
             for _ in range(block.lines):
-                _rest(_paragraph(doc))
+                _rest(word_parts.paragraph(doc))
             doc.paragraphs[-1].paragraph_format.keep_with_next = keep
         case Note():
-            paragraph = _paragraph(doc)
+            paragraph = word_parts.paragraph(doc)
             paragraph.paragraph_format.keep_with_next = keep
-            _run(paragraph, block.text)
+            word_parts.run(paragraph, block.text)
         case Grid():
             _grid(doc, block)
         case Signatures():
@@ -126,20 +118,20 @@ def _write(doc: DocumentObject, block: Block, *, keep: bool) -> None:
 
 
 def _part(paragraph: Paragraph, part: Part, *, strong: bool = False) -> None:
-    _run(paragraph, part.label, bold=strong)
+    word_parts.run(paragraph, part.label, bold=strong)
     if part.value:
-        _run(paragraph, f" {part.value}")
+        word_parts.run(paragraph, f" {part.value}")
     elif part.blank == REST:
-        _run(paragraph, " ")
+        word_parts.run(paragraph, " ")
         _rest(paragraph)
     elif part.blank > 0:
-        _run(paragraph, " " + "." * part.blank)
+        word_parts.run(paragraph, " " + "." * part.blank)
 
 
 def _rest(paragraph: Paragraph) -> None:
     """Dots to the end of the line, which make room for what is typed over them."""
     paragraph.paragraph_format.tab_stops.add_tab_stop(_WIDTH, WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
-    _run(paragraph, "\t")
+    word_parts.run(paragraph, "\t")
 
 
 def _grid(doc: DocumentObject, block: Grid) -> None:
@@ -155,7 +147,7 @@ def _grid(doc: DocumentObject, block: Grid) -> None:
     for cells in block.rows:
         row = _row(table, list(cells), widths)
         row.height, row.height_rule = Mm(11), WD_ROW_HEIGHT_RULE.AT_LEAST
-    _paragraph(doc).paragraph_format.space_after = Pt(0)
+    word_parts.paragraph(doc).paragraph_format.space_after = Pt(0)
 
 
 def _row(table: Table, words: list[str], widths: list[Length], *, bold: bool = False) -> _Row:
@@ -167,7 +159,7 @@ def _row(table: Table, words: list[str], widths: list[Length], *, bold: bool = F
         paragraph = cell.paragraphs[0]
         if bold or place == 0:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        _run(paragraph, said, bold=bold, size=Pt(11.5))
+        word_parts.run(paragraph, said, bold=bold, size=Pt(11.5))
     return row
 
 
@@ -196,48 +188,11 @@ def _signer(table: Table, place: int, signer: Signer) -> None:
         return paragraph
 
     top = table.cell(0, place)
-    _run(centred(top), signer.title, bold=True)
+    word_parts.run(centred(top), signer.title, bold=True)
     top.add_paragraph()
-    _run(centred(top), signer.note, italic=True, size=Pt(11.5))
+    word_parts.run(centred(top), signer.note, italic=True, size=Pt(11.5))
     name = signer.name or f"{signer.label} {'.' * 26}"
-    _run(centred(table.cell(2, place)), name, bold=bool(signer.name))
-
-
-def _paragraph(doc: DocumentObject, alignment: WD_ALIGN_PARAGRAPH | None = None) -> Paragraph:
-    paragraph = doc.add_paragraph()
-    if alignment is not None:
-        paragraph.alignment = alignment
-    return paragraph
-
-
-def _run(
-    paragraph: Paragraph,
-    words: str,
-    *,
-    bold: bool = False,
-    italic: bool = False,
-    underline: bool = False,
-    size: Pt | None = None,
-) -> None:
-    if not words:
-        return
-    run = paragraph.add_run(words)
-    run.bold, run.italic, run.underline = bold or None, italic or None, underline or None
-    run.font.size = size
-
-
-def _number(paragraph: Paragraph, field: str) -> None:
-    """A field that Word fills in: the page, or how many there are."""
-    for kind in ("begin", "", "end"):
-        run = paragraph.add_run()
-        run.font.size = _SMALL
-        if kind:
-            mark = OxmlElement("w:fldChar")
-            mark.set(qn("w:fldCharType"), kind)
-        else:
-            mark = OxmlElement("w:instrText")
-            mark.text = field
-        run.element.append(mark)
+    word_parts.run(centred(table.cell(2, place)), name, bold=bool(signer.name))
 
 
 def _flag(row: _Row, name: str) -> None:

@@ -13,6 +13,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Length, Mm, Pt, RGBColor
 
+from bot import word_parts
 from bot.reports import charts, words
 from bot.reports.sentences import Sentences
 from bot.steady import steady
@@ -23,9 +24,7 @@ from petitions.reports.report import NARRATIVE, Report
 
 if TYPE_CHECKING:
     from docx.document import Document as DocumentObject
-    from docx.text.paragraph import Paragraph
 
-FONT: Final = "Times New Roman"
 _SIZE: Final = Pt(13)
 _CENTRE: Final = WD_ALIGN_PARAGRAPH.CENTER
 _GREY: Final = RGBColor(0x60, 0x60, 0x60)
@@ -75,13 +74,7 @@ def document(report: Report, texts: Texts) -> bytes:
 
 
 def _set_up(doc: DocumentObject, texts: Texts) -> None:
-    normal: Any = doc.styles["Normal"]
-    normal.font.name, normal.font.size = FONT, _SIZE
-    for script in ("w:eastAsia", "w:cs"):
-        normal.element.rPr.rFonts.set(qn(script), FONT)
-    language = OxmlElement("w:lang")
-    language.set(qn("w:val"), "vi-VN" if texts.language == "vi" else "en-GB")
-    normal.element.rPr.append(language)
+    normal = word_parts.set_script(doc, language=texts.language, size=_SIZE)
     normal.paragraph_format.space_after = Pt(5)
     normal.paragraph_format.line_spacing = 1.15
     section = doc.sections[0]
@@ -90,10 +83,10 @@ def _set_up(doc: DocumentObject, texts: Texts) -> None:
     section.top_margin = section.bottom_margin = Mm(20)
     foot = section.footer.paragraphs[0]
     foot.style, foot.alignment = normal, _CENTRE
-    _run(foot, f"{texts.get('reports.page')} ", size=10)
-    _field(foot, "PAGE")
-    _run(foot, "/", size=10)
-    _field(foot, "NUMPAGES")
+    word_parts.run(foot, f"{texts.get('reports.page')} ", size=Pt(10))
+    word_parts.field(foot, "PAGE", size=Pt(10))
+    word_parts.run(foot, "/", size=Pt(10))
+    word_parts.field(foot, "NUMPAGES", size=Pt(10))
 
 
 def _head(doc: DocumentObject, report: Report, texts: Texts) -> None:
@@ -107,26 +100,29 @@ def _head(doc: DocumentObject, report: Report, texts: Texts) -> None:
             paragraph.alignment = _CENTRE
             paragraph.paragraph_format.space_after = Pt(2)
             paragraph.paragraph_format.line_spacing = 1.0
-            _run(paragraph, said, **look)
+            word_parts.run(paragraph, said, **look)
     about = texts.get("reports.report_about", period=period_name(report.period, texts))
     between = texts.get(
         "reports.between", first=words.day(report.period.first), last=words.day(report.period.last)
     )
-    title = _paragraph(doc, _CENTRE)
+    title = word_parts.paragraph(doc, _CENTRE)
     title.paragraph_format.space_before = Pt(14)
-    _run(title, texts.get("reports.report_title"), bold=True, size=14)
-    _run(_paragraph(doc, _CENTRE), about, bold=True, size=14)
-    _run(_paragraph(doc, _CENTRE), f"({between})", italic=True)
+    word_parts.run(title, texts.get("reports.report_title"), bold=True, size=Pt(14))
+    word_parts.run(word_parts.paragraph(doc, _CENTRE), about, bold=True, size=Pt(14))
+    word_parts.run(word_parts.paragraph(doc, _CENTRE), f"({between})", italic=True)
     if report.provisional:
-        warning = _paragraph(doc, _CENTRE)
-        _run(
+        warning = word_parts.paragraph(doc, _CENTRE)
+        word_parts.run(
             warning,
             texts.get("reports.provisional", day=words.day(report.made_on)),
             bold=True,
             colour=RGBColor(0xB0, 0, 0x20),
         )
     if report.superior:
-        _run(_paragraph(doc, _CENTRE), texts.get("reports.report_to", to=words.one_line(report.superior)))
+        word_parts.run(
+            word_parts.paragraph(doc, _CENTRE),
+            texts.get("reports.report_to", to=words.one_line(report.superior)),
+        )
 
 
 def _body_side(report: Report, texts: Texts) -> list[tuple[str, dict[str, Any]]]:
@@ -134,25 +130,25 @@ def _body_side(report: Report, texts: Texts) -> list[tuple[str, dict[str, Any]]]
     if report.unit_name:
         lines = [(report.office.upper(), {}), (report.unit_name.upper(), {"bold": True})]
     return [
-        *((words.one_line(said), {"size": 12} | look) for said, look in lines if said),
+        *((words.one_line(said), {"size": Pt(12)} | look) for said, look in lines if said),
         (texts.get("reports.report_number"), {}),
     ]
 
 
 def _nation_side(report: Report, texts: Texts) -> list[tuple[str, dict[str, Any]]]:
     return [
-        (texts.get("papers.nation"), {"bold": True, "size": 11.5}),
+        (texts.get("papers.nation"), {"bold": True, "size": Pt(11.5)}),
         (texts.get("papers.motto"), {"bold": True, "underline": True}),
         (texts.get("reports.report_place", place=report.place or "………"), {"italic": True}),
     ]
 
 
 def _heading(doc: DocumentObject, said: str, *, level: int) -> None:
-    paragraph = _paragraph(doc)
+    paragraph = word_parts.paragraph(doc)
     paragraph.paragraph_format.keep_with_next = True
     paragraph.paragraph_format.space_before = Pt(10 if level == 0 else 5)
     paragraph.paragraph_format.first_line_indent = Mm(0 if level == 0 else 9)
-    _run(paragraph, said, bold=level < 2, italic=level == 2)
+    word_parts.run(paragraph, said, bold=level < 2, italic=level == 2)
     properties: Any = paragraph._p.get_or_add_pPr()  # noqa: SLF001 - the library has no other way to it
     outline = OxmlElement("w:outlineLvl")
     outline.set(qn("w:val"), str(level))
@@ -160,9 +156,9 @@ def _heading(doc: DocumentObject, said: str, *, level: int) -> None:
 
 
 def _prose(doc: DocumentObject, said: str) -> None:
-    paragraph = _paragraph(doc, WD_ALIGN_PARAGRAPH.JUSTIFY)
+    paragraph = word_parts.paragraph(doc, WD_ALIGN_PARAGRAPH.JUSTIFY)
     paragraph.paragraph_format.first_line_indent = Mm(9)
-    _run(paragraph, said)
+    word_parts.run(paragraph, said)
 
 
 def _written(doc: DocumentObject, report: Report, part: str, texts: Texts) -> None:
@@ -171,10 +167,10 @@ def _written(doc: DocumentObject, report: Report, part: str, texts: Texts) -> No
     for said in written:
         _prose(doc, said)
     if not written and part in TO_WRITE:
-        paragraph = _paragraph(doc, WD_ALIGN_PARAGRAPH.JUSTIFY)
+        paragraph = word_parts.paragraph(doc, WD_ALIGN_PARAGRAPH.JUSTIFY)
         paragraph.paragraph_format.first_line_indent = Mm(9)
         what = texts.get(f"reports.write_{part}")
-        _run(paragraph, texts.get("reports.to_write", what=what), italic=True, colour=_GREY)
+        word_parts.run(paragraph, texts.get("reports.to_write", what=what), italic=True, colour=_GREY)
 
 
 def _table(doc: DocumentObject, report: Report, cells: list[Cell], texts: Texts) -> None:
@@ -183,9 +179,9 @@ def _table(doc: DocumentObject, report: Report, cells: list[Cell], texts: Texts)
     for each in beside:
         key = "col_same" if each.period == report.period.same_last_year else "col_previous"
         heads += [texts.get(f"reports.{key}", period=each.period.code), texts.get("reports.col_change")]
-    caption = _paragraph(doc, _CENTRE)
+    caption = word_parts.paragraph(doc, _CENTRE)
     caption.paragraph_format.keep_with_next = True
-    _run(caption, texts.get("reports.table_caption", code=cells[0].form), italic=True, size=11)
+    word_parts.run(caption, texts.get("reports.table_caption", code=cells[0].form), italic=True, size=Pt(11))
     widths = [Mm(11), Mm(165 - 11 - 18 - 44 * len(beside)), Mm(18), *[Mm(26), Mm(18)] * len(beside)]
     table = _grid(doc, widths, style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
@@ -201,7 +197,7 @@ def _table(doc: DocumentObject, report: Report, cells: list[Cell], texts: Texts)
                 f"{'+' if difference > 0 else ''}{words.number(difference, texts)}",
             ]
         _row(table, said, widths)
-    _paragraph(doc).paragraph_format.space_after = Pt(0)
+    word_parts.paragraph(doc).paragraph_format.space_after = Pt(0)
 
 
 def _grid(doc: DocumentObject, widths: Sequence[Length], style: str | None = None) -> Any:
@@ -227,13 +223,13 @@ def _row(table: Any, said: list[str], widths: Sequence[Length], *, bold: bool = 
         paragraph.paragraph_format.line_spacing = 1.0
         if bold or place != 1:
             paragraph.alignment = _CENTRE
-        _run(paragraph, each, bold=bold, size=10.5)
+        word_parts.run(paragraph, each, bold=bold, size=Pt(10.5))
 
 
 def _chart(doc: DocumentObject, chart: charts.Chart, texts: Texts) -> None:
     if not chart.says_something:
         return
-    paragraph = _paragraph(doc, _CENTRE)
+    paragraph = word_parts.paragraph(doc, _CENTRE)
     paragraph.add_run().add_picture(io.BytesIO(charts.png(chart, texts)), width=Mm(150))
     picture: Any = paragraph._p.xpath(".//wp:docPr")[0]  # noqa: SLF001 - the library has no other way to it
     spoken = "; ".join(
@@ -246,56 +242,17 @@ def _foot(doc: DocumentObject, report: Report, texts: Texts) -> None:
     widths = [Mm(80), Mm(85)]
     left, right = _grid(doc, widths).add_row().cells
     left.width, right.width = widths
-    _run(left.paragraphs[0], texts.get("reports.recipients"), bold=True, italic=True, size=12)
+    word_parts.run(left.paragraphs[0], texts.get("reports.recipients"), bold=True, italic=True, size=Pt(12))
     if report.superior:
-        _run(
+        word_parts.run(
             left.add_paragraph(),
             texts.get("reports.recipient_superior", to=words.one_line(report.superior)),
-            size=11,
+            size=Pt(11),
         )
     unit = words.one_line(report.unit_name) or "………"
-    _run(left.add_paragraph(), texts.get("reports.recipient_archive", unit=unit), size=11)
+    word_parts.run(left.add_paragraph(), texts.get("reports.recipient_archive", unit=unit), size=Pt(11))
     right.paragraphs[0].alignment = _CENTRE
-    _run(right.paragraphs[0], texts.get("reports.head_title"), bold=True)
+    word_parts.run(right.paragraphs[0], texts.get("reports.head_title"), bold=True)
     note = right.add_paragraph()
     note.alignment = _CENTRE
-    _run(note, texts.get("reports.head_note"), italic=True)
-
-
-def _paragraph(doc: DocumentObject, alignment: WD_ALIGN_PARAGRAPH | None = None) -> Paragraph:
-    paragraph = doc.add_paragraph()
-    if alignment is not None:
-        paragraph.alignment = alignment
-    return paragraph
-
-
-def _run(
-    paragraph: Paragraph,
-    said: str,
-    *,
-    bold: bool = False,
-    italic: bool = False,
-    underline: bool = False,
-    size: float | None = None,
-    colour: RGBColor | None = None,
-) -> None:
-    if not said:
-        return
-    run = paragraph.add_run(said)
-    run.bold, run.italic, run.underline = bold or None, italic or None, underline or None
-    run.font.size = None if size is None else Pt(size)
-    if colour is not None:
-        run.font.color.rgb = colour
-
-
-def _field(paragraph: Paragraph, name: str) -> None:
-    """A field that Word fills in: the page, or how many there are."""
-    for kind in ("begin", "", "end"):
-        run = paragraph.add_run()
-        run.font.size = Pt(10)
-        mark = OxmlElement("w:fldChar" if kind else "w:instrText")
-        if kind:
-            mark.set(qn("w:fldCharType"), kind)
-        else:
-            mark.text = name
-        run.element.append(mark)
+    word_parts.run(note, texts.get("reports.head_note"), italic=True)
