@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from handlers.officers import cards, told
+from handlers.officers import cards, details, told
 from handlers.turn import outgoing_from_data
 from petitions.kinds import Action, ActorKind
 from storage.records import OutboxStatus
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from storage.notices import News
     from storage.records import EventRecord, OfficerRecord, PetitionContent, PetitionRecord
 
-_KEPT_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SHOWN_ELSEWHERE: Final = frozenset(
     {"request", "identity", "story", "name", "phone", "address", "place", "accused"}
 )
@@ -84,7 +82,9 @@ def answers_of(room: Room, content: PetitionContent) -> tuple[tuple[str, str], .
             continue
         key = f"cards.field_{name}"
         label = texts.get(key) if key in texts else name
-        known.append((label, texts.get("console_case.yes") if answer is True else _plain(room, answer)))
+        known.append(
+            (label, texts.get("console_case.yes") if answer is True else details.plain(room, answer))
+        )
     return tuple((label, value) for label, value in known if value)
 
 
@@ -185,18 +185,6 @@ def _actor(room: Room, event: EventRecord, people: dict[int, OfficerRecord]) -> 
         officer = people.get(event.actor.officer_id)
         return cards.officer_name(officer, room.texts) if officer else room.text("officer.actor_officer")
     return room.text(f"officer.actor_{event.actor.kind}")
-
-
-def _plain(room: Room, answer: object) -> str:
-    if isinstance(answer, list | tuple):
-        return ", ".join(_plain(room, item) for item in answer)
-    words = str(answer)
-    if not _KEPT_DAY.fullmatch(words):
-        return words
-    try:
-        return cards.shown_date(date.fromisoformat(words), room.texts)
-    except ValueError:
-        return words
 
 
 def _moment(room: Room, at: datetime) -> str:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers.messages import Capabilities, Incoming, Unusable
+from handlers.messages import Capabilities
 from handlers.officers.room import Room
-from handlers.service_turn import NO_CHAT
+from handlers.service_turn import NO_CHAT, from_nowhere
 from handlers.talk import Talk
 from handlers.turn import Facts, Turn
 
@@ -25,18 +25,8 @@ def console_turn(
     book: Casebook, facts: Facts, now: datetime, random: Random, *, officer: OfficerRecord, language: str
 ) -> Turn:
     """A turn of `officer` in the casebook's transaction, in the language of the page."""
-    incoming = Incoming(
-        channel="",
-        account="",
-        update_id="",
-        chat="",
-        person="",
-        content=Unusable(what="console"),
-        at=now,
-        language=language,
-    )
     return Turn(
-        incoming=incoming,
+        incoming=from_nowhere("console", now, language=language),
         now=now,
         facts=facts,
         book=book,

@@ -68,19 +68,24 @@ class ServiceTurn(Turn):
         return card is not None and card.platform_ref != ""
 
 
-def service_turn(book: Casebook, facts: Facts, now: datetime, random: Random) -> Turn:
-    """A turn in the casebook's transaction; what it queues stands in `queued`."""
-    incoming = Incoming(
+def from_nowhere(what: str, now: datetime, *, language: str = "") -> Incoming:
+    """What stands for a message where none came: the service or the console acts, and no chat is answered."""
+    return Incoming(
         channel="",
         account="",
         update_id="",
         chat="",
         person="",
-        content=Unusable(what="service"),
+        content=Unusable(what=what),
         at=now,
+        language=language,
     )
+
+
+def service_turn(book: Casebook, facts: Facts, now: datetime, random: Random) -> Turn:
+    """A turn in the casebook's transaction; what it queues stands in `queued`."""
     return ServiceTurn(
-        incoming=incoming,
+        incoming=from_nowhere("service", now),
         now=now,
         facts=facts,
         book=book,

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from bot.console.parts import ConsoleParts
 from bot.web.language import page_language
+from bot.web.security import set_private_cookie
 from handlers.console_board import Look
 from handlers.console_turn import console_turn
 from handlers.texts import Texts
@@ -145,14 +146,8 @@ class SessionCookie:
         self._set(response, "", 0)
 
     def _set(self, response: web.StreamResponse, value: str, max_age: int) -> None:
-        response.set_cookie(
-            self.name,
-            value,
-            max_age=max_age,
-            path="/",
-            secure=self._secure,
-            httponly=True,
-            samesite="Strict",
+        set_private_cookie(
+            response, self.name, value, max_age=max_age, secure=self._secure, samesite="Strict"
         )
 
 

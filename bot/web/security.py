@@ -83,6 +83,15 @@ def is_own_page(request: web.Request, public_url: str) -> bool:
     return origin == f"{public.scheme}://{public.netloc}" or urlsplit(origin).netloc == request.host
 
 
+def set_private_cookie(
+    response: web.StreamResponse, name: str, value: str, *, max_age: int, secure: bool, samesite: str
+) -> None:
+    """A cookie that no script reads; `max_age` in seconds, 0 lets the browser forget it."""
+    response.set_cookie(
+        name, value, max_age=max_age, path="/", secure=secure, httponly=True, samesite=samesite
+    )
+
+
 def keep_from_others(response: web.Response, *, referrer: str) -> None:
     """A page behind a secret address: search engines leave it out, and links from it tell `referrer` at most."""
     response.headers["Referrer-Policy"] = referrer

@@ -149,12 +149,13 @@ def _answer(room: Room, name: str, answer: object) -> str:
     label = room.text(key) if key in room.texts else name
     if answer is True:
         return label
-    return room.text("officer.answer_line", label=label, answer=_plain(room, answer))
+    return room.text("officer.answer_line", label=label, answer=plain(room, answer))
 
 
-def _plain(room: Room, answer: object) -> str:
+def plain(room: Room, answer: object) -> str:
+    """An answer of the form as people read it: several side by side, a day with the day first."""
     if isinstance(answer, list | tuple):
-        return ", ".join(_plain(room, item) for item in answer)
+        return ", ".join(plain(room, item) for item in answer)
     words = str(answer)
     if not _KEPT_DAY.fullmatch(words):
         return words

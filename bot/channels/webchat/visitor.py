@@ -14,6 +14,8 @@ from typing import Final
 
 from aiohttp import web
 
+from bot.web.security import set_private_cookie
+
 TOKEN_BYTES: Final = 32
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _NAME: Final = "tiepdan"
@@ -56,12 +58,4 @@ class VisitorCookie:
         self._set(response, "", 0)
 
     def _set(self, response: web.StreamResponse, value: str, max_age: int) -> None:
-        response.set_cookie(
-            self.name,
-            value,
-            max_age=max_age,
-            path="/",
-            secure=self.secure,
-            httponly=True,
-            samesite="Lax",
-        )
+        set_private_cookie(response, self.name, value, max_age=max_age, secure=self.secure, samesite="Lax")
