@@ -6,7 +6,7 @@ people, at most 5 of more (Luật Tiếp công dân Đ29, VERIFIED).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from petitions.kinds import Action
 from petitions.papers import FEWEST_WITH_REPRESENTATIVES, representatives_allowed
@@ -15,9 +15,6 @@ from storage.records import SERVICE, PetitionRecord
 
 if TYPE_CHECKING:
     from handlers.turn import Turn
-
-_SHOWN: Final = 5
-"""Representatives that are named; the law allows no more."""
 
 
 def watch(turn: Turn, petition: PetitionRecord) -> PetitionRecord:

@@ -6,7 +6,7 @@ Luật Tiếp công dân treats petitions of several people apart. Victims, visi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -195,25 +195,20 @@ def _value(words: list[str]) -> int | None:
 
 
 def _below_hundred(words: list[str]) -> int | None:
-    forms: dict[int, Callable[[], int | None]] = {
-        0: lambda: 0,
-        1: lambda: 10 if words[0] == "mười" else _DIGIT.get(words[0]),
-        2: lambda: _two(*words),
-        3: lambda: _three(*words),
-    }
-    return forms[len(words)]() if len(words) in forms else None
-
-
-def _two(first: str, second: str) -> int | None:
-    if second in {"mươi", "chục"} and first in _DIGIT:
-        return 10 * _DIGIT[first]
-    if second not in _DIGIT:
-        return None
-    if first == "mười":
-        return 10 + _DIGIT[second]
-    return _DIGIT[second] if first in {"linh", "lẻ"} else None
-
-
-def _three(first: str, second: str, third: str) -> int | None:
-    tens = first in _DIGIT and second == "mươi" and third in _DIGIT
-    return 10 * _DIGIT[first] + _DIGIT[third] if tens else None
+    match words:
+        case []:
+            return 0
+        case ["mười"]:
+            return 10
+        case [one]:
+            return _DIGIT.get(one)
+        case [tens, "mươi" | "chục"] if tens in _DIGIT:
+            return 10 * _DIGIT[tens]
+        case ["mười", one] if one in _DIGIT:
+            return 10 + _DIGIT[one]
+        case ["linh" | "lẻ", one]:
+            return _DIGIT.get(one)
+        case [tens, "mươi", one] if tens in _DIGIT and one in _DIGIT:
+            return 10 * _DIGIT[tens] + _DIGIT[one]
+        case _:
+            return None

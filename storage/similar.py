@@ -68,6 +68,8 @@ class SimilarCase:
     copy: bool
     """The text itself is the same, whole or with changes; else it may be the same matter in other words."""
     reason: tuple[str, ...]
+    place: str
+    """Where it happened, as its petitioner told; never logged."""
 
 
 class Similarities(Cases):
@@ -126,7 +128,7 @@ class Similarities(Cases):
             copy = copies.are_copies(own, copies.read(that_text))
             if copy or score >= matters.ENOUGH:
                 reason = matters.reason(told, that_told, rarity)
-                found.append(SimilarCase(other, score, copy, reason))
+                found.append(SimilarCase(other, score, copy, reason, that.place))
         return sorted(found, key=lambda each: (not each.copy, -each.score, each.petition.id))[:most]
 
     def remember_similar(self, *, after: int = 0, most: int = 500) -> int | None:

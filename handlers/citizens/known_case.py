@@ -8,7 +8,7 @@ without the citizen's word.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Final
 
 from handlers import cases
@@ -21,6 +21,7 @@ from petitions.extract import find_phones
 from petitions.gathering import alike, may_lead
 from petitions.hotspots_places import place_keys
 from petitions.intents import Intent, match_choice
+from petitions.kinds import Kind
 from petitions.names import find_name
 from petitions.transition_groups import LIGHT, OPEN
 from storage.records import PetitionContent, PetitionRecord
@@ -34,6 +35,15 @@ _LOOKED_AT: Final = 8
 _PLACE_SHOWN: Final = 60
 """Characters of a place; a longer one tells more than where."""
 _HOUSE: Final = frozenset({"nhà", "hộ", "gia đình"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A draft as `alike` compares it with a petition: at the first instance, as every new one is."""
+
+    kind: Kind
+    subkind: str = ""
+    instance: int = 1
 
 
 def look(chat: Chat, draft: Draft) -> None:
@@ -54,29 +64,21 @@ def look_again(draft: Draft) -> None:
 
 def question(chat: Chat, draft: Draft) -> tuple[str, Rows]:
     """The cases there are, why they are shown, and the choice between them and a petition apart."""
-    several = len(draft.known) > 1
     lines, rows = [], []
-    known = chat.turn.book.petitions_by_id(draft.known)
     contents = chat.turn.book.contents(draft.known)
-    for number, case in enumerate((known[place] for place in draft.known), start=1):
-        lines.append(_line(chat, case, contents[case.id], number if several else 0))
-        label = _label(chat, case, number if several else 0)
-        rows.append((chat.labelled(label, "join", str(case.id)),))
+    for case, number in _numbered(chat, draft):
+        lines.append(_line(chat, case, contents[case.id], number))
+        rows.append((chat.labelled(_label(chat, case, number), "join", str(case.id)),))
     rows.append((chat.button("known_case.button_apart", "apart"),))
     return chat.text("known_case.ask", cases="\n".join(lines)), tuple(rows)
 
 
 def chosen(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> int | None:
     """The case that words choose; `APART` for a petition apart, None where the message is something else."""
-    known = chat.turn.book.petitions_by_id(draft.known)
-    several = len(draft.known) > 1
-    choices = [
-        (str(place), [_label(chat, known[place], number if several else 0)])
-        for number, place in enumerate(draft.known, start=1)
-    ]
+    choices = [(str(case.id), [_label(chat, case, number)]) for case, number in _numbered(chat, draft)]
     apart = [chat.text("known_case.button_apart"), chat.text("known_case.word_apart")]
     choice = match_choice(text, [*choices, ("apart", apart)])
-    if choice is None and not several and only(text, found, Intent.YES, Intent.CONFIRM):
+    if choice is None and len(choices) == 1 and only(text, found, Intent.YES, Intent.CONFIRM):
         choice = choices[0][0]
     if choice == "apart" or only(text, found, Intent.NO, Intent.SKIP, Intent.DONE, Intent.DONT_KNOW):
         return APART
@@ -120,22 +122,20 @@ def _cases(chat: Chat, draft: Draft) -> list[int]:
     """The cases that may be of the same matter, the likeliest first; a merged petition stands for its lead."""
     content = PetitionContent(story=tuple(part.text for part in draft.story), place=draft.get("place"))
     found = chat.turn.book.similar(content, topic=draft.topic, most=_LOOKED_AT)
-    near = _at_that_place(chat, draft, found)
+    near = _at_that_place(draft, found)
     leads = chat.turn.book.petitions_by_id([p.merged_into for p in near if p.merged_into is not None])
     them = [leads[p.merged_into] if p.merged_into is not None else p for p in near]
     return [*dict.fromkeys(case.id for case in them if _may_be_joined(chat, draft, case))]
 
 
-def _at_that_place(chat: Chat, draft: Draft, found: Iterable[SimilarCase]) -> list[PetitionRecord]:
+def _at_that_place(draft: Draft, found: Iterable[SimilarCase]) -> list[PetitionRecord]:
     """Without those that name another place: two streets with the same trouble are two matters."""
-    petitions = [each.petition for each in found]
-    contents = chat.turn.book.contents([petition.id for petition in petitions])
     here = place_keys(draft.get("place"))
     near = []
-    for petition in petitions:
-        there = place_keys(contents[petition.id].place)
+    for each in found:
+        there = place_keys(each.place)
         if not here or not there or here[0] in there or there[0] in here:
-            near.append(petition)
+            near.append(each.petition)
     return near
 
 
@@ -144,16 +144,18 @@ def _may_be_joined(chat: Chat, draft: Draft, case: PetitionRecord) -> bool:
         return case.stage in OPEN
     if case.confidential or case.discreet or case.destination is not None or case.kind not in LIGHT:
         return False
-    return may_lead(case.kind, case.stage, case.outcome) and alike(_sort(draft, case), case)
+    return may_lead(case.kind, case.stage, case.outcome) and alike(_Begun(draft.form.kind), case)
+
+
+def _numbered(chat: Chat, draft: Draft) -> list[tuple[PetitionRecord, int]]:
+    """The cases that were offered, each with its number; one alone has none (0)."""
+    known = chat.turn.book.petitions_by_id(draft.known)
+    first = 1 if len(draft.known) > 1 else 0
+    return [(known[place], first + after) for after, place in enumerate(draft.known)]
 
 
 def _own(chat: Chat, case: PetitionRecord) -> bool:
     return cases.access(chat.turn, case, proven=case.id in chat.me.proven) is Access.OWN
-
-
-def _sort(draft: Draft, case: PetitionRecord) -> PetitionRecord:
-    """The draft as `alike` compares it: of a first instance, as every new petition is."""
-    return replace(case, kind=draft.form.kind, instance=1)
 
 
 def _line(chat: Chat, case: PetitionRecord, content: PetitionContent, number: int) -> str:
