@@ -24,7 +24,7 @@ from petitions.transition_groups import (
     SERVICE,
     STAFF,
 )
-from petitions.transition_rows import Transition
+from petitions.transition_rows import Transition, also
 
 _MERGED: Final = frozenset({Stage.MERGED})
 _KEPT: Final = ANY_STAGE - {Stage.WITHDRAWN}
@@ -36,6 +36,26 @@ _REASON: Final = frozenset({"reason"})
 _DOCUMENT: Final = frozenset({"document"})
 _REPRESENTED: Final = OPEN | {Stage.MERGED, Stage.DECIDED, Stage.ENFORCING}
 
+_LINK: Final = Transition(
+    action=Action.LINK,
+    from_stages=ANY_STAGE,
+    to_stage=None,
+    actors=OFFICER,
+    roles=STAFF,
+    needs=_LINKED,
+    while_merged=True,
+    reason="The unit sees that two petitions have to do with each other; each goes its own way.",
+)
+_UNLINK: Final = Transition(
+    action=Action.UNLINK,
+    from_stages=ANY_STAGE,
+    to_stage=None,
+    actors=OFFICER,
+    roles=STAFF,
+    needs=_LINKED,
+    while_merged=True,
+    reason="A link made by mistake is taken away on both sides; both histories keep that it was there.",
+)
 LINKING: Final = (
     Transition(
         action=Action.LINK,
@@ -46,48 +66,15 @@ LINKING: Final = (
         while_merged=True,
         reason="A new petition on an old matter names the old one, whatever stage that has reached.",
     ),
-    Transition(
-        action=Action.LINK,
-        from_stages=ANY_STAGE,
-        to_stage=None,
-        actors=OFFICER,
-        roles=STAFF,
-        needs=_LINKED,
-        while_merged=True,
-        reason="The unit sees that two petitions have to do with each other; each goes its own way.",
-    ),
-    Transition(
-        action=Action.LINK,
-        from_stages=ANY_STAGE,
-        to_stage=None,
-        actors=OFFICER,
+    _LINK,
+    also(
+        _LINK,
         roles=OVERSIGHT,
-        needs=_LINKED,
         unit_scope="any",
-        while_merged=True,
         reason="Focal unit and leadership see what the units do not.",
     ),
-    Transition(
-        action=Action.UNLINK,
-        from_stages=ANY_STAGE,
-        to_stage=None,
-        actors=OFFICER,
-        roles=STAFF,
-        needs=_LINKED,
-        while_merged=True,
-        reason="A link made by mistake is taken away on both sides; both histories keep that it was there.",
-    ),
-    Transition(
-        action=Action.UNLINK,
-        from_stages=ANY_STAGE,
-        to_stage=None,
-        actors=OFFICER,
-        roles=OVERSIGHT,
-        needs=_LINKED,
-        unit_scope="any",
-        while_merged=True,
-        reason="Whoever may link may take the link away.",
-    ),
+    _UNLINK,
+    also(_UNLINK, roles=OVERSIGHT, unit_scope="any", reason="Whoever may link may take the link away."),
 )
 
 _MERGING: Final = (
@@ -157,6 +144,28 @@ _MERGING: Final = (
     ),
 )
 
+_REPRESENT: Final = Transition(
+    action=Action.REPRESENT,
+    from_stages=_REPRESENTED,
+    to_stage=None,
+    actors=OFFICER,
+    roles=STAFF,
+    needs=_DOCUMENT,
+    after=Action.BECOME_MASS,
+    while_merged=True,
+    reason="Representatives are petitioners themselves, chosen in writing by all (Luật Tiếp công dân Đ29).",
+)
+_END_REPRESENT: Final = Transition(
+    action=Action.END_REPRESENT,
+    from_stages=ANY_STAGE,
+    to_stage=None,
+    actors=OFFICER,
+    roles=STAFF,
+    needs=_REASON,
+    after=Action.REPRESENT,
+    while_merged=True,
+    reason="The group chose somebody else, or it was noted by mistake.",
+)
 _MASS: Final = (
     Transition(
         action=Action.BECOME_MASS,
@@ -165,50 +174,15 @@ _MASS: Final = (
         actors=SERVICE,
         reason="From five people on representatives are chosen (Luật Tiếp công dân Đ29); the leadership knows early.",
     ),
-    Transition(
-        action=Action.REPRESENT,
-        from_stages=_REPRESENTED,
-        to_stage=None,
-        actors=OFFICER,
-        roles=STAFF,
-        needs=_DOCUMENT,
-        after=Action.BECOME_MASS,
-        while_merged=True,
-        reason="Representatives are petitioners themselves, chosen in writing by all (Luật Tiếp công dân Đ29).",
+    _REPRESENT,
+    also(
+        _REPRESENT, roles=FOCAL, unit_scope="focal", reason="The focal unit receives the group and its paper."
     ),
-    Transition(
-        action=Action.REPRESENT,
-        from_stages=_REPRESENTED,
-        to_stage=None,
-        actors=OFFICER,
+    _END_REPRESENT,
+    also(
+        _END_REPRESENT,
         roles=FOCAL,
-        needs=_DOCUMENT,
-        after=Action.BECOME_MASS,
         unit_scope="focal",
-        while_merged=True,
-        reason="The focal unit receives the group and its paper.",
-    ),
-    Transition(
-        action=Action.END_REPRESENT,
-        from_stages=ANY_STAGE,
-        to_stage=None,
-        actors=OFFICER,
-        roles=STAFF,
-        needs=_REASON,
-        after=Action.REPRESENT,
-        while_merged=True,
-        reason="The group chose somebody else, or it was noted by mistake.",
-    ),
-    Transition(
-        action=Action.END_REPRESENT,
-        from_stages=ANY_STAGE,
-        to_stage=None,
-        actors=OFFICER,
-        roles=FOCAL,
-        needs=_REASON,
-        unit_scope="focal",
-        after=Action.REPRESENT,
-        while_merged=True,
         reason="Whoever may note a representative may take it back.",
     ),
 )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final
 
 from petitions.kinds import Action, Role, Stage
 from petitions.transition_groups import ANY_STAGE, FOCAL, FORMAL, OFFICER, OVERSIGHT, STAFF
-from petitions.transition_rows import Transition
+from petitions.transition_rows import Transition, also
 
 ACCUSED_LATE: Final = (
     Transition(
@@ -28,40 +28,37 @@ _GAP: Final = frozenset({"law", "article", "text", "proposal"})
 _TAKEN_BACK: Final = frozenset({"gap", "reason"})
 
 
-def _by_unit_and_oversight(
-    action: Action, needs: frozenset[str], reason: str, **more: Action
-) -> tuple[Transition, ...]:
-    scopes: tuple[tuple[frozenset[Role], Literal["own", "any", "focal"]], ...] = (
-        (STAFF, "own"),
-        (FOCAL, "focal"),
-        (frozenset({Role.DIRECTOR}), "any"),
-    )
-    return tuple(
-        Transition(
-            action=action,
-            from_stages=_LEARNT,
-            to_stage=None,
-            actors=OFFICER,
-            roles=roles,
-            needs=needs,
-            unit_scope=scope,
-            reason=reason,
-            after=more.get("after"),
-        )
-        for roles, scope in scopes
+def _by_unit_and_oversight(row: Transition) -> tuple[Transition, ...]:
+    return (
+        row,
+        also(row, roles=FOCAL, unit_scope="focal", reason=row.reason),
+        also(row, roles=frozenset({Role.DIRECTOR}), unit_scope="any", reason=row.reason),
     )
 
 
 LEARNING: Final = (
     *_by_unit_and_oversight(
-        Action.POLICY_GAP,
-        _GAP,
-        "Sơ hở, bất cập of a legal text, met in a case: gathered for the recommendations of the report.",
+        Transition(
+            action=Action.POLICY_GAP,
+            from_stages=_LEARNT,
+            to_stage=None,
+            actors=OFFICER,
+            roles=STAFF,
+            needs=_GAP,
+            reason="Sơ hở, bất cập of a legal text, met in a case: gathered for the recommendations of the "
+            "report.",
+        )
     ),
     *_by_unit_and_oversight(
-        Action.WITHDRAW_GAP,
-        _TAKEN_BACK,
-        "Who marked it, or who leads, takes it back with a reason; the record keeps both.",
-        after=Action.POLICY_GAP,
+        Transition(
+            action=Action.WITHDRAW_GAP,
+            from_stages=_LEARNT,
+            to_stage=None,
+            actors=OFFICER,
+            roles=STAFF,
+            needs=_TAKEN_BACK,
+            after=Action.POLICY_GAP,
+            reason="Who marked it, or who leads, takes it back with a reason; the record keeps both.",
+        )
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum, unique
 from typing import Final, Literal
 
@@ -49,6 +49,9 @@ legal text a loophole is in, where in it, what should be changed (the last two m
 """
 
 
+UnitScope = Literal["own", "any", "focal"]
+
+
 @unique
 class OfficerEffect(StrEnum):
     """What becomes of the named officer."""
@@ -82,7 +85,7 @@ class Transition:
     """The list of reason codes (`petitions.reasons`) that `code` comes from."""
     facts: str = ""
     """The group of report facts (`petitions.facts`) that the outcome creates."""
-    unit_scope: Literal["own", "any", "focal"] = "own"
+    unit_scope: UnitScope = "own"
     """Whether the officer's unit must be the answerable unit, or the focal unit."""
     assigned_only: bool = False
     """Whether only the named officer may, not a colleague of the unit."""
@@ -105,3 +108,8 @@ class Transition:
     """Whether it may be done to a petition that is merged into another; all else is done to its lead."""
     reason: str
     """Why this row stands in the table."""
+
+
+def also(row: Transition, *, roles: frozenset[Role], unit_scope: UnitScope, reason: str) -> Transition:
+    """The same row for officers beyond the answerable unit: who else may, whose unit counts, and why."""
+    return replace(row, roles=roles, unit_scope=unit_scope, reason=reason)
