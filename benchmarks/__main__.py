@@ -140,16 +140,19 @@ async def main() -> None:
             print(f"\nkill -9 in mid-load, restart on the same state\n{table(rows)}")
 
 
+MANY_ROWS: dict[str, Callable[[list[str]], None]] = {
+    "similar": similar.main,
+    "search": search.main,
+    "hotspots": hotspots.main,
+    "console": console.main,
+    "reports": reports.main,
+}
+"""What is measured at many rows, each by its name on the command line."""
+
+
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["similar"]:
-        similar.main(sys.argv[2:])
-    elif sys.argv[1:2] == ["search"]:
-        search.main(sys.argv[2:])
-    elif sys.argv[1:2] == ["hotspots"]:
-        hotspots.main(sys.argv[2:])
-    elif sys.argv[1:2] == ["console"]:
-        console.main(sys.argv[2:])
-    elif sys.argv[1:2] == ["reports"]:
-        reports.main(sys.argv[2:])
+    at_rows = MANY_ROWS.get(sys.argv[1]) if len(sys.argv) > 1 else None
+    if at_rows is not None:
+        at_rows(sys.argv[2:])
     else:
         asyncio.run(main())

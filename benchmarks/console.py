@@ -7,7 +7,6 @@ hold the same rows.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import random
 import sqlite3
@@ -24,6 +23,7 @@ from typing import Any, Final
 import asyncpg
 from sqlalchemy import Boolean, create_engine, insert
 
+from benchmarks import engine_choice
 from benchmarks.load import table
 from bot.clock import SystemClock
 from bot.profile import read_agency
@@ -39,7 +39,7 @@ from storage.records import PetitionContent
 from storage.schema import clocks, events, metadata, officers, petitions
 from tests import postgres_server
 from tests.bot.console.rig import signed_in
-from tests.conftest import address, server_folder, sqlite_address
+from tests.conftest import address, sqlite_address
 from tests.handlers.officers.office import Office
 from tests.web_site import running
 
@@ -222,10 +222,7 @@ async def measure(counts: list[int], engines: list[str], folder: Path) -> None:
     with ExitStack() as stack:
         server = None
         if "postgresql" in engines:
-            binaries = postgres_server.find_binaries()
-            if binaries is None:
-                raise SystemExit("No PostgreSQL found; use --engine sqlite.")
-            server = stack.enter_context(postgres_server.started(binaries, server_folder("console"))).url
+            server = engine_choice.server(stack, "console")
         for count in counts:
             path = folder / f"{count}.db"
             await migrate.upgrade(sqlite_address(path))
@@ -245,11 +242,7 @@ async def measure(counts: list[int], engines: list[str], folder: Path) -> None:
 
 
 def main(words: list[str]) -> None:
-    asked = argparse.ArgumentParser(prog="python -m benchmarks console", description=__doc__)
-    asked.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
-    asked.add_argument(
-        "--engine", choices=("sqlite", "postgresql"), nargs="+", default=["sqlite", "postgresql"]
-    )
+    asked = engine_choice.arguments("console", __doc__)
     given = asked.parse_args(words)
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(measure(given.rows, given.engine, Path(folder)))

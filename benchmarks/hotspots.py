@@ -6,7 +6,6 @@ what is counted), the look of an hour, and the first look of a day, which reads 
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import random
 import sqlite3
@@ -15,14 +14,15 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
-from itertools import islice
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
 import asyncpg
-from sqlalchemy import Boolean, Connection, create_engine, insert
+from sqlalchemy import Connection, create_engine, insert
 
+from benchmarks import engine_choice
+from benchmarks.bulk import copy_table
 from benchmarks.load import table
 from benchmarks.similar import row_of
 from bot.clock import SystemClock
@@ -42,7 +42,7 @@ from storage.keys import KeyRing, Vault
 from storage.records import ActorRef, Filing, PetitionContent, TimerRecord
 from storage.schema import petitions
 from tests import postgres_server
-from tests.conftest import address, server_folder, sqlite_address
+from tests.conftest import address, sqlite_address
 
 DAYS: Final = 1825
 TOPICS, PLACES = 40, 400
@@ -102,19 +102,10 @@ def fill(path: Path, vault: Vault, agency: str, count: int) -> None:
 async def copy(url: str, source: Path) -> None:
     """The same rows in PostgreSQL."""
     connection = await asyncpg.connect(url.replace("postgresql+asyncpg", "postgresql"))
-    flags = {column.name for column in petitions.columns if isinstance(column.type, Boolean)}
     with sqlite3.connect(source) as database:
         for name in ("petitions", "sightings"):
-            cursor = database.execute(f"SELECT * FROM {name}")
-            names = [column[0] for column in cursor.description]
-            booleans = [place for place, column in enumerate(names) if column in flags]
-            while rows := [list(row) for row in islice(cursor, 50_000)]:
-                for row in rows:
-                    for place in booleans:
-                        row[place] = bool(row[place])
-                await connection.copy_records_to_table(name, records=[tuple(r) for r in rows], columns=names)
-    await connection.execute("VACUUM ANALYZE sightings")
-    await connection.execute("VACUUM ANALYZE petitions")
+            await copy_table(connection, database, name)
+            await connection.execute(f"VACUUM ANALYZE {name}")
     await connection.close()
 
 
@@ -191,10 +182,7 @@ async def measure(counts: list[int], engines: list[str], folder: Path) -> None:
     with ExitStack() as stack:
         server = None
         if "postgresql" in engines:
-            binaries = postgres_server.find_binaries()
-            if binaries is None:
-                raise SystemExit("No PostgreSQL found; use --engine sqlite.")
-            server = stack.enter_context(postgres_server.started(binaries, server_folder("hotspots"))).url
+            server = engine_choice.server(stack, "hotspots")
         for count in counts:
             path = folder / f"{count}.db"
             await migrate.upgrade(sqlite_address(path))
@@ -212,11 +200,7 @@ async def measure(counts: list[int], engines: list[str], folder: Path) -> None:
 
 
 def main(words: list[str]) -> None:
-    asked = argparse.ArgumentParser(prog="python -m benchmarks hotspots", description=__doc__)
-    asked.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
-    asked.add_argument(
-        "--engine", choices=("sqlite", "postgresql"), nargs="+", default=["sqlite", "postgresql"]
-    )
+    asked = engine_choice.arguments("hotspots", __doc__)
     given = asked.parse_args(words)
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(measure(given.rows, given.engine, Path(folder)))

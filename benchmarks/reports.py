@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import asyncpg
 
+from benchmarks import engine_choice
 from benchmarks.bulk import copy_table
 from benchmarks.load import table
 from bot.clock import SystemClock
@@ -43,7 +44,7 @@ from storage.reporting import Counting
 from storage.reporting_make import make, office_of
 from storage.schema import metadata
 from tests import postgres_server
-from tests.conftest import address, server_folder, sqlite_address
+from tests.conftest import address, sqlite_address
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -285,10 +286,7 @@ async def measure(counts: dict[str, int], folder: Path) -> None:
             print(f"{count:,} petitions made in {time.perf_counter() - began:.0f} s", flush=True)
             url = sqlite_address(path)
             if engine == "postgresql":
-                binaries = postgres_server.find_binaries()
-                if binaries is None:
-                    raise SystemExit("No PostgreSQL found; use --engine sqlite.")
-                server = stack.enter_context(postgres_server.started(binaries, server_folder("reports"))).url
+                server = engine_choice.server(stack, "reports")
                 url = address(postgres_server.create_database(server))
                 await migrate.upgrade(url)
                 began = time.perf_counter()

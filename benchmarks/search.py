@@ -9,7 +9,6 @@ get the same rows.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import random
 import sqlite3
@@ -17,7 +16,6 @@ import tempfile
 import time
 from collections import Counter
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -26,9 +24,10 @@ from typing import TYPE_CHECKING, Any, Final
 import asyncpg
 from sqlalchemy import Connection, create_engine, insert
 
+from benchmarks import engine_choice
 from benchmarks.bulk import copy_table
 from benchmarks.load import table
-from benchmarks.similar import CORPUS, read_pool
+from benchmarks.similar import CORPUS, Pool, read_pool
 from bot.clock import SystemClock
 from handlers.officers import finding
 from petitions.codes import GROUP, TrackingCode
@@ -42,7 +41,7 @@ from storage.records import OfficerRecord, PetitionContent
 from storage.schema import petitions, register_entries, registers
 from storage.search import hashed
 from tests import postgres_server
-from tests.conftest import address, server_folder, sqlite_address
+from tests.conftest import address, sqlite_address
 from tests.handlers.officers.office import sample_agency, sample_facts
 
 if TYPE_CHECKING:
@@ -56,27 +55,10 @@ YEARS: Final = 5
 FIRST: Final = datetime(2025, 1, 1, tzinfo=UTC)
 ROUNDS: Final = 40
 """Searches of each kind by each officer."""
-_MIX: Final = 0x9E3779B97F4A7C15
 _UNITS: Final = [unit.code for unit in sample_agency().units if unit.active][:12]
 _TOPICS: Final = [topic.code for topic in sample_agency().topics]
 _STAGES: Final = [Stage.RECEIVED, Stage.ASSIGNED, Stage.IN_PROGRESS, *[Stage.CLOSED] * 12]
 _NAMES: Final = ("Nguyễn Văn", "Nguyễn Thị", "Trần Văn", "Trần Thị", "Lê Văn", "Phạm Thị", "Hoàng Đức")
-
-
-@dataclass(frozen=True)
-class Pool:
-    """Texts with the hashes of their words."""
-
-    texts: list[str]
-    hashes: list[list[int]]
-    frequent: frozenset[int]
-
-    def of(self, place: int) -> list[int]:
-        """The hashes of a row: those of its text, the rare ones changed with each round."""
-        turn, own = divmod(place, len(self.texts))
-        if not turn:
-            return self.hashes[own]
-        return [h if h in self.frequent else (h ^ (turn * _MIX)) & (2**63 - 1) for h in self.hashes[own]]
 
 
 def name_of(place: int) -> str:
@@ -287,10 +269,7 @@ async def measure(counts: list[int], engines: list[str], paths: list[Path], fold
     with ExitStack() as stack:
         server = None
         if "postgresql" in engines:
-            binaries = postgres_server.find_binaries()
-            if binaries is None:
-                raise SystemExit("No PostgreSQL found; use --engine sqlite.")
-            server = stack.enter_context(postgres_server.started(binaries, server_folder("search"))).url
+            server = engine_choice.server(stack, "search")
         for count in counts:
             path = folder / f"{count}.db"
             await migrate.upgrade(sqlite_address(path))
@@ -318,11 +297,7 @@ async def measure(counts: list[int], engines: list[str], paths: list[Path], fold
 
 
 def main(words: list[str]) -> None:
-    asked = argparse.ArgumentParser(prog="python -m benchmarks search", description=__doc__)
-    asked.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
-    asked.add_argument(
-        "--engine", choices=("sqlite", "postgresql"), nargs="+", default=["sqlite", "postgresql"]
-    )
+    asked = engine_choice.arguments("search", __doc__)
     asked.add_argument("--texts", type=Path, nargs="+", default=sorted(CORPUS.glob("*.jsonl")))
     given = asked.parse_args(words)
     with tempfile.TemporaryDirectory() as folder:

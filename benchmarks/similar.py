@@ -8,7 +8,6 @@ rows, in bulk and sorted; a check is then done as at filing.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import random
@@ -25,6 +24,7 @@ from typing import Any, Final
 import asyncpg
 from sqlalchemy import Connection, insert
 
+from benchmarks import engine_choice
 from benchmarks.bulk import copy_table
 from benchmarks.load import table
 from bot.clock import SystemClock
@@ -37,7 +37,7 @@ from storage.keys import KeyRing, Vault
 from storage.records import PetitionContent
 from storage.schema import petitions
 from tests import postgres_server
-from tests.conftest import address, server_folder, sqlite_address
+from tests.conftest import address, sqlite_address
 from tests.petitions.altered import WAYS, copy
 
 AGENCY: Final = "bench"
@@ -206,10 +206,7 @@ async def measure(counts: list[int], engines: list[str], paths: list[Path], fold
     with ExitStack() as stack:
         server = None
         if "postgresql" in engines:
-            binaries = postgres_server.find_binaries()
-            if binaries is None:
-                raise SystemExit("No PostgreSQL found; use --engine sqlite.")
-            server = stack.enter_context(postgres_server.started(binaries, server_folder("similar"))).url
+            server = engine_choice.server(stack, "similar")
         for count in counts:
             path = folder / f"{count}.db"
             url = sqlite_address(path)
@@ -233,11 +230,7 @@ async def measure(counts: list[int], engines: list[str], paths: list[Path], fold
 
 
 def main(words: list[str]) -> None:
-    asked = argparse.ArgumentParser(prog="python -m benchmarks similar", description=__doc__)
-    asked.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
-    asked.add_argument(
-        "--engine", choices=("sqlite", "postgresql"), nargs="+", default=["sqlite", "postgresql"]
-    )
+    asked = engine_choice.arguments("similar", __doc__)
     asked.add_argument("--texts", type=Path, nargs="+", default=sorted(CORPUS.glob("*.jsonl")))
     given = asked.parse_args(words)
     with tempfile.TemporaryDirectory() as folder:
