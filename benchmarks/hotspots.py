@@ -81,6 +81,7 @@ def fill(path: Path, vault: Vault, agency: str, count: int) -> None:
                     "id": first_id_of(filed) + number,
                     "agency": agency,
                     "topic": f"t{drawn_topics[number]}",
+                    "register_year": 2020,  # what is filed on top takes numbers of this year's book
                 }
                 row["content_enc"] = b"-"
                 rows.append(row)
