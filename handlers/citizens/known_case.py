@@ -7,6 +7,7 @@ without the citizen's word.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -23,6 +24,7 @@ from petitions.hotspots_places import place_keys
 from petitions.intents import Intent, match_choice
 from petitions.kinds import Kind
 from petitions.names import find_name
+from petitions.text import fold
 from petitions.transition_groups import LIGHT, OPEN
 from storage.records import PetitionContent, PetitionRecord
 from storage.similar import SimilarCase
@@ -35,6 +37,12 @@ _LOOKED_AT: Final = 8
 _PLACE_SHOWN: Final = 60
 """Characters of a place; a longer one tells more than where."""
 _HOUSE: Final = frozenset({"nhà", "hộ", "gia đình"})
+_SOMEBODY: Final = re.compile(r"(?<!\w)(?:nha|ho|gia dinh) (?:ong|ba|anh|chi|co|chu|bac|thay|cu|em)(?!\w)")
+"""A house by who lives there, however it is typed (folded)."""
+_BY_NAME: Final = re.compile(
+    r"(?<!\w)(?:ông|bà|anh|chị|cô|chú|bác|thầy|cụ|ong|ba|chi|co|chu|bac|thay|cu) [A-ZĐÀ-Ỹ]"
+)
+"""Somebody spoken of by name: "quán anh Tuấn"; "chùa Bà Đanh" is a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,5 +190,6 @@ def _label(chat: Chat, case: PetitionRecord, number: int) -> str:
 def shown_place(place: str) -> str:
     """A place as a stranger may read it; "" where its words may tell who lives there."""
     words = place.lower()
-    private = any(house in words for house in _HOUSE) or bool(find_phones(place)) or find_name(place)
-    return "" if private or len(place) > _PLACE_SHOWN else place.strip()
+    house = any(house in words for house in _HOUSE) or _SOMEBODY.search(fold(place)) is not None
+    person = _BY_NAME.search(place) is not None or bool(find_phones(place)) or bool(find_name(place))
+    return "" if house or person or len(place) > _PLACE_SHOWN else place.strip()

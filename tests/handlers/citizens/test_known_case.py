@@ -133,5 +133,9 @@ async def test_a_case_that_ended_meanwhile_is_not_joined(person: Person, neighbo
 
 def test_a_place_that_tells_of_a_person_is_not_shown() -> None:
     assert shown_place("đường Nguyễn Văn Trỗi, Phủ Lý") == "đường Nguyễn Văn Trỗi, Phủ Lý"
-    for private in ("nhà ông Bình, Lam Hạ", "hộ bà Lan tổ 4", "gần 0951 223 455", "x" * 61):
+    assert shown_place("chùa Bà Đanh, Kim Bảng") == "chùa Bà Đanh, Kim Bảng"
+    for private in (
+        *("nhà ông Bình, Lam Hạ", "hộ bà Lan tổ 4", "gần 0951 223 455", "x" * 61),
+        *("nha ong Binh, Lam Ha", "gan nha ba Lan to 4", "NHA ONG BINH", "cạnh quán anh Tuấn", "quan co Hoa"),
+    ):
         assert shown_place(private) == ""
