@@ -96,7 +96,8 @@ def matter_of(petition: Joined) -> int:
 
 def alike(one: Sort, other: Sort) -> bool:
     """Whether two petitions may be handled as one: a complaint never with a denunciation, a first never with a
-    second complaint, none under other limits; recommendations and feedback may (Luật Tiếp công dân Đ28)."""
+    second complaint, none under other limits; recommendations and feedback may, which have one limit (Luật Tiếp
+    công dân Đ28 k1)."""
     if one.instance != other.instance:
         return False
     if {one.kind, other.kind} <= LIGHT:

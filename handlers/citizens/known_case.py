@@ -1,8 +1,8 @@
 """A matter that is in hand already: before filing, the citizen may join the case there is, or hand in apart.
 
-Only recommendations and feedback are looked up, and of another's case nothing is shown but subject, place and stage
-(Luật Tiếp công dân 2013 Đ28 speaks of several people on one content; who they are stays secret). Nothing is joined
-without the citizen's word.
+Only recommendations and feedback are looked up, and of another's case nothing is shown but subject, place and stage.
+No article speaks of joining a case before filing (INFERENCE, as `petitions.gathering_transitions` says of merging);
+so each keeps a petition of the own, and nothing is joined without the citizen's word.
 """
 
 from __future__ import annotations

@@ -62,11 +62,7 @@ def readers_for(turn: Turn, petition: PetitionRecord, notice: Notice) -> list[Re
             found = _head(turn, petition) or _unit(turn, petition, notice)
         case Audience.FOCAL:
             # Beside others who hear; of a sealed case only who of them may see it.
-            seen = [each for each in duty_readers(turn) if each.officer is not None]
-            access = {
-                each.contact.id: officer_access(turn.facts.agency, petition, each.officer) for each in seen
-            }
-            return [each for each in seen if access[each.contact.id] is Access.FULL]
+            return _chats(turn, _seeing(turn, petition, _on_duty(turn, turn.book.officers())))
         case Audience.DIRECTOR:
             # A sealed case too: the words name its code only, as the alarms of the ladder do.
             found = _chats(turn, _leaders(turn, turn.book.officers()))
