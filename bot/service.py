@@ -25,6 +25,7 @@ from bot.channels.webchat.spool import Spool
 from bot.channels.zalo_oa.parts import templates_of
 from bot.channels.zalo_oa.templates import Template, TemplatesUnusable
 from bot.console.app import add_console
+from bot.console.live_calendar import CalendarKeeper
 from bot.console.parts import ConsoleParts
 from bot.delivery import Delivery
 from bot.dispatch import Books, Dispatcher, fault_place
@@ -118,10 +119,13 @@ class Service:
         self.database, empty = await self._open_database()
         self.vault = Vault(self._key_ring(may_make=empty))
         ids = IdSource(self.clock, self._chance)
+        self.books = Books(vault=self.vault, ids=ids, clock=self.clock, agency=agency.code)
+        self._keeper = CalendarKeeper(calendar, self.database, self.books)
+        await self._keeper.look()
         links, templates = ChatLinks(), self._templates()
         facts = Facts(
             agency=agency,
-            calendar=calendar,
+            calendar=self._keeper.calendar,
             catalogue=catalogue,
             suggester=suggester_for(agency, self._model()),
             public_url=self.settings.http.public_url,
@@ -130,7 +134,6 @@ class Service:
             chat_links=links,
             templates_by_phone=any(template.by_phone for template in templates),
         )
-        self.books = Books(vault=self.vault, ids=ids, clock=self.clock, agency=agency.code)
         self.dispatcher = Dispatcher(
             database=self.database, books=self.books, clock=self.clock, facts=facts, chance=self._chance
         )
@@ -168,6 +171,7 @@ class Service:
         )
         if self.roles:
             self._spawn(oddities.run(), "oddities")
+            self._spawn(self._keeper.run(), "calendar")
             await parts.open(self._stack)
         self._stack.push_async_callback(self.dispatcher.close)
         renderer = self._renderer(store, facts)
@@ -252,6 +256,7 @@ class Service:
             chance=self._chance,
             wake=self.delivery.wake,
         )
+        self._keeper.changed = settling.ask
         self._spawn(settling.run(), "settling")
 
     def _key_ring(self, *, may_make: bool) -> KeyRing:
@@ -329,7 +334,6 @@ class Service:
             routes=parts.routes(),
         )
         app = build_app(web_parts)
-        wake = self.delivery.wake
         add_console(
             app,
             ConsoleParts(
@@ -337,8 +341,9 @@ class Service:
                 store=store,
                 render=renderer,
                 chance=self._chance,
-                wake=wake,
+                wake=self.delivery.wake,
                 app_proof=parts.app_proof,
+                calendar_changed=self._keeper.look,
             ),
         )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=3.0)

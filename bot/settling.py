@@ -10,6 +10,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
@@ -63,7 +64,7 @@ class _Page:
 
 
 class Settling:
-    """One pass puts right what is not; `run` makes one now and one each day."""
+    """One pass puts right what is not; `run` makes one now, one each day and one when asked."""
 
     def __init__(
         self,
@@ -81,11 +82,17 @@ class Settling:
         self._facts = facts
         self._chance = chance
         self._wake = wake
+        self._asked = asyncio.Event()
+
+    def ask(self) -> None:
+        """Settle soon, and not only tomorrow: what the book rests on changed."""
+        self._asked.set()
 
     async def run(self) -> None:
         """Settle for ever; ends by cancellation."""
         while True:
             pause = DAY_SECONDS
+            self._asked.clear()
             try:
                 await self.settle()
             except Unavailable:
@@ -93,7 +100,8 @@ class Settling:
                 pause = RETRY_SECONDS
             except Exception as fault:  # noqa: BLE001 - the edge of this part: it must never end
                 log.critical("settling_failed", extra={"fault": fault_place(fault)})
-            await asyncio.sleep(pause)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._asked.wait(), pause)
 
     async def settle(self) -> dict[str, int]:
         """One pass; how many cases were moved, reckoned anew and planned anew. Raises Unavailable."""

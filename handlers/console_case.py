@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from handlers.citizens.form_state import handed_in, view_of
 from handlers.console_board import colour_of, days_of, register_shown
+from handlers.console_calendar import counted_around
 from handlers.console_related import (
     RelatedLine,
     SimilarLine,
@@ -46,6 +47,8 @@ class Limit:
     """One time limit, running or over."""
 
     words: str
+    days: str
+    """Days off and rest days worked that it was counted with."""
     colour: Colour
     governs: bool
     state: str
@@ -268,6 +271,7 @@ def _limits(room: Room, petition: PetitionRecord) -> tuple[Limit, ...]:
         limits.append(
             Limit(
                 words=clock_lines.explained(turn, clock, texts),
+                days=counted_around(room, clock) if running else "",
                 colour=colour_of(clock.due_on, today, soon) if ours else Colour.NONE,
                 governs=governing is not None and clock.id == governing.id,
                 state=clock.state.value,

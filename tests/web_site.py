@@ -11,7 +11,7 @@ import random
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from bot.channels.base import Attachment, Receiver, Verdict
 from bot.channels.webchat.channel import WebChat
 from bot.channels.webchat.spool import Spool
 from bot.console.app import Console, add_console
+from bot.console.live_calendar import CalendarKeeper
 from bot.console.parts import ConsoleParts
 from bot.dispatch import Books
 from bot.papers.printer import PaperPrinter
@@ -156,8 +157,10 @@ async def running(
 ) -> AsyncIterator[Site]:
     """The whole web server on a free port of this machine. `dialogue`: what takes updates in instead of the
     office that answers by rote."""
-    facts = _facts()
-    agency = facts.agency
+    agency = _facts().agency
+    made_books = Books(vault=vault, ids=ids, clock=clock, agency=agency.code)
+    keeper = CalendarKeeper(_facts().calendar, database, made_books)
+    facts = replace(_facts(), calendar=keeper.calendar)
     store = FileStore(folder / "files", vault)
     chat = WebChat(
         database=database,
@@ -179,7 +182,7 @@ async def running(
 
     shared = SharedFileStore(
         database=database,
-        books=Books(vault=vault, ids=ids, clock=clock, agency=agency.code),
+        books=made_books,
         store=store,
         public_url=public_url,
     )
@@ -202,7 +205,7 @@ async def running(
     chance = random.Random(20261123)
     renderer = Renderer(
         database=database,
-        books=Books(vault=vault, ids=ids, clock=clock, agency=agency.code),
+        books=made_books,
         store=store,
         printer=ReceiptPrinter(catalogue=facts.catalogue, agency=agency, public_url=public_url),
         papers=PaperPrinter(facts.catalogue),
@@ -211,7 +214,14 @@ async def running(
     )
     console = add_console(
         app,
-        ConsoleParts(web=web_parts, store=store, render=renderer, chance=chance, wake=lambda _: None),
+        ConsoleParts(
+            web=web_parts,
+            store=store,
+            render=renderer,
+            chance=chance,
+            wake=lambda _: None,
+            calendar_changed=keeper.look,
+        ),
     )
     await chat.start()
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
@@ -195,6 +196,7 @@ def _in_turn(office: Office, task: Callable[[Turn], T]) -> T:
     from random import SystemRandom
 
     from bot.channels.limits import fixed_of, windows_of
+    from bot.console.live_calendar import laid_over
     from bot.own_model import find_model
     from bot.profile import read_calendar
     from handlers.service_turn import service_turn
@@ -213,7 +215,12 @@ def _in_turn(office: Office, task: Callable[[Turn], T]) -> T:
         windows=windows_of(office.settings),
         fixed=fixed_of(office.settings),
     )
-    return office.work(lambda book: task(service_turn(book, facts, office.clock.now(), SystemRandom())))
+
+    def work(book: Casebook) -> T:
+        days = replace(facts, calendar=laid_over(calendar, book.calendar_days()))
+        return task(service_turn(book, days, office.clock.now(), SystemRandom()))
+
+    return office.work(work)
 
 
 def _moves(turn: Turn, moved: list[PetitionRecord]) -> list[str]:

@@ -16,6 +16,7 @@ from aiohttp import web
 
 from bot.console.attach import AttachFiles
 from bot.console.board import BoardPage
+from bot.console.calendar import CalendarPage
 from bot.console.case import CasePage
 from bot.console.denials import Denials
 from bot.console.entry import EntryPage
@@ -53,6 +54,7 @@ class Console:
             *FindPage(self._pages).routes(),
             *EntryPage(parts, self._pages).routes(),
             *OfficePages(self._pages).routes(),
+            *CalendarPage(parts, self._pages).routes(),
             *CasePage(self._pages, self._denials).routes(),
             *CaseFiles(parts, self._denials).routes(),
             *AttachFiles(parts, self._pages, self._denials).routes(),

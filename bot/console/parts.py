@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,3 +40,5 @@ class ConsoleParts:
     """Called after a commit with what was queued in it, so that it goes out at once."""
     app_proof: AppProof | None = None
     """None: no app opens the console by its own word."""
+    calendar_changed: Callable[[], Awaitable[None]] | None = None
+    """Called after a day of the calendar was set, so that this process counts with it at once."""

@@ -239,6 +239,16 @@ async def test_an_office_sets_its_people_templates_and_lists(
         assert await faults(page) == []
         await fits(page)
         await picture(page, f"{name}-person")
+        await page.goto("/console/office/calendar")
+        await page.get_by_label("Ngày", exact=True).fill("2026-12-18")
+        await page.get_by_label("Tên gọi").fill("Nghỉ do bão")
+        await page.get_by_label("Căn cứ (số văn bản)").fill("Công điện 12/CĐ-UBND")
+        await page.get_by_role("button", name="Đặt ngày").click()
+        await expect(page.locator(".done")).to_contain_text("Đã đặt ngày")
+        await expect(page.get_by_role("button", name="Trả về bảng chung: Thứ Sáu 18/12/2026")).to_be_visible()
+        assert await faults(page) == []
+        await fits(page)
+        await picture(page, f"{name}-calendar")
     async with desk(browser, site, office, people["head"], complaints, viewport=viewport) as page:
         await page.goto("/console?view=unit&officer=0")
         boxes = page.locator("input[name=pick]")

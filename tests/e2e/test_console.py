@@ -16,6 +16,7 @@ from tests.e2e.support.house import running_house
 from tests.e2e.support.office import link
 from tests.e2e.support.people import shown
 from tests.e2e.support.script import Person, file
+from tests.e2e.support.waiting import until
 
 CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
 
@@ -83,3 +84,40 @@ async def test_from_the_chat_to_the_console_and_back_to_the_citizen(sqlite_url: 
                     assert response.status == status
         assert await house.ledger.broken() == []
         assert await house.ledger.dead() == []
+
+
+async def test_a_day_set_at_the_console_moves_running_dates(sqlite_url: str, tmp_path: Path) -> None:
+    async with running_house(sqlite_url, tmp_path) as house:
+        citizen, officer = house.telegram_citizen(), house.telegram_citizen()
+        await link(house, officer, "van_phong", "admin", "Trần Thị Hoa")
+        story = "Quán karaoke Trăng Thanh ở Phủ Lý hát tới 1h sáng, nhà tôi có người già không ngủ được"
+        person = Person(name="Nguyễn Thị Sen", phone="0951 223 455", kind="phan_anh")
+        await file(citizen, await citizen.say(story), person)
+        [before] = [kept.record.due_on for kept in await house.ledger.petitions()]
+        assert before is not None
+        code = CODE.search((await officer.say("/console")).text)
+        assert code is not None
+        log_watch.note(code[0], sort="secret")
+        jar = aiohttp.CookieJar(unsafe=True)
+        async with aiohttp.ClientSession(house.url, cookie_jar=jar) as session:
+            await (await session.post("/console/enter", data={"code": code[0]})).read()
+            form = await page(session, "/console/office/calendar")
+            fields = {
+                "proof": re.findall(r'name="proof" value="([^"]*)"', form)[0],
+                "day": before.isoformat(),
+                "works": "0",
+                "name": "Nghỉ do bão",
+                "decision": "Công điện 12/CĐ-UBND",
+            }
+            async with session.post("/console/office/calendar", data=fields) as response:
+                assert response.status == 200
+                assert "Nghỉ do bão" in await response.text()
+            for cookie in session.cookie_jar:
+                log_watch.note(cookie.value, sort="secret")
+
+        async def moved() -> bool:
+            [kept] = await house.ledger.petitions()
+            return kept.record.due_on is not None and kept.record.due_on > before
+
+        await until(moved, "the running date moved", within=20.0)
+        assert await house.ledger.broken() == []

@@ -57,9 +57,12 @@ OF_THE_OFFICE = {
     ("GET", "/console/office/templates"): (LEADERS, 200),
     ("POST", "/console/office/templates"): (LEADERS, 422),
     ("POST", "/console/office/templates/remove"): (NOBODY, 404),
+    ("GET", "/console/office/calendar"): (LEADERS, 200),
+    ("POST", "/console/office/calendar"): (ADMINS, 422),
+    ("POST", "/console/office/calendar/back"): (NOBODY, 404),
 }
 """Who gets which answer to an empty form (422: what is missing is said); everybody else 404. Of a person: who
-administers, and the head of that person's unit. Nobody is away, no invitation and no template is there."""
+administers, and the head of that person's unit. Nobody is away; no invitation, template or set day is there."""
 CASE = "/console/cases/{code:[0-9A-Z]{12}}"
 FILE = f"{CASE}/files/{{file:[0-9]{{1,18}}}}"
 OF_A_CASE = {
