@@ -9,14 +9,26 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, func, select, tuple_, union_all
+from sqlalchemy import (
+    Connection,
+    String,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    tuple_,
+    type_coerce,
+    union_all,
+)
 
 from petitions.kinds import Action, Kind
 from petitions.reports.counting import (
     COMPLAINT,
+    COUNTER,
     DENUNCIATION,
     Acceptance,
     Case,
@@ -33,7 +45,7 @@ from petitions.reports.counting import (
 )
 from petitions.reports.forms import RECEPTION, Cell, sums_of
 from petitions.reports.periods import Period
-from storage.columns import microseconds
+from storage.columns import Identifier, microseconds
 from storage.keys import Vault
 from storage.reporting_sql import (
     IS_REPORTED,
@@ -58,23 +70,50 @@ _SHARED: Final = union_all(
     select(_CASES.c.id, _CASES.c.matter, *_KEYS).where(_CASES.c.leads == 1),
     select(_MEMBERS.c.id, _MEMBERS.c.matter, *(_MEMBERS.c[name] for name in KEYS)),
 )
+_ANY: Final = (
+    select(petitions.c.id)
+    .where(
+        petitions.c.agency == bindparam("agency"),
+        type_coerce(petitions.c.filed_at, Identifier) < bindparam("until", type_=Identifier),
+    )
+    .limit(1)
+)
+"""Before the service came into use there is nothing to count."""
 _DECISIONS: Final = decisions()
 _SETTLING: Final = settling()
-_TOLD: Final = select(events.c.id, events.c.petition_id, events.c.type, events.c.content_enc).where(
+_TOLD: Final = select(
+    events.c.id, events.c.petition_id, type_coerce(events.c.type, String).label("type"), events.c.content_enc
+).where(
     events.c.petition_id.in_(bindparam("petition_ids", expanding=True)),
     IS_REPORTED,
     is_one_of(Action.DECIDE, Action.CONCLUDE, Action.TASK_DONE),
 )
-_VISITS: Final = (
-    select(petitions.c.id, petitions.c.visit_at, petitions.c.formed_on, assignments.c.unit)
-    .select_from(petitions)
-    .join(assignments, answering(bindparam("until_visit")))
-    .where(
-        petitions.c.agency == bindparam("agency"),
-        petitions.c.visit_at >= bindparam("from_visit"),
-        petitions.c.visit_at < bindparam("to_visit"),
+
+
+_FILED: Final = type_coerce(petitions.c.filed_at, Identifier)
+_END: Final = bindparam("until_visit", type_=Identifier)
+"""The last moment of the period; what was entered later answers from then on."""
+
+
+def _came(at: Any, booked: Any, *which: Any) -> Any:
+    return (
+        select(
+            petitions.c.id, at.label("at"), petitions.c.formed_on, assignments.c.unit, booked.label("booked")
+        )
+        .select_from(petitions)
+        .join(assignments, answering(case((_FILED <= _END, _END), else_=_FILED)))
+        .where(
+            petitions.c.agency == bindparam("agency"),
+            at >= bindparam("from_visit"),
+            at < bindparam("to_visit"),
+            *which,
+        )
     )
-    .order_by(petitions.c.visit_at, petitions.c.id)
+
+
+_VISITS: Final = union_all(
+    _came(petitions.c.visit_at, literal_column("1")),
+    _came(petitions.c.first_message_at, literal_column("0"), petitions.c.channel == COUNTER),
 )
 
 
@@ -149,20 +188,23 @@ class Counting:
     def by_unit(self) -> dict[str, Counted]:
         """The numbers of each unit that has any; 01/TCD only as far as the service knows it."""
         found: defaultdict[str, Counted] = defaultdict(Counted)
+        if self._connection.execute(_ANY, self._values).first() is None:
+            return {}
         for row in self._connection.execute(_GROUPS, self._values):
-            case = self._case(row, row.number)
-            counted = found[case.unit]
-            _count_petition(counted, case, self._office.field_of)
-            for head in matter_heads(case):
-                for cell in matter_cells(head, case.acceptance):
-                    counted.figures[cell] += case.count
+            alike = self._case(row, row.number)
+            counted = found[alike.unit]
+            _count_petition(counted, alike, self._office.field_of)
+            for head in matter_heads(alike):
+                for cell in matter_cells(head, alike.acceptance):
+                    counted.figures[cell] += alike.count
         for shared in self._shared():
             counted = found[shared.case.unit]
             _count_petition(counted, shared.case, self._office.field_of)
             counted.figures.update(shared.leads)
         for _, decision in self._decisions():
             counted = found[decision.unit]
-            counted.figures.update(decision_cells(decision))
+            for cell, amount in decision_cells(decision).items():
+                counted.figures[cell] += amount
             name = "decisions" if decision.kind is Kind.COMPLAINT else "conclusions"
             counted.flows[name].add(1, received=decision.is_new, ended=decision.is_done)
         for row in self._connection.execute(_SETTLING, self._values):
@@ -170,8 +212,8 @@ class Counting:
             flow = found[self._office.unit_today(row.unit)].flows[name]
             flow.add(row.number, received=bool(row.received), ended=bool(row.ended))
         for _, visit in self._booked():
-            found[visit.unit].booked += 1
-            found[visit.unit].kept += visit.kept
+            found[visit.unit].booked += visit.booked
+            found[visit.unit].kept += visit.booked and visit.kept
             found[visit.unit].figures.update(visit_cells(visit))
         return dict(found)
 
@@ -190,8 +232,8 @@ class Counting:
         for row in self._connection.execute(_ALIKE, self._values):
             key = tuple(row)[1:]
             if key not in known:
-                case = self._case(row, 1)
-                known[key] = case.unit, self._cells(case)
+                alike = self._case(row, 1)
+                known[key] = alike.unit, self._cells(alike)
             unit, cells = known[key]
             yield from ((unit, cell, row.id) for cell in cells)
         for shared in self._shared():
@@ -211,7 +253,7 @@ class Counting:
                     yield petition_id
         elif counts_decisions(cell):
             for petition_id, decision in self._decisions():
-                if unit in ("", decision.unit) and decision_cells(decision)[cell]:
+                if unit in ("", decision.unit) and cell in decision_cells(decision):
                     yield petition_id
         else:
             yield from self._alike(cell, unit)
@@ -224,8 +266,8 @@ class Counting:
         """Petitions of the groups that count in the cell."""
         wanted = []
         for row in self._connection.execute(_GROUPS, self._values):
-            case = self._case(row, row.number)
-            if cell in self._cells(case) and unit in ("", case.unit):
+            alike = self._case(row, row.number)
+            if cell in self._cells(alike) and unit in ("", alike.unit):
                 wanted.append(tuple(row)[: len(KEYS)])
         for start in range(0, len(wanted), _PAGE):
             chosen = _IDS.where(tuple_(*_KEYS).in_(wanted[start : start + _PAGE]))
@@ -289,25 +331,32 @@ class Counting:
 
     def _told(self, ids: list[int]) -> Mapping[int, _Facts]:
         """What each decision orders, and what was carried out before and within the period."""
-        found: defaultdict[int, _Facts] = defaultdict(lambda: (Counter(), Counter(), Counter()))
-        for row in self._connection.execute(_TOLD, {"petition_ids": ids}):
+        found: dict[int, _Facts] = {petition_id: ({}, {}, {}) for petition_id in ids}
+        first, last = self._period.first.isoformat(), self._period.last.isoformat()
+        for row in self._connection.execute(_TOLD, {"petition_ids": ids}).all():
             content = self._vault.open_json(row.content_enc, table="events", column="content_enc", row=row.id)
             ordered, before, within = found[row.petition_id]
-            facts = content.get("facts") or {}
-            if row.type is not Action.TASK_DONE:
-                ordered.update(facts)
-            elif (day := date.fromisoformat(content["on"])) <= self._period.last:
-                (within if day >= self._period.first else before).update(facts)
+            if row.type != _DONE:
+                into = ordered
+            elif content["on"] <= last:
+                into = within if content["on"] >= first else before
+            else:
+                continue
+            for fact, amount in (content.get("facts") or {}).items():
+                if amount:
+                    into[fact] = into.get(fact, 0) + amount
         return found
 
     def _booked(self) -> Iterator[tuple[int, Visit]]:
+        """Appointments, and people who came to the desk and whose petition an officer entered."""
         for row in self._connection.execute(_VISITS, self._visits):
-            day: datetime = row.visit_at.astimezone(self._office.zone)
-            kept = row.formed_on is not None and row.formed_on == day.date()
-            yield row.id, Visit(unit=self._office.unit_today(row.unit), kept=kept)
+            day: datetime = row.at.astimezone(self._office.zone)
+            kept = not row.booked or row.formed_on == day.date()
+            yield row.id, Visit(unit=self._office.unit_today(row.unit), booked=bool(row.booked), kept=kept)
 
 
-_Facts = tuple["Counter[str]", "Counter[str]", "Counter[str]"]
+_Facts = tuple[dict[str, int], dict[str, int], dict[str, int]]
+_DONE: Final = Action.TASK_DONE.value
 
 
 @dataclass(slots=True)

@@ -12,17 +12,25 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from sqlalchemy import String, bindparam, func, select, tuple_, type_coerce
+from sqlalchemy import (
+    String,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    tuple_,
+    type_coerce,
+    union_all,
+)
 
 from petitions.kinds import Kind, Stage
-from petitions.reports.counting import ENDS_EXAMINATION
+from petitions.reports.counting import COUNTER, ENDS_EXAMINATION
 from petitions.reports.national import NationalCase, changes_of
 from petitions.reports.periods import Period
 from petitions.transition_groups import SEALED_KINDS
 from storage.book import Book
 from storage.columns import EPOCH, MICROSECOND, Identifier
 from storage.events import CHANGES
-from storage.ids import first_id_of
 from storage.records import PetitionContent
 from storage.reporting import Office
 from storage.reporting_sql import IS_REPORTED, is_one_of
@@ -66,21 +74,26 @@ _HANDLED: Final = (
     )
     .group_by(events.c.petition_id)
 )
-_VISITS: Final = (
-    select(*_CASE)
-    .where(
+
+
+def _came(at: Any, booked: str, *which: Any) -> Any:
+    return select(at.label("at"), literal_column(booked).label("booked"), *_CASE).where(
         petitions.c.agency == bindparam("agency"),
-        petitions.c.visit_at >= bindparam("since"),
-        petitions.c.visit_at < bindparam("until"),
+        at >= bindparam("since"),
+        at < bindparam("until"),
+        *which,
     )
-    .order_by(petitions.c.visit_at, petitions.c.id)
+
+
+_VISITS: Final = union_all(
+    _came(petitions.c.visit_at, "1"), _came(petitions.c.first_message_at, "0", petitions.c.channel == COUNTER)
 )
 _TOUCHED: Final = (
     select(events.c.petition_id)
     .where(
         events.c.agency == bindparam("agency"),
-        events.c.id >= bindparam("first_id"),
-        events.c.id < bindparam("end_id"),
+        events.c.at >= bindparam("since"),
+        events.c.at < bindparam("until"),
     )
     .distinct()
     .order_by(events.c.petition_id)
@@ -137,11 +150,12 @@ class RegisterLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceptionLine:
-    """A line of the reception book: an appointment made through the service."""
+    """A line of the reception book: an appointment made through the service, or a petition taken at the desk."""
 
     at: datetime
+    booked: bool
     came: bool
-    """Whether the đơn was signed that day; else nobody has confirmed that somebody came."""
+    """Whether somebody is known to have come: the đơn was signed that day, or an officer took it at the desk."""
     sealed: bool
     name: str
     address: str
@@ -170,14 +184,16 @@ class ReportBooks(Book):
             place = rows[-1].book, rows[-1].year, rows[-1].number
 
     def reception(self, office: Office, period: Period, *, unit: str = "") -> Iterator[ReceptionLine]:
-        """The appointments of the period that were not called off, by time."""
-        for row in self.connection.execute(_VISITS, self._within(office, period)):
+        """The appointments of the period that were not called off, and what was taken at the desk, by time."""
+        rows = self.connection.execute(_VISITS, self._within(office, period)).all()
+        for row in sorted(rows, key=lambda each: (each.at, int(each.id))):
             if unit not in ("", office.unit_today(row.unit)):
                 continue
             content, sealed = self._content(row)
             yield ReceptionLine(
-                at=row.visit_at,
-                came=row.formed_on == row.visit_at.astimezone(office.zone).date(),
+                at=row.at,
+                booked=bool(row.booked),
+                came=not row.booked or row.formed_on == row.at.astimezone(office.zone).date(),
                 sealed=sealed,
                 name=content.name,
                 address=content.address,
@@ -193,12 +209,7 @@ class ReportBooks(Book):
     def national(self, office: Office, period: Period, *, unit: str = "") -> Iterator[NationalCase]:
         """Each case in which something happened in the period, with every change up to its end."""
         until = period.until(office.zone).astimezone(UTC)
-        values = {
-            "agency": office.agency,
-            "first_id": first_id_of(period.since(office.zone).astimezone(UTC)),
-            "end_id": first_id_of(until),
-        }
-        ids = list(self.connection.execute(_TOUCHED, values).scalars())
+        ids = list(self.connection.execute(_TOUCHED, self._within(office, period)).scalars())
         for start in range(0, len(ids), _PAGE):
             yield from self._cases(office, ids[start : start + _PAGE], until, unit)
 

@@ -92,7 +92,7 @@ class Books:
             target if guided else "",
             target if passed else "",
             self._outcome(line.stage, line.outcome),
-            self._text("book_came" if line.came else "book_unknown"),
+            self._text("book_desk" if not line.booked else "book_came" if line.came else "book_unknown"),
         )
 
     def _book(

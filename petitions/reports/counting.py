@@ -6,7 +6,6 @@ said in docs/reports.md. A case comes in as a `Case`, a decision as a `Decision`
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, unique
@@ -186,48 +185,65 @@ _DUE: Final = (
 """Phải thu, phải trả in 05/KQTH: what is ordered, what was carried out of it, the columns."""
 
 
-def decision_cells(decision: Decision) -> Counter[Cell]:
-    """The columns that count a decision, each with its amount."""
+def _columns(group: tuple[Fact, ...], form: str, *, denounced: bool) -> tuple[tuple[str, Cell], ...]:
+    columns = ((fact.key, fact.denunciation if denounced else fact.complaint) for fact in group)
+    return tuple((key, Cell(form, ms)) for key, ms in columns if ms)
+
+
+_ORDERED: Final = {
+    False: _columns(DECIDED, forms.COMPLAINTS, denounced=False),
+    True: _columns(DECIDED, forms.DENUNCIATIONS, denounced=True),
+}
+_DONE: Final = {
+    denounced: _columns(CARRIED_OUT, forms.CARRIED_OUT, denounced=denounced) for denounced in (False, True)
+}
+_LEFT: Final = {
+    denounced: tuple(
+        (ordered, carried, Cell(forms.CARRIED_OUT, denunciation if denounced else complaint))
+        for ordered, carried, complaint, denunciation in _DUE
+    )
+    for denounced in (False, True)
+}
+
+
+def decision_cells(decision: Decision) -> dict[Cell, int]:
+    """The columns that count a decision, each with its amount; those with none are left out."""
     denounced = decision.kind is not Kind.COMPLAINT
-    found: Counter[Cell] = Counter()
-    if decision.is_new:
-        found.update(_issued(decision, denounced=denounced))
     first, done = (16, 17) if denounced else (1, 2)
-    found[Cell(forms.CARRIED_OUT, first)] += 1
+    found = {Cell(forms.CARRIED_OUT, first): 1}
     if decision.is_done:
-        found[Cell(forms.CARRIED_OUT, done)] += 1
-    for ordered, carried, complaint, denunciation in _DUE:
+        found[Cell(forms.CARRIED_OUT, done)] = 1
+    if decision.is_new:
+        form = forms.DENUNCIATIONS if denounced else forms.COMPLAINTS
+        if denounced:
+            result = _DENUNCIATION_RESULT[decision.result] + (_SECOND if decision.instance > 1 else 0)
+        else:
+            result = RESULT_OF[decision.result]
+        found[Cell(form, 7)] = found[Cell(form, result)] = 1
+        for key, cell in _ORDERED[denounced]:
+            if amount := decision.ordered.get(key, 0):
+                found[cell] = amount
+    for ordered, carried, cell in _LEFT[denounced]:
         left = decision.ordered.get(ordered, 0) - decision.before.get(carried, 0)
-        found[Cell(forms.CARRIED_OUT, denunciation if denounced else complaint)] += max(0, left)
-    for fact in CARRIED_OUT:
-        _add(found, forms.CARRIED_OUT, fact, decision.within, denounced=denounced)
-    return +found
-
-
-def _issued(decision: Decision, *, denounced: bool) -> Counter[Cell]:
-    form = forms.DENUNCIATIONS if denounced else forms.COMPLAINTS
-    if denounced:
-        result = _DENUNCIATION_RESULT[decision.result] + (_SECOND if decision.instance > 1 else 0)
-    else:
-        result = RESULT_OF[decision.result]
-    found = Counter({Cell(form, 7): 1, Cell(form, result): 1})
-    for fact in DECIDED:
-        _add(found, form, fact, decision.ordered, denounced=denounced)
+        if left > 0:
+            found[cell] = left
+    for key, cell in _DONE[denounced]:
+        if amount := decision.within.get(key, 0):
+            found[cell] = amount
     return found
 
 
-def _add(found: Counter[Cell], form: str, fact: Fact, amounts: Mapping[str, int], *, denounced: bool) -> None:
-    ms = fact.denunciation if denounced else fact.complaint
-    if ms:
-        found[Cell(form, ms)] += amounts.get(fact.key, 0)
+COUNTER: Final = "counter"
+"""The channel of a petition that somebody brought to the desk and an officer entered (`handlers.console_entry`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """A booked appointment in the period. Only one that was kept counts: that somebody came is known where the
-    signed đơn was confirmed for the very day."""
+    """Somebody who came to the desk. Of an appointment it is known only where the signed đơn was confirmed for the
+    very day (`kept`); who brought a petition that an officer entered was there."""
 
     unit: str
+    booked: bool
     kept: bool
 
 

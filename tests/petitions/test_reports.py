@@ -198,7 +198,7 @@ def test_a_decision_counts_what_it_orders_and_what_is_left(
         within=within,
     )
 
-    cells = decision_cells(decision)
+    cells = Counter(decision_cells(decision))
 
     assert cells[Cell("03/GQKN", 7)] == cells[Cell("03/GQKN", 12 if second else 8)] == int(is_new)
     assert cells[Cell("03/GQKN", 13)] == (ordered["recover_money"] if is_new else 0)

@@ -73,6 +73,8 @@ class Told:
     instance: int
     topic: str | None
     visit: datetime | None
+    at_desk: datetime | None
+    """When somebody brought it to the desk, where an officer entered it."""
     formed: date | None
     units: list[tuple[datetime, str]] = field(default_factory=list)
     merged: tuple[datetime, int] | None = None
@@ -104,7 +106,9 @@ def read(connection: Connection, vault: Vault, until: datetime) -> list[Told]:
     """
     found = []
     rows = connection.execute(
-        text("SELECT id, topic, filed_at, visit_at, formed_on FROM petitions ORDER BY id")
+        text(
+            "SELECT id, topic, filed_at, visit_at, formed_on, channel, first_message_at FROM petitions ORDER BY id"
+        )
     ).all()
     for row in rows:
         history = connection.execute(
@@ -117,6 +121,7 @@ def read(connection: Connection, vault: Vault, until: datetime) -> list[Told]:
         told = Told(
             id=row.id, filed=filed.date(), kind="", instance=1, topic=row.topic,
             visit=moment(row.visit_at) if row.visit_at else None,
+            at_desk=moment(row.first_message_at) if row.channel == "counter" else None,
             formed=date.fromisoformat(row.formed_on) if row.formed_on else None,
         )  # fmt: skip
         for event in history:
@@ -206,9 +211,11 @@ def count(petitions: list[Told], first: date, last: date, agency: Agency) -> tup
         examine(told, first, last, agency, cells, flows["petitions"], matters)
         settle(told, first, last, flows)
         carry_out(told, first, last, cells, flows)
-        if told.visit is not None and first <= told.visit.date() <= last and told.formed == told.visit.date():
-            for column in (1, 2, 3, 5, 6, 7):
-                cells[told.unit_at(end_of(last)), "01/TCD", column] += 1
+        kept = told.visit is not None and told.formed == told.visit.date()
+        for day in (told.visit if kept else None, told.at_desk):
+            if day is not None and first <= day.date() <= last:
+                for column in (1, 2, 3, 5, 6, 7):
+                    cells[told.unit_at(end_of(last)), "01/TCD", column] += 1
     return cells, flows
 
 

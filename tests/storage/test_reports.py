@@ -14,7 +14,9 @@ from sqlalchemy import Connection, update
 
 from bot.profile import read_agency
 from bot.reports.apart import read_apart
+from handlers.console_entry import CHANNELS
 from petitions.kinds import Action, ActorKind, Kind, Stage
+from petitions.reports.counting import COUNTER
 from petitions.reports.forms import Cell
 from petitions.reports.periods import Period
 from petitions.reports.report import Flow
@@ -25,6 +27,7 @@ from storage.ids import IdSource
 from storage.keys import Vault
 from storage.records import ActorRef, PetitionContent, PetitionRecord
 from storage.reporting import Counted, Counting
+from storage.reporting_books import ReportBooks
 from storage.reporting_make import UnknownUnit, make, office_of, reporting_units
 from storage.reporting_shelf import BadEntry, NotByHand, NotEnded, ReportShelf, ReportState, WrongState
 from storage.schema import reports
@@ -365,6 +368,30 @@ async def test_only_an_appointment_that_was_kept_counts_as_a_visit(at_desk: Any)
         counted = desk.counted(Q1)["thanh_tra"]
         assert counted.booked == 3
         assert [counted.figures[Cell("01/TCD", ms)] for ms in (5, 6, 7, 8)] == [1, 1, 1, 0]
+
+    await at_desk(work)
+
+
+async def test_a_petition_taken_at_the_desk_is_a_visit_of_its_day(at_desk: Any) -> None:
+    assert COUNTER in CHANNELS
+
+    def work(desk: Desk) -> None:
+        desk.file(FIRST_MOMENT + timedelta(days=1), channel=COUNTER, first_message_at=LAST_MOMENT)
+        desk.file(IN_Q1, channel="phone")
+        assert [desk.total(Q1)[Cell("01/TCD", ms)] for ms in (5, 6, 7)] == [1, 1, 1]
+        assert Cell("01/TCD", 5) not in desk.total(Q2)
+        counted = desk.counted(Q1)["thanh_tra"]
+        assert (counted.booked, counted.kept) == (0, 0)
+        books = ReportBooks(
+            desk.book.connection,
+            vault=desk.book.vault,
+            ids=desk.book.ids,
+            clock=desk.clock,
+            agency=PROFILE.code,
+        )
+        assert [(line.booked, line.came) for line in books.reception(office_of(PROFILE), Q1)] == [
+            (False, True)
+        ]
 
     await at_desk(work)
 
