@@ -95,17 +95,23 @@ def fill(url: str) -> None:
 
 
 @pytest.fixture
-def report(command: Command, ready: str) -> Callable[..., Any]:
+def prepared(office_folder: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A SQLite database at the newest schema and a key ring; what differs between engines is in `storage`."""
+    monkeypatch.setenv("TIEPDAN_DATABASE_URL", sqlite_url)
+    (office_folder / "data").mkdir(mode=0o700)
+    KeyRing.create(office_folder / "data" / "keys.json")
+    return sqlite_url
+
+
+@pytest.fixture
+def report(command: Command, prepared: str) -> Callable[..., Any]:
+    fill(prepared)
+    return lambda *words: command("report", *words)
+
+
+def test_a_quarter_into_a_folder_on_both_engines(command: Command, ready: str, office_folder: Path) -> None:
     fill(ready)
-
-    def run(*words: str) -> Any:
-        return command("report", *words)
-
-    return run
-
-
-def test_a_quarter_into_a_folder(report: Callable[..., Any], office_folder: Path) -> None:
-    done = report("--period", "2026-Q1", "--out", "out/q1")
+    done = command("report", "--period", "2026-Q1", "--out", "out/q1")
 
     assert done.exit_code == 0, done.output
     assert (
@@ -261,18 +267,8 @@ def test_numbers_are_typed_in_and_the_report_is_frozen_and_made_again(
     ],
 )
 def test_every_slip_has_its_words(
-    command: Command,
-    office_folder: Path,
-    sqlite_url: str,
-    monkeypatch: pytest.MonkeyPatch,
-    words: tuple[str, ...],
-    code: int,
-    said: str,
+    command: Command, prepared: str, words: tuple[str, ...], code: int, said: str
 ) -> None:
-    monkeypatch.setenv("TIEPDAN_DATABASE_URL", sqlite_url)
-    (office_folder / "data").mkdir(mode=0o700)
-    KeyRing.create(office_folder / "data" / "keys.json")
-
     done = command("report", *words)
 
     assert done.exit_code == code, done.output
