@@ -45,7 +45,7 @@ from storage.reporting import Counting
 from storage.reporting_make import make, office_of
 from storage.schema import metadata
 from tests import postgres_server
-from tests.conftest import address, sqlite_address
+from tests.conftest import address, server_folder, sqlite_address
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
