@@ -7,7 +7,7 @@ reading of a bare name is for answers (`asked`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from petitions.phones import find_phones
@@ -108,6 +108,8 @@ def _plausible(part: str) -> bool:
     if not 1 <= len(words) <= 6 or not all(re.fullmatch(_WORD, word) for word in words):
         return False
     lows = [word.lower().rstrip(".") for word in words]
+    if len(words) > 1 and part == part.lower():
+        return _all_name_words(lows) and (_starts_like_name(words) or not_names.isdisjoint(lows))
     ordinary = any(
         low in not_names and not (index and word[:1].isupper())
         for index, (low, word) in enumerate(zip(lows, words, strict=True))
@@ -117,6 +119,16 @@ def _plausible(part: str) -> bool:
     if _starts_like_name(words) and len(words) >= 2:
         return True
     return all(word[:1].isupper() for word in words) or len(words) <= 4
+
+
+def _all_name_words(lows: Sequence[str]) -> bool:
+    """Whether each word stands in names. Without capitals nothing else tells "nguyen thi sen" from "quen mat roi"."""
+    return all(low in _HONORIFICS or fold(low) in _name_words() for low in lows)
+
+
+@lru_cache(maxsize=1)
+def _name_words() -> frozenset[str]:
+    return frozenset(table("names")["name_words"]) | _lists()[1]
 
 
 def _introductions(text: str) -> Iterator[re.Match[str]]:

@@ -44,6 +44,8 @@ from petitions.text import fold
 _AFTERTHOUGHT: Final = 8
 """Words beside "send it" from which they are a matter of their own, to be shown before anything is sent."""
 _FEW: Final = 8
+_HERE: Final = 5
+"""Words: whoever is in the middle of a draft and says more than "let me go on" tells something."""
 _STEPS: Final = (
     Intent.BACK,
     Intent.SKIP,
@@ -146,7 +148,7 @@ def _aside(chat: Chat, draft: Draft, text: str, found: frozenset[Intent]) -> boo
     if Intent.LATER in found:
         drafts.set_aside(chat)
         return True
-    if Intent.RESUME in found:
+    if Intent.RESUME in found and len(_WORD.findall(text)) <= _HERE:
         drafts.resume(chat, draft)
         return True
     if only(text, found, Intent.HELP, Intent.MENU):

@@ -114,10 +114,40 @@ def test_a_name_in_a_story_is_the_writers(text: str, name: str | None) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["không muốn nói", "à nhầm, 0951 223 454", "ừ", "đừng gọi vào số chồng em", "tôi không cho tên đâu"],
+    [
+        "không muốn nói",
+        "à nhầm, 0951 223 454",
+        "ừ",
+        "đừng gọi vào số chồng em",
+        "tôi không cho tên đâu",
+        "a nham, khong phai toi nao, chi thu 6 thu 7 thoi",
+        "quen mat, con o pho Bien Hoa nua",
+        "a quen noi, ho con dot rac nua",
+        "hang xom cung biet",
+        "quên mất rồi",
+        "lam on xu ly nhanh giup",
+    ],
 )
 def test_an_answer_that_is_no_name(text: str) -> None:
     assert find_name(text, asked=True) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("nguyen thi sen", "Nguyen Thi Sen"),
+        ("tran van binh, pho ly", "Tran Van Binh"),
+        ("hoang duc thinh 0951223455", "Hoang Duc Thinh"),
+        ("lê thị bích ngọc ạ", "Lê Thị Bích Ngọc"),
+        ("giang a pao", "Giang A Pao"),
+        ("chi huong, 0951 223 455", "Huong"),
+        ("thang", "Thang"),
+        ("dang quoc viet", "Dang Quoc Viet"),
+        ("bui thi nhung", "Bui Thi Nhung"),
+    ],
+)
+def test_a_name_typed_without_capitals_is_a_name(text: str, name: str) -> None:
+    assert find_name(text, asked=True) == name
 
 
 @pytest.mark.parametrize(

@@ -252,3 +252,22 @@ async def test_smileys_are_no_anger_and_no_consent(person: Person) -> None:
 async def test_the_example_of_a_code_is_no_code(person: Person) -> None:
     await person.command("status")
     assert "gõ chưa đúng" in (await person.say("ABCD-EFGH-JKMN")).text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "a nham, khong phai toi nao, chi thu 6 thu 7 thoi",
+        "à nhầm, không phải tối nào, chỉ thứ 6 thứ 7 thôi",
+        "quen noi, ho con do xe kin ca via he",
+    ],
+)
+async def test_a_second_thought_at_the_question_for_a_name_is_kept(person: Person, words: str) -> None:
+    await person.say(STORY)
+    more = await person.say(words)
+    assert "Họ tên:" not in more.text
+    card = await person.say(PERSON)
+    assert "Vũ Hải" in card.text
+    await person.say("gửi")
+    (petition,) = await person.petitions()
+    assert words in (await person.content(petition)).story
