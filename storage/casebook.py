@@ -10,6 +10,7 @@ from storage.learning import Learning
 from storage.notices import Notices
 from storage.officers import Officers
 from storage.policy_gaps import PolicyGaps
+from storage.public_figures import PublicFigures
 from storage.shared_files import SharedFiles
 from storage.throttles import Throttles
 from storage.timers import Timers
@@ -22,6 +23,7 @@ class Casebook(
     HotspotLists,
     Learning,
     PolicyGaps,
+    PublicFigures,
     Gatherings,
     Officers,
     Notices,

@@ -13,12 +13,15 @@ from bot.web.assets import Assets
 from bot.web.continue_page import ContinuePage
 from bot.web.faults import friendly_faults
 from bot.web.file_page import FilePage
+from bot.web.kinds_page import KindsPage
 from bot.web.language import page_language, remember_language
 from bot.web.pages import PAGES, Pages
 from bot.web.parts import WebParts
 from bot.web.security import security_headers
+from bot.web.statistics_page import StatisticsPage
 from bot.web.status import StatusPage
 from bot.web.watch import Watch, access_log
+from handlers.public_law import law_lines
 
 __all__ = ["WebParts", "build_app"]
 
@@ -58,6 +61,8 @@ def build_app(parts: WebParts) -> web.Application:
     StatusPage(parts, pages, cookie).add_routes(app)
     ContinuePage(parts, pages, cookie).add_routes(app)
     FilePage(parts, pages).add_routes(app)
+    KindsPage(parts, pages).add_routes(app)
+    StatisticsPage(parts, pages).add_routes(app)
     _OpenPages(parts, pages, cookie).add_routes(app)
     app.router.add_get("/static/{version}/{name}", assets.serve)
     app.router.add_routes(list(parts.routes))
@@ -103,7 +108,11 @@ class _OpenPages:
 
     async def privacy(self, request: web.Request) -> web.Response:
         """What is collected, why, who sees it, how long, and one's rights."""
-        response = self._pages.render(request, "privacy.html", title="privacy_title")
+        facts = self._parts.facts
+        texts = facts.catalogue.language(page_language(request))
+        today = self._parts.clock.now().astimezone(facts.agency.zone).date()
+        rights = law_lines(facts.agency.rules, "privacy", today, texts)
+        response = self._pages.render(request, "privacy.html", title="privacy_title", rights=rights)
         remember_language(request, response, secure=self._parts.secure)
         return response
 

@@ -14,6 +14,16 @@ from bot.web.parts import WebParts
 from handlers.texts import LANGUAGES, Texts
 
 LANGUAGE_NAMES: Final = {"vi": "Tiếng Việt", "en": "English"}
+MENU: Final = (
+    ("/", "web.nav_chat"),
+    ("/status", "web.nav_status"),
+    ("/kinds", "public.nav_kinds"),
+    ("/statistics", "public.nav_statistics"),
+    ("/privacy", "web.nav_privacy"),
+)
+"""Every page for citizens: address and the key of its name."""
+MOST_USED: Final = 2
+"""So many of them are always in sight; on a phone the others are behind one word."""
 
 
 class Pages:
@@ -38,14 +48,20 @@ class Pages:
         *,
         status: int = 200,
         title: str = "",
+        heading: str = "",
         **values: Any,
     ) -> web.Response:
-        """The page `template`; `title` is the key of its title in the area `web`."""
+        """The page `template`; `title` is the key of its title in the area `web`, `heading` one in the area
+        `public`."""
         language = page_language(request)
         texts = self._parts.facts.catalogue.language(language)
         agency = self._parts.facts.agency
         html = self._environment.get_template(template).render(
-            t=_short(texts),
+            t=_short(texts, "web"),
+            p=_short(texts, "public"),
+            has=texts.__contains__,
+            menu=[(where, texts.get(key)) for where, key in MENU],
+            most_used=MOST_USED,
             language=language,
             other_languages=[(code, LANGUAGE_NAMES[code]) for code in LANGUAGES if code != language],
             agency=agency.name(language),
@@ -53,15 +69,15 @@ class Pages:
             emergency=agency.emergency,
             asset=self._assets.url,
             path=request.path,
-            title=texts.get(f"web.{title}") if title else "",
+            title=texts.get(f"web.{title}") if title else texts.get(f"public.{heading}") if heading else "",
             **values,
         )
         return web.Response(text=html, status=status, content_type="text/html", charset="utf-8")
 
 
-def _short(texts: Texts) -> Any:
+def _short(texts: Texts, area: str) -> Any:
     def get(key: str, **params: object) -> str:
-        return texts.get(f"web.{key}", **params)
+        return texts.get(f"{area}.{key}", **params)
 
     return get
 

@@ -8,7 +8,12 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy.types import TypeDecorator
 
-from storage import handovers, hotspots_tables, webchat  # noqa: F401 - their tables belong to the metadata as well
+from storage import (  # noqa: F401 - their tables belong to the metadata as well
+    handovers,
+    hotspots_tables,
+    public_figures,
+    webchat,
+)
 from storage.schema import metadata
 
 
