@@ -162,8 +162,17 @@ def read_secret(typed: str) -> str:
     Raises:
         BadCode: `shape` where it cannot be a secret.
     """
+    return read_short(typed, _SECRET_LENGTH)
+
+
+def read_short(typed: str, length: int) -> str:
+    """The canonical form of any row of `length` letters of ours as typed.
+
+    Raises:
+        BadCode: `shape` where it cannot be one.
+    """
     letters = canonical(typed)
-    if len(letters) != _SECRET_LENGTH or not _VALUE.keys() >= set(letters):
+    if len(letters) != length or not _VALUE.keys() >= set(letters):
         raise BadCode("shape")
     return letters
 

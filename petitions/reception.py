@@ -33,6 +33,8 @@ class Reception(BaseModel):
     hours: tuple[Span, ...] = ("08:00-11:00", "14:00-16:00")
     minutes: Annotated[int, Field(ge=10, le=240)] = 60
     """From one appointment to the next."""
+    seats: Annotated[int, Field(ge=1, le=20)] = 2
+    """People who are received at the same time."""
 
     @model_validator(mode="after")
     def _runs_forward(self) -> Reception:

@@ -11,6 +11,7 @@ from storage.notices import Notices
 from storage.officers import Officers
 from storage.policy_gaps import PolicyGaps
 from storage.public_figures import PublicFigures
+from storage.reception import ReceptionBook
 from storage.shared_files import SharedFiles
 from storage.throttles import Throttles
 from storage.timers import Timers
@@ -24,6 +25,7 @@ class Casebook(
     Learning,
     PolicyGaps,
     PublicFigures,
+    ReceptionBook,
     Gatherings,
     Officers,
     Notices,

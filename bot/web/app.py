@@ -17,6 +17,7 @@ from bot.web.kinds_page import KindsPage
 from bot.web.language import page_language, remember_language
 from bot.web.pages import PAGES, Pages
 from bot.web.parts import WebParts
+from bot.web.reception_page import ReceptionPage
 from bot.web.security import security_headers
 from bot.web.statistics_page import StatisticsPage
 from bot.web.status import StatusPage
@@ -27,7 +28,7 @@ __all__ = ["WebParts", "build_app"]
 
 _BROWSER_WORDS = ".".join(("web", "chat_"))
 """How the keys begin whose texts the chat page needs in the browser."""
-_NOT_FOR_ROBOTS = ("/chat/", "/status", "/continue", "/files/", "/webhooks/", "/console")
+_NOT_FOR_ROBOTS = ("/chat/", "/status", "/reception/", "/continue", "/files/", "/webhooks/", "/console")
 _ROBOTS = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in _NOT_FOR_ROBOTS)
 
 
@@ -63,6 +64,7 @@ def build_app(parts: WebParts) -> web.Application:
     FilePage(parts, pages).add_routes(app)
     KindsPage(parts, pages).add_routes(app)
     StatisticsPage(parts, pages).add_routes(app)
+    ReceptionPage(parts, pages, cookie).add_routes(app)
     _OpenPages(parts, pages, cookie).add_routes(app)
     app.router.add_get("/static/{version}/{name}", assets.serve)
     app.router.add_routes(list(parts.routes))

@@ -17,6 +17,7 @@ LANGUAGE_NAMES: Final = {"vi": "Tiếng Việt", "en": "English"}
 MENU: Final = (
     ("/", "web.nav_chat"),
     ("/status", "web.nav_status"),
+    ("/reception", "public.nav_reception"),
     ("/kinds", "public.nav_kinds"),
     ("/statistics", "public.nav_statistics"),
     ("/privacy", "web.nav_privacy"),

@@ -1,16 +1,18 @@
 """An appointment to sign: the prepared đơn waits at the office, is read back and signed there.
 
 Written down in person, read back and signed or fingerprinted is one of the two ways the laws know (Luật Khiếu
-nại Đ8 k1, Luật Tố cáo Đ22, Nghị định 154/2026 Đ14 k1). Times come from the office's reception hours and the
-working calendar.
+nại Đ8 k1, Luật Tố cáo Đ22, Nghị định 154/2026 Đ14 k1). Times come from the reception schedule:
+its ordinary sessions in person, with the seats that others, also from the web page, left free.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from typing import Final
 
+from handlers import reception
 from handlers.citizens import after, lawful_form, questions
 from handlers.citizens.chat import Chat, in_rows, petition_button
 from handlers.citizens.form_state import wants_form
@@ -21,7 +23,9 @@ from handlers.citizens.state import Ask, Asked
 from handlers.citizens.wording import shown_code
 from petitions.intents import Intent, question
 from petitions.kinds import Action
+from petitions.reception_schedule import BookingState, Mode
 from petitions.text import fold
+from storage.reception import NewBooking
 from storage.records import PetitionRecord
 
 DAYS: Final = 5
@@ -69,7 +73,7 @@ def offer_days(chat: Chat, petition: PetitionRecord) -> None:
     if not wants_form(petition):
         lawful_form.not_needed(chat, petition)
         return
-    days = _days(chat)
+    days = _open(chat)
     if not days:
         chat.close()
         chat.say("form.no_visits", reach=questions.reach(chat))
@@ -86,7 +90,7 @@ def offer_days(chat: Chat, petition: PetitionRecord) -> None:
 
 def choose_day(chat: Chat, petition: PetitionRecord, argument: str) -> None:
     """A day was pressed: which hour?"""
-    chosen = next((each for each in _days(chat) if each.isoformat().replace("-", "") == argument), None)
+    chosen = next((each for each in _open(chat) if each.isoformat().replace("-", "") == argument), None)
     if not wants_form(petition) or chosen is None:
         chat.lead("form.day_gone")
         offer_days(chat, petition)
@@ -99,7 +103,7 @@ def _offer_times(chat: Chat, petition: PetitionRecord, chosen: dt.date) -> None:
     stamp = chosen.isoformat().replace("-", "")
     made = [
         petition_button(f"{time:%H:%M}", "vtime", petition.id, f"{stamp}{time:%H%M}")
-        for time in chat.agency.office.reception.times()
+        for time in _open(chat).get(chosen, {})
     ]
     other = petition_button(chat.text("form.button_other_day"), "revisit", petition.id)
     chat.say("form.ask_time", day=_named(chat, chosen), rows=(*in_rows(made, 3), (other,)))
@@ -120,17 +124,22 @@ def book(chat: Chat, petition: PetitionRecord, at: dt.datetime) -> None:
     if not wants_form(petition):
         lawful_form.not_needed(chat, petition)
         return
-    if at.date() not in _days(chat) or at.time() not in chat.agency.office.reception.times():
-        chat.lead("form.day_gone")
-        offer_days(chat, petition)
-        return
     before = petition.visit_at
     if before == at:
         chat.close()
         chat.say("form.visit_same", when=moment(chat, at))
         return
-    if after.act(chat, petition, Action.BOOK_VISIT, moment=at) is None:
+    held = chat.turn.book.booking_of_petition(petition.id)
+    seat = _take_seat(chat, petition, at) if at.time() in _open(chat).get(at.date(), {}) else None
+    if seat is None:
+        chat.lead("form.day_gone")
+        offer_days(chat, petition)
         return
+    if after.act(chat, petition, Action.BOOK_VISIT, moment=at) is None:
+        chat.turn.book.end_booking(seat, BookingState.CANCELLED)
+        return
+    if held is not None:
+        chat.turn.book.end_booking(held.id, BookingState.CANCELLED)
     chat.close()
     key = "form.visit_moved" if before is not None and before > chat.turn.now else "form.visit_booked"
     rows = in_rows(
@@ -157,6 +166,9 @@ def cancel(chat: Chat, petition: PetitionRecord) -> None:
         return
     if after.act(chat, petition, Action.CANCEL_VISIT) is None:
         return
+    held = chat.turn.book.booking_of_petition(petition.id)
+    if held is not None:
+        chat.turn.book.end_booking(held.id, BookingState.CANCELLED)
     chat.close()
     rows = (
         (
@@ -174,8 +186,9 @@ def take(chat: Chat, ask: Asked, text: str, found: frozenset[Intent]) -> bool:
         chat.close()
         return True
     chosen = dt.date.fromisoformat(ask.text) if ask.text else None
-    spoken_day = _day_in(chat, text)
-    times = _times_in(chat, text)
+    offered = _open(chat)
+    spoken_day = _day_in(tuple(offered), text, chat.today)
+    times = _times_in(offered.get(spoken_day or chosen or chat.today, {}), text)
     if only(text, found, Intent.BACK) and chosen is not None:
         offer_days(chat, petition)
     elif only(text, found, Intent.CANCEL, Intent.LATER, Intent.NO, Intent.BACK):
@@ -199,36 +212,58 @@ def take(chat: Chat, ask: Asked, text: str, found: frozenset[Intent]) -> bool:
     return True
 
 
-def _days(chat: Chat) -> tuple[dt.date, ...]:
-    """From the next working day on (the law's check of a booking asks for that as well)."""
-    return chat.agency.office.reception.next_days(chat.today, chat.turn.facts.calendar, DAYS)
+def _open(chat: Chat) -> dict[dt.date, dict[dt.time, reception.OpenSession]]:
+    """The next days with a free seat, each with its times and whose session they are in. From the next working day on
+    (the law's check of a booking asks for that as well)."""
+    found: dict[dt.date, dict[dt.time, reception.OpenSession]] = {}
+    for one in reception.open_sessions(chat.turn):
+        if one.session.line.mode is Mode.ONLINE or one.session.line.head or not one.free:
+            continue
+        if one.session.day not in found and len(found) == DAYS:
+            break
+        times = found.setdefault(one.session.day, {})
+        times |= {at.time(): one for at in one.free if at.time() not in times}
+    return found
 
 
-def _day_in(chat: Chat, text: str) -> dt.date | None:
+def _take_seat(chat: Chat, petition: PetitionRecord, at: dt.datetime) -> int | None:
+    """Holds a seat for the visit; None where all are taken meanwhile."""
+    session = _open(chat)[at.date()][at.time()].session
+    taken = chat.turn.book.take_seat(
+        NewBooking(
+            line_id=session.line_id,
+            at=at,
+            day=session.day,
+            seats=session.line.seats,
+            mode=session.line.mode,
+            petition_id=petition.id,
+            contact_id=chat.turn.contact.id,
+        )
+    )
+    return None if taken is None else taken[0]
+
+
+def _day_in(days: tuple[dt.date, ...], text: str, today: dt.date) -> dt.date | None:
     """Of the days offered, the one the words name."""
-    days = _days(chat)
     named = _DATE.search(fold(text))
     if named is not None:
         return next((each for each in days if (each.day, each.month) == (int(named[1]), int(named[2]))), None)
     if "ngay mai" in fold(text) or "tomorrow" in fold(text):
-        return next((each for each in days if (each - chat.today).days == 1), None)
+        return next((each for each in days if (each - today).days == 1), None)
     spoken = {number for number, pattern in enumerate(_WEEKDAYS) if pattern.search(fold(text))}
     return next((each for each in days if each.weekday() in spoken), None)
 
 
-def _times_in(chat: Chat, text: str) -> list[dt.time]:
+def _times_in(times: Iterable[dt.time], text: str) -> list[dt.time]:
     """Of the times offered, those the words name: "9h" is one, "2 giờ chiều" as well."""
+    offered = tuple(times)
     folded = _DATE.sub(" ", fold(text))
     found = []
     for match in _CLOCK.finditer(folded):
         hour = int(match[1])
         hours = {hour, hour + 12} if _AFTERNOON.search(folded) or hour < 7 else {hour}
         minute = int(match[2] or 0)
-        found += [
-            time
-            for time in chat.agency.office.reception.times()
-            if time.hour in hours and time.minute == minute
-        ]
+        found += [time for time in offered if time.hour in hours and time.minute == minute]
     return found
 
 

@@ -12,6 +12,7 @@ from storage import (  # noqa: F401 - their tables belong to the metadata as wel
     handovers,
     hotspots_tables,
     public_figures,
+    reception,
     webchat,
 )
 from storage.schema import metadata

@@ -10,6 +10,8 @@ import pytest
 from petitions.codes import TrackingCode
 from petitions.kinds import Action, Kind, Role, Stage
 from petitions.reception import Reception
+from petitions.reception_schedule import Mode
+from storage.reception import NewBooking
 from tests.handlers.citizens.forms import (
     BLURRED,
     FINE,
@@ -426,6 +428,38 @@ async def test_a_visit_is_booked_moved_and_cancelled(office: Office, person: Per
     ]
     again = await person.press("Hủy hẹn")
     assert "không có hẹn nào" in again.text
+
+
+async def test_a_seat_taken_on_the_page_is_not_offered_in_the_chat(office: Office, person: Person) -> None:
+    """Two seats at that hour: one goes to this visit, none is left for another; moving it gives the first one back."""
+    petition = await filled(person)
+    nine, ten = (datetime(2026, 11, 26, hour, 0, tzinfo=UTC) for hour in (2, 3))
+
+    def taken(at: datetime, seats: int = 2) -> NewBooking:
+        return NewBooking(
+            line_id=0,
+            at=at,
+            day=at.date(),
+            seats=seats,
+            mode=Mode.IN_PERSON,
+            name="Lê An",
+            phone="0912345678",
+        )
+
+    assert await office.work(lambda book: book.take_seat(taken(nine, seats=1))) is not None
+    await person.press("Hẹn đến ký")
+    times = await person.press("Thứ Năm 26/11")
+    assert times.labels[:2] == ["08:00", "09:00"]
+    assert "Đã hẹn: 09:00" in (await person.press("09:00")).text
+    assert await office.work(lambda book: book.take_seat(taken(nine))) is None
+    for _ in range(2):
+        assert await office.work(lambda book: book.take_seat(taken(ten))) is not None
+    late = await person.press_token(times.answers[0].tokens[2])
+    assert "không còn nhận hẹn" in late.text
+    assert (await office.now(petition)).visit_at == nine
+    moved = await person.say("thứ sáu 9h")
+    assert "Đã đổi hẹn" in moved.text
+    assert await office.work(lambda book: book.take_seat(taken(nine))) is not None
 
 
 @pytest.mark.parametrize(
