@@ -431,7 +431,7 @@ async def test_a_visit_is_booked_moved_and_cancelled(office: Office, person: Per
 
 
 async def test_a_seat_taken_on_the_page_is_not_offered_in_the_chat(office: Office, person: Person) -> None:
-    """Two seats at that hour: one goes to this visit, none is left for another; moving it gives the first one back."""
+    """Of two seats at that hour one goes to this visit, none is left; moving it gives it back."""
     petition = await filled(person)
     nine, ten = (datetime(2026, 11, 26, hour, 0, tzinfo=UTC) for hour in (2, 3))
 
