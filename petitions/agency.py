@@ -26,6 +26,7 @@ from petitions.agency_parts import (
     Office,
     OfficeHolder,
     OutsideAuthority,
+    PaperHead,
     Part,
     Rule,
     Topic,
@@ -71,6 +72,7 @@ class Agency(Part):
     office_holders: tuple[OfficeHolder, ...] = STANDARD_HOLDERS
     emergency: Emergency = Emergency()
     duty_contacts: tuple[DutyContact, ...] = ()
+    papers: PaperHead = PaperHead()
     law: Law = Law()
     deadlines: Deadlines = Deadlines()
     hotspots: HotspotRules = HotspotRules()

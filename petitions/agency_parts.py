@@ -241,6 +241,22 @@ class Office(Named):
         return value
 
 
+class PaperHead(Part):
+    """The `papers` section: head and foot of the office's own papers (Nghị định 30/2020/NĐ-CP, Phụ lục I).
+
+    What the file does not tell is left open in the drafts.
+    """
+
+    superior_vi: Label | None = None
+    """Cơ quan chủ quản, as it stands above the office's name."""
+    place_vi: Label | None = None
+    """Địa danh before the date."""
+    symbol_vi: Label | None = None
+    """Chữ viết tắt of the office in document numbers, such as SVHTTDL."""
+    signer_vi: Label | None = None
+    """Chức vụ of who signs for the office."""
+
+
 class Law(Part):
     """The `law` section: times the office sets itself, by the id of the rule (docs/law.md lists them)."""
 
