@@ -76,6 +76,7 @@ class Settings(BaseSettings):
     secret_key_file: Annotated[Path | None, BeforeValidator(rules.folder)] = None
     agency_file: Annotated[Path | None, BeforeValidator(rules.readable_file)] = None
     calendar_file: Annotated[Path | None, BeforeValidator(rules.readable_file)] = None
+    paper_templates: Annotated[Path | None, BeforeValidator(rules.readable_folder)] = None
     trust_roots: Annotated[Path | None, BeforeValidator(rules.readable_folder)] = None
     http_host: Annotated[str, BeforeValidator(rules.host)] = "127.0.0.1"
     http_port: Annotated[int, BeforeValidator(rules.port)] = 8080

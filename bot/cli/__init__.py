@@ -11,6 +11,7 @@ from bot.cli.chain import verify
 from bot.cli.inbox import inbox
 from bot.cli.law import law
 from bot.cli.officers import officer
+from bot.cli.papers import papers
 from bot.cli.report import report
 from bot.cli.service import doctor, migrate, run
 from bot.cli.simulate import simulate
@@ -28,5 +29,5 @@ def main() -> None:
     """
 
 
-for _command in (run, doctor, migrate, officer, inbox, law, report, verify, simulate, triage, zalo):
+for _command in (run, doctor, migrate, officer, inbox, law, papers, report, verify, simulate, triage, zalo):
     main.add_command(_command)

@@ -11,6 +11,7 @@ from bot.cli.checkup.office_checks import (
     check_agency,
     check_calendar,
     check_officer_chats,
+    check_paper_templates,
     check_trust_roots,
     check_understanding,
     check_web_address,
@@ -44,6 +45,7 @@ async def examine() -> list[Finding]:
     findings.append(check_agency(settings))
     findings.append(check_understanding(settings))
     findings.append(check_calendar(settings, clock.now()))
+    findings += check_paper_templates(settings)
     findings.append(check_trust_roots(settings))
     findings += check_web_address(settings)
     ready = database.level is Level.OK and not empty

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from bot.channels.limits import windows_of
 from bot.cli.checkup.findings import Finding, fail, ok, warn
+from bot.official.drafts import Drafts, TemplatesUnusable
 from bot.own_model import find_model, own_path
 from bot.papers.signatures import readable_roots, root_files
 from bot.profile import ProfileError, read_agency, read_calendar
@@ -64,6 +65,20 @@ def check_calendar(settings: Settings, now: datetime) -> Finding:
         message = f"days off of {missing[0]} are not known yet."
         return warn("calendar", f"{message} Update the service before the new year.")
     return ok("calendar", f"days off of {now.year} and {now.year + 1} are known")
+
+
+def check_paper_templates(settings: Settings) -> list[Finding]:
+    """The agency's own templates of official papers can be filled in; each wrong one is named."""
+    name = "paper templates"
+    try:
+        own = Drafts.load(settings.paper_templates).own
+    except TemplatesUnusable as error:
+        return [fail(name, f"{settings.paper_templates}: {fault}") for fault in error.faults]
+    if settings.paper_templates is None:
+        return [ok(name, "the packaged ones (no TIEPDAN_PAPER_TEMPLATES)")]
+    if not own:
+        return [warn(name, f"no template (.docx) in {settings.paper_templates}: the packaged ones serve.")]
+    return [ok(name, f"{', '.join(own)} from {settings.paper_templates}; the packaged ones for the others")]
 
 
 def check_trust_roots(settings: Settings) -> Finding:
