@@ -6,10 +6,14 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from bot.channels.base import Attachment, Never, Refusal
+from bot.official.drafts import Drafts
 from bot.papers.printer import Format, PaperPrinter
+from handlers.console_board import Look
 from handlers.messages import OutgoingFile
+from handlers.official_values import values_of
 from handlers.papers import document_names, paper_data
 from handlers.texts import DEFAULT_LANGUAGE
+from petitions.official_papers import OfficialPaper, paper_of
 from petitions.papers import Paper, PaperData
 from storage.database import Database
 from storage.files import FileStore
@@ -26,7 +30,7 @@ _READING: Final = ".reading"
 
 
 class Renderer:
-    """Turns an `OutgoingFile` into bytes: a receipt or paper printed in a thread, or a file of the store."""
+    """Turns an `OutgoingFile` into bytes: a receipt, paper or draft made in a thread, or a file of the store."""
 
     def __init__(
         self,
@@ -36,6 +40,7 @@ class Renderer:
         store: FileStore,
         printer: ReceiptPrinter,
         papers: PaperPrinter,
+        drafts: Drafts,
         facts: Facts,
         clock: Clock,
     ) -> None:
@@ -44,6 +49,7 @@ class Renderer:
         self._store = store
         self._printer = printer
         self._papers = papers
+        self._drafts = drafts
         self._facts = facts
         self._clock = clock
 
@@ -53,6 +59,8 @@ class Renderer:
             return await self._receipt(wanted)
         if wanted.render == "paper":
             return await self._paper(wanted)
+        if wanted.render == "draft":
+            return await self._draft(wanted)
         if wanted.file_id:
             return await self._stored(wanted)
         raise Never("nothing to render", refusal=Refusal.REFUSED)
@@ -94,6 +102,28 @@ class Renderer:
             self._clock.now().astimezone(agency.zone).date(),
             documents=document_names(book.files_of(petition.id), texts),
         )
+
+    async def _draft(self, wanted: OutgoingFile) -> Attachment:
+        """An official paper, filled in from the case as it is now."""
+        paper = paper_of(wanted.paper)
+        if paper is None:
+            raise Never("no such form", refusal=Refusal.REFUSED)
+        filled = await self._database.read(
+            lambda connection: self._filled(connection, wanted.petition_id, paper)
+        )
+        if filled is None:
+            raise Never("no such petition", refusal=Refusal.REFUSED)
+        code, values = filled
+        return await asyncio.to_thread(self._drafts.make, paper, values, code=code)
+
+    def _filled(
+        self, connection: Connection, petition_id: int, paper: OfficialPaper
+    ) -> tuple[str, dict[str, str]] | None:
+        book = self._books(connection)
+        petition = book.petition(petition_id)
+        if petition is None:
+            return None
+        return petition.code, values_of(Look(self._facts, book, self._clock.now()), petition, paper)
 
     async def _stored(self, wanted: OutgoingFile) -> Attachment:
         record = await self._database.read(

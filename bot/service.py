@@ -32,6 +32,7 @@ from bot.dispatch import Books, Dispatcher, fault_place
 from bot.fetcher import Fetcher
 from bot.kept import KeptUpdates
 from bot.oddities import Oddities
+from bot.official.at_start import drafts_of
 from bot.own_model import find_model
 from bot.papers.printer import PaperPrinter
 from bot.receipts import ReceiptPrinter
@@ -230,6 +231,7 @@ class Service:
             store=store,
             printer=printer,
             papers=PaperPrinter(facts.catalogue),
+            drafts=drafts_of(self.settings),
             facts=facts,
             clock=self.clock,
         )

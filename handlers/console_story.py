@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from handlers.officers import cards, details, told
+from handlers.officers import cards, details, history, told
 from handlers.turn import outgoing_from_data
 from petitions.kinds import Action, ActorKind
 from storage.records import OutboxStatus
@@ -156,7 +156,7 @@ def conversation(room: Room, petition: PetitionRecord) -> tuple[Said, ...]:
 
 def _words(room: Room, event: EventRecord) -> str:
     opened = event.content.get("opened")
-    if opened and opened != "identity":
+    if opened and opened not in history.WITH_WORDS:
         return ""
     parts = [
         room.text(f"reasons.short_{event.content['code']}")

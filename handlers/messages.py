@@ -226,13 +226,14 @@ class OutgoingFile:
     """A document to send: either made at delivery (`render`) or stored (`file_id`)."""
 
     render: str = ""
-    """Name of a renderer, such as `receipt`; `petition_id` is what it renders."""
+    """Name of a renderer: `receipt`, `paper`, `draft`; `petition_id` is what it renders."""
     petition_id: int = 0
     file_id: int = 0
     name: str = ""
     paper: str = ""
     """For the renderer `paper`: which paper in which format, such as `complaint.pdf` or `complaint.docx`;
-    `complaint.reading.pdf` is a translation into `language`, to be read and not signed."""
+    `complaint.reading.pdf` is a translation into `language`, to be read and not signed. For `draft`: the code of
+    the form."""
     language: str = "vi"
     secret: str = ""
     """What the renderer needs and nobody may store in clear (the receipt's secret)."""

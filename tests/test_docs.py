@@ -16,6 +16,12 @@ def test_the_workflow_page_is_up_to_date() -> None:
     assert (ROOT / "docs" / "workflow.md").read_text("utf-8") == made, "run python docs/make_workflow.py"
 
 
+def test_the_page_of_official_papers_is_up_to_date() -> None:
+    made = runpy.run_path(str(ROOT / "docs" / "make_papers.py"))["page"]()
+
+    assert (ROOT / "docs" / "papers.md").read_text("utf-8") == made, "run python docs/make_papers.py"
+
+
 def test_the_workflow_page_shows_every_action_and_stage() -> None:
     page = (ROOT / "docs" / "workflow.md").read_text("utf-8")
 

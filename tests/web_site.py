@@ -26,6 +26,7 @@ from bot.console.app import Console, add_console
 from bot.console.live_calendar import CalendarKeeper
 from bot.console.parts import ConsoleParts
 from bot.dispatch import Books
+from bot.official.drafts import Drafts
 from bot.papers.printer import PaperPrinter
 from bot.profile import read_agency
 from bot.receipts import ReceiptPrinter
@@ -209,6 +210,7 @@ async def running(
         store=store,
         printer=ReceiptPrinter(catalogue=facts.catalogue, agency=agency, public_url=public_url),
         papers=PaperPrinter(facts.catalogue),
+        drafts=Drafts(),
         facts=facts,
         clock=clock,
     )

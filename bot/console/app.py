@@ -19,6 +19,7 @@ from bot.console.board import BoardPage
 from bot.console.calendar import CalendarPage
 from bot.console.case import CasePage
 from bot.console.denials import Denials
+from bot.console.drafts import CaseDrafts
 from bot.console.entry import EntryPage
 from bot.console.files import CaseFiles
 from bot.console.find import FindPage
@@ -57,6 +58,7 @@ class Console:
             *CalendarPage(parts, self._pages).routes(),
             *CasePage(self._pages, self._denials).routes(),
             *CaseFiles(parts, self._denials).routes(),
+            *CaseDrafts(parts, self._pages, self._denials).routes(),
             *AttachFiles(parts, self._pages, self._denials).routes(),
         )
 

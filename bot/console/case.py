@@ -18,7 +18,9 @@ from handlers.console_case import IDENTITY, STORY, CaseView, case_view, found
 from handlers.console_story import Said, Step, conversation, timeline
 from handlers.console_turn import desk_of
 from handlers.officers.room import Room
+from handlers.official_papers import DraftLine, lines_of
 from petitions.kinds import Action
+from petitions.official_papers import Fit
 from petitions.text import clean
 
 CODE: Final = "{code:[0-9A-Z]{12}}"
@@ -35,6 +37,7 @@ class _Whole:
     offers: tuple[Offer, ...]
     steps: tuple[Step, ...]
     talk: tuple[Said, ...]
+    drafts: tuple[DraftLine, ...]
     done: str
 
 
@@ -147,9 +150,12 @@ class CasePage:
             if petition is None:
                 return None
             case = case_view(room, petition, since=visit.session.made_at)
+            offers = console_actions.offers(room, petition)
+            notes = case.story_open and any(offer.action == Action.NOTE for offer in offers)
             return _Whole(
                 case=case,
-                offers=console_actions.offers(room, petition),
+                offers=offers,
+                drafts=lines_of(room, petition, identity=case.identity_open) if notes else (),
                 steps=timeline(room, petition, words=case.story_open),
                 talk=conversation(room, petition) if case.story_open else (),
                 done=console_actions.done_words(room, done, petition)
@@ -170,6 +176,7 @@ class CasePage:
             offers=whole.offers,
             steps=whole.steps,
             talk=whole.talk,
+            drafts=[(fit.value, [line for line in whole.drafts if line.fit == fit.value]) for fit in Fit],
             done=whole.done,
             may_note=any(offer.action == Action.NOTE for offer in whole.offers),
             problem=problems.get("problem", ""),

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SHOWN: Final = 15
 """Events in one answer, the latest."""
+WITH_WORDS: Final = frozenset({"identity", "draft"})
+"""What was opened or made of a case with words that may be shown: the reason, the paper's name."""
 _WORDS_SHOWN: Final = 160
 
 
@@ -69,7 +71,7 @@ def _event(room: Room, event: EventRecord) -> str:
     what = _what(room, event)
     line = room.text("officer.event", at=_moment(room, event.at), who=_actor(room, event), what=what)
     words = str(event.content.get("reason") or event.content.get("text") or "")
-    if not words or (opened and opened != "identity"):
+    if not words or (opened and opened not in WITH_WORDS):
         return line
     short = " ".join(words.split())
     short = short if len(short) <= _WORDS_SHOWN else short[: _WORDS_SHOWN - 1] + "…"

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from bot.channels.base import Attachment, Never
 from bot.dispatch import Books
+from bot.official.drafts import Drafts
 from bot.papers.printer import PaperPrinter
 from bot.profile import read_agency, read_calendar
 from bot.receipts import ReceiptPrinter
@@ -45,6 +46,7 @@ def render(database: Database, books: Books, clock: HandClock, tmp_path: Path) -
         books=books,
         store=FileStore(tmp_path / "files", books.vault),
         printer=ReceiptPrinter(catalogue=catalogue, agency=agency, public_url=""),
+        drafts=Drafts(),
         papers=PaperPrinter(catalogue),
         facts=Facts(
             agency=agency,
