@@ -301,10 +301,10 @@ _COMPLETING: Final = (
         action=Action.CANCEL_VISIT,
         from_stages=_MERGED,
         to_stage=None,
-        actors=CITIZEN,
+        actors=CITIZEN | SERVICE,
         kinds=LAWFUL,
         while_merged=True,
-        reason="The booked time is given up; the other ways to sign stay open.",
+        reason="The booked time is given up, or called off by the office; the other ways to sign stay open.",
     ),
 )
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from petitions.calendar import WorkingCalendar
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-_WEEKDAYS: Final[tuple[Weekday, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEKDAYS: Final[tuple[Weekday, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Span = Annotated[
     str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$")
 ]
@@ -72,7 +72,7 @@ class Reception(BaseModel):
 
     def receives_on(self, day: dt.date, calendar: WorkingCalendar) -> bool:
         """Whether the office receives on that day."""
-        return _WEEKDAYS[day.weekday()] in self.days and calendar.is_working(day)
+        return WEEKDAYS[day.weekday()] in self.days and calendar.is_working(day)
 
 
 def _ends(span: str) -> tuple[dt.time, dt.time]:

@@ -1,8 +1,8 @@
 """The reception schedule and its appointments.
 
 A seat of a session is one row: (line, moment, seat) is unique while the appointment stands, so that two people never
-get the same one, whichever way they come. What somebody left for an appointment is sealed, and gone when it is called
-off or cancelled.
+get the same one, whichever way they come. What somebody left for an appointment is sealed, and gone when they cancel
+it.
 """
 
 from __future__ import annotations
@@ -276,10 +276,13 @@ class ReceptionBook(Book):
         )
 
     def bookings_on(self, first: dt.date, last: dt.date, *, line_id: int | None = None) -> list[Booking]:
-        """Appointments of these days that stand, by time."""
+        """Appointments of these days that were not cancelled, by time; also those the office called off."""
         of = bookings.c
         statement = select(bookings).where(
-            of.agency == self.agency, of.day >= first, of.day <= last, of.seat.is_not(None)
+            of.agency == self.agency,
+            of.day >= first,
+            of.day <= last,
+            of.state != BookingState.CANCELLED,
         )
         if line_id is not None:
             statement = statement.where(of.line_id == line_id)
@@ -288,14 +291,12 @@ class ReceptionBook(Book):
         ]
 
     def end_booking(self, booking_id: int, state: BookingState) -> bool:
-        """The seat is free again, and what was left for the appointment is gone. False where it stood no more."""
-        return self._change_booking(
-            booking_id,
-            state=state,
-            seat=None,
-            phone_hash=None,
-            content_enc=self._sealed_booking(booking_id, _NO_WORDS),
-        )
+        """The seat is free again. What was left for a cancelled one is gone; for one that was called off it stays, as
+        somebody may have to be called. False where it stood no more."""
+        gone: dict[str, Any] = {"phone_hash": None}
+        if state is BookingState.CANCELLED:
+            gone["content_enc"] = self._sealed_booking(booking_id, _NO_WORDS)
+        return self._change_booking(booking_id, state=state, seat=None, **gone)
 
     def mark_booking(self, booking_id: int, state: BookingState) -> bool:
         """Whether somebody came. False where the appointment stands no more."""

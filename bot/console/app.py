@@ -27,6 +27,7 @@ from bot.console.lists import ListDeeds
 from bot.console.office import OfficePages
 from bot.console.pages import STATIC, ConsolePages
 from bot.console.parts import ConsoleParts
+from bot.console.reception import ReceptionPages
 from bot.console.sign_in import SignIn
 from bot.console.visits import BadForm, NotHere, Route, SessionCookie, Visit, Visits, form_of, is_proven
 from bot.web.security import is_own_page
@@ -55,6 +56,7 @@ class Console:
             *FindPage(self._pages).routes(),
             *EntryPage(parts, self._pages).routes(),
             *OfficePages(self._pages).routes(),
+            *ReceptionPages(self._pages).routes(),
             *CalendarPage(parts, self._pages).routes(),
             *CasePage(self._pages, self._denials).routes(),
             *CaseFiles(parts, self._denials).routes(),

@@ -17,9 +17,11 @@ from bot.web.language import page_language, remember_language
 from bot.web.pages import LANGUAGE_NAMES, paragraphs
 from bot.web.security import keep_from_others
 from handlers.console_office import may_look
+from handlers.console_reception import may_keep, may_receive
 from handlers.officers.access import unit_name
 from handlers.officers.cards import officer_name
 from handlers.texts import LANGUAGES
+from petitions.agency import Agency
 
 STATIC: Final = "/console/static"
 _DAY_LENGTH: Final = 10
@@ -31,9 +33,12 @@ _HTMX: Final = (
 """No code from strings, no style of its own, no pages kept in the browser's storage."""
 
 
-def _rooms(visit: Visit | None) -> list[tuple[str, str]]:
+def _rooms(visit: Visit | None, agency: Agency) -> list[tuple[str, str]]:
     """The parts of the console this officer has: key and address."""
     rooms = [("board", "/console"), ("find", "/console/find"), ("entry", "/console/entry")]
+    if visit is not None and may_keep(agency, visit.officer):
+        receives = may_receive(agency, visit.officer)
+        rooms.append(("reception", "/console/reception" if receives else "/console/reception/schedule"))
     if visit is not None and may_look(visit.officer):
         rooms.append(("office", "/console/office"))
     return rooms
@@ -101,7 +106,7 @@ class ConsolePages:
             me=officer_name(visit.officer, texts) if visit is not None else "",
             my_unit=unit_name(agency, visit.officer.unit, language) if visit is not None else "",
             proof=visit.proof if visit is not None else "",
-            rooms=_rooms(visit),
+            rooms=_rooms(visit, agency),
             **values,
         )
         response = web.Response(text=html, status=status, content_type="text/html", charset="utf-8")

@@ -9,9 +9,11 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from petitions.kinds import Action, Kind, Role, Stage
+from petitions.reception_schedule import Mode
 from storage.database import Database
 from storage.ids import IdSource
 from storage.keys import Vault
+from storage.reception import NewBooking
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.console_rig import a_photo, busy_office, desk, faults, fits, picture
 from tests.hand_clock import HandClock
@@ -249,6 +251,30 @@ async def test_an_office_sets_its_people_templates_and_lists(
         assert await faults(page) == []
         await fits(page)
         await picture(page, f"{name}-calendar")
+        await page.get_by_role("link", name="Tiếp dân", exact=True).click()
+        await page.get_by_label("Thứ Năm", exact=True).check()
+        await page.get_by_label("Người tiếp").fill("Bà Phạm Thị Lan, Chánh Thanh tra")
+        await page.get_by_role("button", name="Thêm vào lịch").click()
+        await expect(page.locator(".done")).to_contain_text("Đã thêm vào lịch")
+        assert await faults(page) == []
+        await fits(page)
+        await picture(page, f"{name}-reception-schedule")
+    async with desk(browser, site, office, people["inspector"], complaints, viewport=viewport) as page:
+        seat = {
+            "line_id": 0,
+            "at": clock.now(),
+            "day": clock.now().date(),
+            "seats": 1,
+            "mode": Mode.IN_PERSON,
+        }
+        words = {"name": "Nguyễn Văn Bình", "phone": "0912345678", "matter": "Hỏi về quyết định phạt"}
+        await office.work(lambda book: book.take_seat(NewBooking(**seat, **words)))  # type: ignore[arg-type]
+        await page.goto("/console/reception")
+        await page.get_by_role("button", name="Đã đến").click()
+        await expect(page.locator(".tag.good")).to_have_text("đã đến")
+        assert await faults(page) == []
+        await fits(page)
+        await picture(page, f"{name}-reception")
     async with desk(browser, site, office, people["head"], complaints, viewport=viewport) as page:
         await page.goto("/console?view=unit&officer=0")
         boxes = page.locator("input[name=pick]")

@@ -44,6 +44,7 @@ OPEN_PAGES = {
 }
 """Pages that every officer has, each showing what is theirs; a session there is not cannot be ended."""
 NOBODY, ADMINS, LEADERS = "", "admin", "admin and head"
+FOCAL, KEEPERS = "focal unit", "admin and focal unit"
 PERSON = "/console/office/people/{person:[0-9]{1,18}}"
 OF_THE_OFFICE = {
     ("GET", "/console/office"): (LEADERS, 200),
@@ -60,9 +61,17 @@ OF_THE_OFFICE = {
     ("GET", "/console/office/calendar"): (LEADERS, 200),
     ("POST", "/console/office/calendar"): (ADMINS, 422),
     ("POST", "/console/office/calendar/back"): (NOBODY, 404),
+    ("GET", "/console/reception"): (FOCAL, 200),
+    ("POST", "/console/reception/mark"): (NOBODY, 404),
+    ("POST", "/console/reception/cancel"): (NOBODY, 404),
+    ("GET", "/console/reception/schedule"): (KEEPERS, 200),
+    ("POST", "/console/reception/schedule"): (KEEPERS, 422),
+    ("POST", "/console/reception/schedule/remove"): (NOBODY, 404),
+    ("POST", "/console/reception/schedule/off"): (KEEPERS, 422),
 }
 """Who gets which answer to an empty form (422: what is missing is said); everybody else 404. Of a person: who
-administers, and the head of that person's unit. Nobody is away; no invitation, template or set day is there."""
+administers, and the head of that person's unit. Nobody is away; no invitation, template, set day,
+line of the schedule or appointment is there. The second of the units is the focal one."""
 CASE = "/console/cases/{code:[0-9A-Z]{12}}"
 FILE = f"{CASE}/files/{{file:[0-9]{{1,18}}}}"
 OF_A_CASE = {
@@ -143,7 +152,9 @@ async def test_every_route_answers_by_right(site: Site, office: Office, people: 
             for (method, path), (who, status) in OF_THE_OFFICE.items():
                 about = clerks["ql_van_hoa"]
                 leads = officer.role is Role.HEAD and (PERSON not in path or officer.unit == about.unit)
-                may = (officer.role is Role.ADMIN and who != NOBODY) or (leads and who == LEADERS)
+                may = officer.role is Role.ADMIN and who not in (NOBODY, FOCAL)
+                may = may or (leads and who == LEADERS)
+                may = may or (officer.unit == UNITS[1] and who in (FOCAL, KEEPERS))
                 expected = status if may else 404
                 got = await ask(one, method, path.replace("{person:[0-9]{1,18}}", str(about.id)))
                 assert got == expected, (officer.role, officer.unit, method, path)
