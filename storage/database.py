@@ -19,6 +19,7 @@ __all__ = ["Database", "Unavailable"]
 T = TypeVar("T")
 
 _RUNS: Final = 3
+_ONE_MOMENT: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _CLOSING_SECONDS: Final = 5.0
 """How long closing waits for works under way on the pool."""
 
@@ -44,6 +45,10 @@ class Database:
         """Opens nothing yet. `connections` is the size of PostgreSQL's pool. Raises ValueError for an address
         of another kind of database."""
         return cls(engines.read_url(url), connections=connections)
+
+    def apart(self) -> Database:
+        """The same database with a connection of its own, for work that takes seconds; not opened yet."""
+        return Database(self._url, connections=1)
 
     @property
     def dialect(self) -> Literal["sqlite", "postgresql"]:
@@ -105,6 +110,17 @@ class Database:
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Runs `work`, which only reads, without waiting for writers. Raises as `transact`."""
         return await self._on_pool(work, commit=False)
+
+    async def read_one_moment(self, work: Callable[[Connection], T]) -> T:
+        """As `read`, but every statement of `work` sees the same moment, so that sums agree while others go on
+        writing. On SQLite every read does."""
+
+        def steady(connection: Connection) -> T:
+            if self.dialect == "postgresql":
+                connection.exec_driver_sql(_ONE_MOMENT)
+            return work(connection)
+
+        return await self.read(steady)
 
     async def _on_pool(self, work: Callable[[Connection], T], *, commit: bool) -> T:
         engine = self._engine

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic_core import from_json
 
 _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
@@ -240,6 +241,14 @@ class FrameSealer:
     def _nonce(self, *, last: bool) -> bytes:
         self._number += 1
         return self._number.to_bytes(_NONCE_BYTES - 1, "big") + bytes([last])
+
+
+def read_json(plain: bytes) -> Any:
+    """As `json.loads`, several times as fast, for what is opened by the hundred thousand."""
+    try:
+        return from_json(plain)
+    except ValueError:  # a lone surrogate, which only Python's own reader takes
+        return json.loads(plain)
 
 
 def to_json(value: Any) -> bytes:

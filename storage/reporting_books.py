@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from sqlalchemy import (
     String,
@@ -28,11 +28,11 @@ from petitions.reports.counting import COUNTER, ENDS_EXAMINATION
 from petitions.reports.national import NationalCase, changes_of
 from petitions.reports.periods import Period
 from petitions.transition_groups import SEALED_KINDS
-from storage.book import Book
+from storage.book import Book, holds
 from storage.columns import EPOCH, MICROSECOND, Identifier
 from storage.events import CHANGES
 from storage.records import PetitionContent
-from storage.reporting import Office
+from storage.reporting_rows import Office
 from storage.reporting_sql import IS_REPORTED, is_one_of
 from storage.schema import events, petitions, register_entries
 
@@ -86,7 +86,8 @@ def _came(at: Any, booked: str, *which: Any) -> Any:
 
 
 _VISITS: Final = union_all(
-    _came(petitions.c.visit_at, "1"), _came(petitions.c.first_message_at, "0", petitions.c.channel == COUNTER)
+    _came(petitions.c.visit_at, "1"),
+    _came(petitions.c.first_message_at, "0", holds(petitions.c.channel, COUNTER)),
 )
 _TOUCHED: Final = (
     select(events.c.petition_id)
@@ -170,6 +171,11 @@ class ReceptionLine:
 
 class ReportBooks(Book):
     """Reading the books of a period."""
+
+    @classmethod
+    def of(cls, book: Book) -> Self:
+        """In the transaction of that casebook."""
+        return cls(book.connection, vault=book.vault, ids=book.ids, clock=book.clock, agency=book.agency)
 
     def register(self, office: Office, period: Period, *, unit: str = "") -> Iterator[RegisterLine]:
         """Every line entered in the period, book by book; `unit`: only those that this unit answers for now."""

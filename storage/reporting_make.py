@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +13,8 @@ from petitions.kinds import Kind
 from petitions.reports.forms import RECEPTION, Cell, form, forms
 from petitions.reports.periods import Period
 from petitions.reports.report import Compared, Flow, Report, Row, with_sums
-from storage.reporting import Counted, Counting, Office
+from storage.reporting import Counted, Counting
+from storage.reporting_rows import Office, go_on
 from storage.reporting_shelf import WHOLE_OFFICE, Entry, ReportShelf
 
 if TYPE_CHECKING:
@@ -57,20 +58,32 @@ def reporting_units(agency: Agency) -> tuple[str, ...]:
     return tuple(unit.code for unit in agency.units if unit.active)
 
 
-def make(book: Book, agency: Agency, period: Period, *, today: date, unit: str = WHOLE_OFFICE) -> Report:
+def make(
+    book: Book,
+    agency: Agency,
+    period: Period,
+    *,
+    today: date,
+    unit: str = WHOLE_OFFICE,
+    pause: Callable[[], None] = go_on,
+) -> Report:
     """The report of a period as the casebook tells it now; of one unit, or consolidated with a row for each.
 
-    A report of a period that has not ended is marked provisional. Raises UnknownUnit.
+    A report of a period that has not ended is marked provisional. `pause` is called between the steps of the count.
+    Raises UnknownUnit, and what `pause` raises.
     """
     units = reporting_units(agency)
     if unit != WHOLE_OFFICE and unit not in units:
         raise UnknownUnit(unit)
     shelf = ReportShelf.of(book)
-    counted = Counting(book.connection, book.vault, office_of(agency), period).by_unit()
+    counted = Counting(book.connection, book.vault, office_of(agency), period, pause).by_unit()
     wanted = units if unit == WHOLE_OFFICE else (unit,)
     typed = _Typed(shelf.entries(period, *period.quarters), period)
     rows = tuple(_row(agency, each, counted.get(each, Counted()), typed) for each in wanted)
     superior = agency.office.parent_code
+    same = _compared(book, agency, period.same_last_year, unit, pause)
+    is_one = period.previous == period.same_last_year
+    previous = same if is_one else _compared(book, agency, period.previous, unit, pause)
     return Report(
         agency=agency.code,
         office=agency.office.name_vi,
@@ -82,8 +95,8 @@ def make(book: Book, agency: Agency, period: Period, *, today: date, unit: str =
         made_on=today,
         provisional=not period.has_ended(today),
         rows=rows,
-        previous=_compared(book, agency, period.previous, unit),
-        same_last_year=_compared(book, agency, period.same_last_year, unit),
+        previous=previous,
+        same_last_year=same,
         topics=_topics(agency, [counted[each] for each in wanted if each in counted]),
         texts=typed.texts(unit),
     )
@@ -127,13 +140,13 @@ def _row(agency: Agency, unit: str, counted: Counted, typed: _Typed) -> Row:
     )
 
 
-def _compared(book: Book, agency: Agency, period: Period, unit: str) -> Compared:
+def _compared(book: Book, agency: Agency, period: Period, unit: str, pause: Callable[[], None]) -> Compared:
     """The finished report of that period, for that is what was told; where there is none, counted now."""
     shelf = ReportShelf.of(book)
     kept = shelf.newest(period, unit)
     if kept is not None:
         return Compared(period=period, figures=shelf.content(kept.id).total, from_report=True)
-    counted = Counting(book.connection, book.vault, office_of(agency), period).by_unit()
+    counted = Counting(book.connection, book.vault, office_of(agency), period, pause).by_unit()
     typed = _Typed(shelf.entries(period, *period.quarters), period)
     wanted = reporting_units(agency) if unit == WHOLE_OFFICE else (unit,)
     total: Counter[Cell] = Counter()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from enum import StrEnum, unique
 from typing import Any, Final, Self
 
@@ -14,7 +14,7 @@ from petitions.reports.forms import Cell, column
 from petitions.reports.periods import Period
 from petitions.reports.report import Report
 from storage.book import Book
-from storage.schema import report_entries, reports
+from storage.schema import petitions, report_entries, reports
 
 MOST: Final = 10**12
 """The highest number that can be typed in."""
@@ -110,6 +110,12 @@ _LAST: Final = select(func.max(reports.c.version)).where(
     reports.c.agency == bindparam("agency"),
     reports.c.period == bindparam("period"),
     reports.c.unit == bindparam("unit"),
+)
+_FIRST: Final = (
+    select(petitions.c.filed_at)
+    .where(petitions.c.agency == bindparam("agency"))
+    .order_by(petitions.c.id)
+    .limit(1)
 )
 _ENTRIES: Final = (
     select(report_entries)
@@ -277,6 +283,11 @@ class ReportShelf(Book):
         """Every version of every unit for this period."""
         values = {"agency": self.agency, "period": period.code}
         return [KeptReport(**row._asdict()) for row in self.connection.execute(_OF_PERIOD, values)]
+
+    def first_day(self, zone: tzinfo) -> date | None:
+        """The day of the first petition; None before there is one."""
+        first = self.connection.execute(_FIRST, {"agency": self.agency}).scalar()
+        return None if first is None else first.astimezone(zone).date()
 
     def submitted(self, period: Period, units: Iterable[str]) -> dict[str, KeptReport | None]:
         """How far each unit is: its newest report, None where it has submitted none."""

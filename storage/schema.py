@@ -237,6 +237,11 @@ _partial(
     where="conversation_id IS NOT NULL",
 )
 _partial("ix_petitions_phone", petitions.c.phone_hash, petitions.c.id, where="phone_hash IS NOT NULL")
+Index("ix_petitions_filed", petitions.c.agency, petitions.c.filed_at)
+_partial("ix_petitions_visit", petitions.c.agency, petitions.c.visit_at, where="visit_at IS NOT NULL")
+_partial(
+    "ix_petitions_counter", petitions.c.agency, petitions.c.first_message_at, where="channel = 'counter'"
+)
 Index("ix_petitions_unit", petitions.c.agency, petitions.c.unit, petitions.c.stage, petitions.c.id)
 _partial(
     "ix_petitions_officer",
@@ -406,6 +411,11 @@ register_entries: Final = Table(
 )
 """The register books themselves. A line is never reused or moved; `continued_*` is its cross-reference."""
 Index("ix_register_entries_petition", register_entries.c.petition_id)
+_partial(
+    "ix_register_entries_continued",
+    register_entries.c.petition_id,
+    where="continued_book IS NOT NULL",
+)
 
 events: Final = Table(
     "events",

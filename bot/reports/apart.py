@@ -13,17 +13,17 @@ from storage.database import Database
 T = TypeVar("T")
 
 
-async def read_apart(url: str, work: Callable[[Connection], T]) -> T:
-    """Runs `work`, which only reads and may take seconds, and gives its result. Raises as `Database.read`."""
-    return await asyncio.to_thread(_alone, url, work)
+async def read_apart(database: Database, work: Callable[[Connection], T]) -> T:
+    """Runs `work`, which only reads and may take seconds, and gives its result. All of it sees one moment of the
+    database. Raises as `Database.read`."""
+    return await asyncio.to_thread(_alone, database.apart(), work)
 
 
-def _alone(url: str, work: Callable[[Connection], T]) -> T:
+def _alone(database: Database, work: Callable[[Connection], T]) -> T:
     async def read() -> T:
-        database = Database.from_url(url, connections=1)
         await database.open()
         try:
-            return await database.read(work)
+            return await database.read_one_moment(work)
         finally:
             await database.close()
 

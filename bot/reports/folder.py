@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bot.reports import plain
 from bot.reports.books import Books
-from bot.reports.narrative import document
+from bot.reports.narrative import document as narrative
 from bot.reports.tables import workbook
 from handlers.texts import Texts
 from petitions.reports.report import Report
@@ -26,18 +26,28 @@ BOOKS: Final = ("registers", "national", "cases")
 """What is written only when it is asked for, since it names people or is long."""
 
 
+_DOCUMENTS: Final[Mapping[str, tuple[str, Callable[[Report, Texts], bytes]]]] = {
+    "xlsx": ("tables", workbook),
+    "csv": ("tables", lambda report, _texts: plain.figures(report)),
+    "json": ("figures", lambda report, _texts: _figures(report)),
+    "docx": ("narrative", narrative),
+}
+"""By the ending of the file: the key of its name (`reports.file_…`), and what makes it."""
+
+
+def document(report: Report, texts: Texts, ending: str) -> tuple[str, bytes] | None:
+    """Name and content of one document; None for the narrative of a period that has none. The same report gives the
+    same bytes."""
+    if ending == "docx" and not report.period.has_narrative:
+        return None
+    key, write = _DOCUMENTS[ending]
+    return f"{texts.get(f'reports.file_{key}', period=report.period.code)}.{ending}", write(report, texts)
+
+
 def documents(report: Report, texts: Texts) -> dict[str, bytes]:
     """The documents of a report by file name: tables, CSV, figures with their hash, and the narrative where the
-    circular wants one. The same report gives the same bytes."""
-    period = report.period.code
-    found = {
-        f"{texts.get('reports.file_tables', period=period)}.xlsx": workbook(report, texts),
-        f"{texts.get('reports.file_tables', period=period)}.csv": plain.figures(report),
-        f"{texts.get('reports.file_figures', period=period)}.json": _figures(report),
-    }
-    if report.period.has_narrative:
-        found[f"{texts.get('reports.file_narrative', period=period)}.docx"] = document(report, texts)
-    return found
+    circular wants one."""
+    return dict(found for ending in _DOCUMENTS if (found := document(report, texts, ending)) is not None)
 
 
 def _figures(report: Report) -> bytes:
@@ -100,7 +110,7 @@ def write_books(
 
 
 def _registers(folder: Folder, book: Book, agency: Agency, report: Report, texts: Texts) -> None:
-    office, period, books = office_of(agency), report.period, _read(book)
+    office, period, books = office_of(agency), report.period, ReportBooks.of(book)
     written = Books(agency, texts)
     lines = books.register(office, period, unit=report.unit)
     name = texts.get("reports.file_register", period=period.code)
@@ -111,7 +121,7 @@ def _registers(folder: Folder, book: Book, agency: Agency, report: Report, texts
 
 
 def _national(folder: Folder, book: Book, agency: Agency, report: Report, texts: Texts) -> None:
-    office, books = office_of(agency), _read(book)
+    office, books = office_of(agency), ReportBooks.of(book)
     name = texts.get("reports.file_national", period=report.period.code)
     found = books.national(office, report.period, unit=report.unit)
     folder.put(f"{name}.jsonl", plain.national_json(found, agency.zone))
@@ -122,10 +132,6 @@ def _national(folder: Folder, book: Book, agency: Agency, report: Report, texts:
 def _cases(folder: Folder, book: Book, agency: Agency, report: Report, texts: Texts) -> None:
     counting = Counting(book.connection, book.vault, office_of(agency), report.period)
     found = sorted(each for each in counting.everything_behind() if report.unit in ("", each[0]))
-    names = _read(book).names(sorted({petition_id for _, _, petition_id in found}))
+    names = ReportBooks.of(book).names(sorted({petition_id for _, _, petition_id in found}))
     name = texts.get("reports.file_cases", period=report.period.code)
     folder.put(f"{name}.csv", plain.cases(report.period.code, found, names))
-
-
-def _read(book: Book) -> ReportBooks:
-    return ReportBooks(book.connection, vault=book.vault, ids=book.ids, clock=book.clock, agency=book.agency)

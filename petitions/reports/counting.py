@@ -131,6 +131,10 @@ ALL_HEADS: Final = ""
 """In `matter_cells`: the matters of every kind together (02/XLD col 5)."""
 
 
+FIELDS: Final = {kind: tuple(_FIELD_COLUMN[head]) for kind, head in _HEAD.items()}
+"""The fields of the forms under which petitions of a kind can count."""
+
+
 def matter_heads(case: Case) -> tuple[str, ...]:
     """Under which heads this petition is a matter, or one of its petitions."""
     if not case.is_competent:
@@ -147,7 +151,8 @@ def matter_cells(head: str, acceptance: Acceptance) -> tuple[Cell, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """A decision on a complaint or a conclusion on a denunciation, with what became of it in the period."""
+    """A decision on a complaint or a conclusion on a denunciation, with what became of it in the period; or `count`
+    of them alike, with what all of them order."""
 
     unit: str
     kind: Kind
@@ -160,10 +165,11 @@ class Decision:
     """Fully carried out in the period."""
     ordered: Mapping[str, int] = field(default_factory=dict)
     """What it orders (`petitions.facts.DECIDED`)."""
-    before: Mapping[str, int] = field(default_factory=dict)
-    """What was carried out before the period (`petitions.facts.CARRIED_OUT`)."""
+    left: Mapping[str, int] = field(default_factory=dict)
+    """What was left to be carried out as the period began (`left_of`)."""
     within: Mapping[str, int] = field(default_factory=dict)
     """What was carried out in the period."""
+    count: int = 1
 
 
 def counts_decisions(cell: Cell) -> bool:
@@ -173,6 +179,15 @@ def counts_decisions(cell: Cell) -> bool:
     return cell.form == forms.CARRIED_OUT
 
 
+def has_list(cell: Cell) -> bool:
+    """Whether there are petitions behind a column; what is only typed in has none."""
+    if cell.form == forms.RECEPTION:
+        return cell.ms in _VISITED
+    return cell.form != forms.MANAGEMENT
+
+
+_VISITED: Final = (1, 2, 3, 5, 6, 7)
+"""Columns of 01/TCD that count visits which the service knows, and their sums."""
 _DENUNCIATION_RESULT: Final = {"denunciation_true": 8, "denunciation_untrue": 9, "denunciation_partly": 10}
 _SECOND: Final = 3
 """Columns 11 to 13 of 04/GQTC say of tố cáo tiếp what 8 to 10 say of the first."""
@@ -199,34 +214,39 @@ _DONE: Final = {
 }
 _LEFT: Final = {
     denounced: tuple(
-        (ordered, carried, Cell(forms.CARRIED_OUT, denunciation if denounced else complaint))
-        for ordered, carried, complaint, denunciation in _DUE
+        (ordered, Cell(forms.CARRIED_OUT, denunciation if denounced else complaint))
+        for ordered, _, complaint, denunciation in _DUE
     )
     for denounced in (False, True)
 }
+
+
+def left_of(ordered: Mapping[str, int], before: Mapping[str, int]) -> dict[str, int]:
+    """What one decision orders to be paid or given back, less what was carried out before the period."""
+    due = ((key, ordered.get(key, 0) - before.get(carried, 0)) for key, carried, _, _ in _DUE)
+    return {key: left for key, left in due if left > 0}
 
 
 def decision_cells(decision: Decision) -> dict[Cell, int]:
     """The columns that count a decision, each with its amount; those with none are left out."""
     denounced = decision.kind is not Kind.COMPLAINT
     first, done = (16, 17) if denounced else (1, 2)
-    found = {Cell(forms.CARRIED_OUT, first): 1}
+    found = {Cell(forms.CARRIED_OUT, first): decision.count}
     if decision.is_done:
-        found[Cell(forms.CARRIED_OUT, done)] = 1
+        found[Cell(forms.CARRIED_OUT, done)] = decision.count
     if decision.is_new:
         form = forms.DENUNCIATIONS if denounced else forms.COMPLAINTS
         if denounced:
             result = _DENUNCIATION_RESULT[decision.result] + (_SECOND if decision.instance > 1 else 0)
         else:
             result = RESULT_OF[decision.result]
-        found[Cell(form, 7)] = found[Cell(form, result)] = 1
+        found[Cell(form, 7)] = found[Cell(form, result)] = decision.count
         for key, cell in _ORDERED[denounced]:
             if amount := decision.ordered.get(key, 0):
                 found[cell] = amount
-    for ordered, carried, cell in _LEFT[denounced]:
-        left = decision.ordered.get(ordered, 0) - decision.before.get(carried, 0)
-        if left > 0:
-            found[cell] = left
+    for key, cell in _LEFT[denounced]:
+        if amount := decision.left.get(key, 0):
+            found[cell] = amount
     for key, cell in _DONE[denounced]:
         if amount := decision.within.get(key, 0):
             found[cell] = amount

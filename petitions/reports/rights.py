@@ -7,7 +7,7 @@ from enum import StrEnum, unique
 from typing import Final
 
 from petitions.kinds import Role
-from petitions.transition_groups import FOCAL, LEADING
+from petitions.transition_groups import FOCAL, LEADING, OVERSIGHT
 
 
 @unique
@@ -44,3 +44,11 @@ def may(deed: Deed, role: Role | None, *, own_unit: bool, in_focal: bool, whole:
     if deed is Deed.SEE:
         return role is Role.INSPECTOR or (own_unit and not whole and role in LEADING)
     return own_unit and not whole and role in _UNIT_HEADS
+
+
+def may_read_books(role: Role | None, *, own_unit: bool, whole: bool) -> bool:
+    """Whether an officer may have the register, the reception book and the national export of a report: they name
+    people of every open case in it, so it takes the right to each of these (`petitions.workflow.may_see`)."""
+    if role in OVERSIGHT:
+        return True
+    return own_unit and not whole and role in LEADING

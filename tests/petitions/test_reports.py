@@ -19,6 +19,7 @@ from petitions.reports.counting import (
     Decision,
     Outcome,
     decision_cells,
+    left_of,
     matter_cells,
     matter_heads,
     petition_cells,
@@ -194,7 +195,7 @@ def test_a_decision_counts_what_it_orders_and_what_is_left(
         is_new=is_new,
         is_done=False,
         ordered=ordered,
-        before=before,
+        left=left_of(ordered, before),
         within=within,
     )
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from petitions.reports.forms import Cell, check, column
 from petitions.reports.periods import Period
 from petitions.reports.report import FLOWS, Report
+from storage import reporting_behind, reporting_rows
 from storage.casebook import Casebook
 from storage.ids import IdSource
 from storage.reporting import Counting
@@ -130,6 +131,55 @@ def test_the_list_behind_each_number_has_as_many_cases(year: Year, reports: dict
         return looked
 
     assert year.look(work) > 40
+
+
+def test_a_count_in_many_stretches_is_the_same(
+    year: Year, reports: dict[str, Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reporting_rows, "STRETCH", 40)
+    assert made(year, "2026-Q3").rows == reports["2026-Q3"].rows
+
+
+def test_a_page_of_cases_looks_on_where_the_last_one_ended(
+    year: Year, reports: dict[str, Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reporting_behind, "FOR_A_PAGE", (5, 11))
+
+    def work(connection: Connection) -> int:
+        counting = Counting(connection, year.vault, office_of(AGENCY), Period.parse("2026-Q3"))
+        pages = 0
+        cells = ("01/TCD", 1), ("02/XLD", 1), ("02/XLD", 9), ("02/XLD", 24), ("03/GQKN", 2), ("05/KQTH", 3)
+        for cell in (Cell(*each) for each in cells):
+            ids, after = list[int](), 0
+            while True:
+                found = counting.find(cell, unit="", after=after, most=4)
+                assert len(found.ids) <= 4
+                ids += found.ids
+                pages += 1
+                after = found.after
+                if not after:
+                    break
+            assert ids == counting.behind(cell), cell
+            assert ids == sorted(set(ids))
+        return pages
+
+    assert year.look(work) > 30
+
+
+def test_a_long_count_is_given_up_between_its_steps(year: Year) -> None:
+    steps = []
+
+    def pause() -> None:
+        steps.append(len(steps))
+        if len(steps) > 1:
+            raise reporting_rows.Interrupted
+
+    def work(connection: Connection) -> None:
+        Counting(connection, year.vault, office_of(AGENCY), Period.parse("2026-Q3"), pause).by_unit()
+
+    with pytest.raises(reporting_rows.Interrupted):
+        year.look(work)
+    assert steps == [0, 1]
 
 
 def test_a_units_own_report_has_the_row_that_the_whole_has(year: Year, reports: dict[str, Report]) -> None:

@@ -584,7 +584,7 @@ async def test_a_report_is_counted_beside_the_service(
         made = make(book, PROFILE, Q1, today=date(2026, 3, 16))
         return made.total[xld(1)], loop.is_running()
 
-    counted = asyncio.create_task(read_apart(database_url, work))
+    counted = asyncio.create_task(read_apart(Database.from_url(database_url), work))
     beats = 0
     while not counted.done():
         await asyncio.sleep(0)
