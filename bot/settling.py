@@ -45,6 +45,7 @@ PAGE: Final = 500
 """Clocks looked at in one read."""
 FOUND_AT_ONCE: Final = 20
 """Petitions of before made searchable, or counted, in one transaction: people wait no longer than for a turn."""
+OVERVIEW_AT_ONCE: Final = 50
 BREATH_SECONDS: Final = 0.05
 """Between two such transactions; a hundred thousand petitions take a quarter of an hour."""
 MOST_BEGUN: Final = 10_000
@@ -114,6 +115,7 @@ class Settling:
         await self._transact(_arm_summaries)
         done["searchable"] = await self._make_searchable()
         done["counted"] = await self._count_older()
+        done["overview"] = await self._count_overview()
         log.info("settled", extra=done)
         return done
 
@@ -140,6 +142,18 @@ class Settling:
             looked: int = await self._transact(
                 lambda turn: turn.book.sight_older(today=today, most=FOUND_AT_ONCE)
             )
+            if not looked:
+                return number
+            number += looked
+            await asyncio.sleep(BREATH_SECONDS)
+
+    # --- overview
+
+    async def _count_overview(self) -> int:
+        """Takes petitions into the overview's figures that are not counted there; how many that were."""
+        number = 0
+        while True:
+            looked: int = await self._transact(lambda turn: turn.book.overview_older(most=OVERVIEW_AT_ONCE))
             if not looked:
                 return number
             number += looked

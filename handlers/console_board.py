@@ -14,7 +14,7 @@ from petitions.agency import UnknownCode
 from petitions.clockwork import current
 from petitions.kinds import Kind, Severity, Stage
 from petitions.transition_groups import DONE, FINISHED, LEADING, OVERSIGHT, RESTING, SEALED_ROLES
-from storage.console_board import Choice, Colour, Counts, Key, Reader, View
+from storage.console_board import Age, Choice, Colour, Counts, Key, Reader, View
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,6 +122,7 @@ def read_wish(agency: Agency, officer: OfficerRecord, asked: Mapping[str, str]) 
     topic = next((topic.code for topic in agency.topics if topic.code == asked.get("topic")), "")
     unit = next((unit.code for unit in agency.units if unit.code == asked.get("unit")), "")
     colour = next((colour for colour in Colour if colour == asked.get("due")), None) if not done else None
+    age = next((age for age in Age if age == asked.get("age")), None)
     number = asked.get("officer", "")
     named_id = int(number) if re.fullmatch(r"\d{1,19}", number) else None
     units: tuple[str, ...] = ()
@@ -136,6 +137,7 @@ def read_wish(agency: Agency, officer: OfficerRecord, asked: Mapping[str, str]) 
         units=units,
         officer_id=named_id if view is not View.MINE else None,
         colour=colour,
+        age=age,
     )
     known = {
         "view": view.value,
@@ -145,6 +147,7 @@ def read_wish(agency: Agency, officer: OfficerRecord, asked: Mapping[str, str]) 
         "unit": unit if units else "",
         "officer": str(choice.officer_id) if choice.officer_id is not None else "",
         "due": colour.value if colour else "",
+        "age": age.value if age else "",
     }
     query = {name: value for name, value in known.items() if value}
     return Wish(choice=choice, after=_read_key(asked.get("after", "")), query=query)

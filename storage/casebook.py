@@ -9,6 +9,8 @@ from storage.hotspots_lists import HotspotLists
 from storage.learning import Learning
 from storage.notices import Notices
 from storage.officers import Officers
+from storage.overview import Overview
+from storage.overview_counts import OverviewCounts
 from storage.policy_gaps import PolicyGaps
 from storage.public_figures import PublicFigures
 from storage.reception import ReceptionBook
@@ -20,6 +22,8 @@ from storage.work import Work
 
 class Casebook(
     Console,
+    OverviewCounts,
+    Overview,
     Hotspots,
     HotspotLists,
     Learning,
@@ -39,5 +43,6 @@ class Casebook(
     Petitions and files come from `cases`, `events`, `attachments`, `similar` and `search`, several of one matter
     from `gatherings`, chats from `contacts`, what people decided from `learning`, people from `officers`, messages
     and cards from `notices`, lists of open work from `work`, what grows where from `hotspots`, the console's
-    own from `console`. It neither commits nor rolls back.
+    own from `console`, what its overview counts from `overview_counts` and `overview`. It neither commits nor rolls
+    back.
     """

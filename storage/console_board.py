@@ -7,7 +7,7 @@ SQL what `petitions.workflow.may_see` says of one petition, and a test compares 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum, unique
 from typing import Any, Final, NamedTuple
 
@@ -17,7 +17,9 @@ from petitions.kinds import Kind, Stage
 from petitions.transition_groups import FINISHED
 from petitions.transitions import SEALED_KINDS
 from storage.book import Book, as_record
+from storage.ids import first_id_of
 from storage.records import PetitionRecord
+from storage.registers import VIETNAM
 from storage.schema import petitions
 from storage.work import OPEN
 
@@ -29,7 +31,8 @@ _OPEN_BY_INDEX: Final = petitions.c.stage.not_in(_FINISHED)
 """As the partial indexes have it, word for word: a planner sees no more than that."""
 _DONE: Final = petitions.c.stage.in_(_FINISHED)
 _OPEN: Final = petitions.c.stage.in_(OPEN)
-_SEALED: Final = or_(petitions.c.confidential.is_(True), petitions.c.kind.in_(sorted(SEALED_KINDS)))
+SEALED: Final = or_(petitions.c.confidential.is_(True), petitions.c.kind.in_(sorted(SEALED_KINDS)))
+"""What only its circle may know of."""
 _due: Final = petitions.c.due_on
 
 
@@ -51,6 +54,18 @@ class Colour(StrEnum):
     FINE = "fine"
     NONE = "none"
     """No limit runs."""
+
+
+@unique
+class Age(StrEnum):
+    """For how many days a petition has been here."""
+
+    WEEK = "7"
+    """Up to seven days; the others go on from there."""
+    MONTH = "30"
+    TWO_MONTHS = "60"
+    THREE_MONTHS = "90"
+    OLDER = "older"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +94,7 @@ class Choice:
     officer_id: int | None = None
     """0: nobody has it."""
     colour: Colour | None = None
+    age: Age | None = None
 
 
 class Key(NamedTuple):
@@ -109,12 +125,12 @@ class ConsoleBoard(Book):
         self, reader: Reader, choice: Choice, *, today: date, soon: date, after: Key | None, most: int
     ) -> list[PetitionRecord]:
         """Open petitions, the soonest limit first and those without one last; finished ones newest first."""
-        where = and_(self._board_of(choice), _known(reader, choice), *_chosen(choice))
+        where = and_(self._board_of(choice), known(reader, choice), *_chosen(choice, today))
         if choice.done:
             below = petitions.c.id < after.id if after is not None else true()
             statement = select(*_COLUMNS).where(where, _DONE, below)
             return self._records(statement.order_by(petitions.c.id.desc()), most)
-        where = and_(where, _is_open(choice))
+        where = and_(where, is_open(choice))
         found: list[PetitionRecord] = []
         if choice.colour is not Colour.NONE and (after is None or after.due_on is not None):
             statement = select(*_COLUMNS).where(where, _due.is_not(None), _in_colour(choice, today, soon))
@@ -139,7 +155,7 @@ class ConsoleBoard(Book):
             number(_due.between(today, soon)).label("soon"),
             number(_due > soon).label("fine"),
             number(_due.is_(None)).label("none"),
-        ).where(self._board_of(choice), _known(reader, choice), *_chosen(choice), _is_open(choice))
+        ).where(self._board_of(choice), known(reader, choice), *_chosen(choice, today), is_open(choice))
         return as_record(Counts, self.connection.execute(statement).one())
 
     def _board_of(self, choice: Choice) -> ColumnElement[bool]:
@@ -150,10 +166,10 @@ class ConsoleBoard(Book):
         return [as_record(PetitionRecord, row) for row in self.connection.execute(statement.limit(most))]
 
 
-def _known(reader: Reader, choice: Choice) -> ColumnElement[bool]:
+def known(reader: Reader, choice: Choice) -> ColumnElement[bool]:
     """What the reader may see of a view; a sealed case stays hidden from the officer it is against."""
     against = petitions.c.accused_id
-    hidden_from_others = or_(against.is_(None), against != reader.officer_id, not_(_SEALED))
+    hidden_from_others = or_(against.is_(None), against != reader.officer_id, not_(SEALED))
     return and_(_seen(reader, choice), hidden_from_others)
 
 
@@ -163,7 +179,7 @@ def _seen(reader: Reader, choice: Choice) -> ColumnElement[bool]:
     if choice.view is View.MINE:
         return named
     in_unit = petitions.c.unit.in_(reader.units)
-    open_ones = not_(_SEALED)
+    open_ones = not_(SEALED)
     if choice.view is View.UNIT:
         return in_unit if reader.sealed_of_unit else and_(in_unit, or_(open_ones, named))
     rights = [named, open_ones if reader.everywhere else and_(open_ones, in_unit)]
@@ -172,7 +188,7 @@ def _seen(reader: Reader, choice: Choice) -> ColumnElement[bool]:
     return or_(*rights)
 
 
-def _chosen(choice: Choice) -> list[ColumnElement[bool]]:
+def _chosen(choice: Choice, today: date) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = []
     if choice.stage is not None:
         wanted.append(petitions.c.stage == choice.stage)
@@ -186,10 +202,28 @@ def _chosen(choice: Choice) -> list[ColumnElement[bool]]:
         wanted.append(petitions.c.officer_id.is_(None))
     elif choice.officer_id is not None:
         wanted.append(petitions.c.officer_id == choice.officer_id)
+    if choice.age is not None:
+        wanted.append(in_age(choice.age, today))
     return wanted
 
 
-def _is_open(choice: Choice) -> ColumnElement[bool]:
+def in_age(age: Age, today: date) -> ColumnElement[bool]:
+    """Filed so many days ago, told by the id, which is made at filing and stands in the index."""
+    steps = list(Age)
+    place = steps.index(age)
+
+    def first(days: int) -> int:
+        return first_id_of(datetime.combine(today - timedelta(days=days), time.min, VIETNAM))
+
+    conditions = []
+    if age is not Age.OLDER:
+        conditions.append(petitions.c.id >= first(int(age)))
+    if place > 0:
+        conditions.append(petitions.c.id < first(int(steps[place - 1])))
+    return and_(*conditions)
+
+
+def is_open(choice: Choice) -> ColumnElement[bool]:
     """Open, in the words of the index that serves the view. What was merged into another rests: it is shown where it
     is asked for."""
     if choice.view is View.ALL:

@@ -363,6 +363,7 @@ class Sightings(HotspotCells):
                     "kind": kind,
                     "topic_hash": topic,
                     "place_hash": place,
+                    "unit": petition.unit,
                     "kept_at": now,
                 }
                 for cell, (kind, topic, place) in sorted(cells.items())

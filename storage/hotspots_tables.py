@@ -23,12 +23,23 @@ sightings: Final = Table(
     Column("place_hash", Identifier, nullable=True),
     Column("listed", Integer, nullable=False, server_default=text("0")),
     Column("kept_at", Moment, nullable=False),
+    Column("unit", Word, nullable=True),
     sqlite_with_rowid=False,
 )
 """Keyed hashes of what an open petition is counted under: everything, its topic, topic and unit, place, topic and
 place; one marks every petition looked at. `day`: of filing, as `date.toordinal`. `listed`: the rank of the hotspot it
-stands in."""
+stands in. `unit`: that answers for it."""
 Index("ix_sightings_petition", sightings.c.petition_id)
+Index(
+    "ix_sightings_places",
+    sightings.c.agency,
+    sightings.c.day,
+    sightings.c.unit,
+    sightings.c.hash,
+    sightings.c.petition_id,
+    sqlite_where=text("kind = 'place'"),
+    postgresql_where=text("kind = 'place'"),
+)
 Index("ix_sightings_kept", sightings.c.agency, sightings.c.kept_at)
 
 hotspot_names: Final = Table(

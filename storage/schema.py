@@ -267,8 +267,8 @@ _partial(
     petitions.c.id,
     where="topic IS NOT NULL",
 )
-_BOARD: Final = ("stage", "unit", "officer_id", "kind", "confidential", "topic")
-"""What the console's lists narrow by: with it in the index, counting needs no look at the rows."""
+_BOARD: Final = ("stage", "unit", "officer_id", "kind", "confidential", "topic", "accused_id")
+"""What the console's lists narrow by and rights look at: with it in the index, counting needs no look at the rows."""
 _partial(
     "ix_petitions_open",
     *(petitions.c[name] for name in ("agency", "due_on", "id", *_BOARD)),
@@ -345,6 +345,7 @@ breaches: Final = Table(
 )
 """A passed date is a record of its own, for ever; nothing deletes one."""
 Index("ix_breaches_petition", breaches.c.petition_id)
+Index("ix_breaches_due", breaches.c.agency, breaches.c.due_on, breaches.c.id)
 
 tasks: Final = Table(
     "tasks",
@@ -363,6 +364,7 @@ tasks: Final = Table(
 """What a decision in force orders: who carries out what by when."""
 Index("ix_tasks_petition", tasks.c.petition_id, tasks.c.id)
 _partial("ix_tasks_officer", tasks.c.officer_id, where="done_on IS NULL AND officer_id IS NOT NULL")
+_partial("ix_tasks_open", tasks.c.agency, tasks.c.due_on, tasks.c.id, where="done_on IS NULL")
 
 alarms: Final = Table(
     "alarms",

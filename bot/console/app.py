@@ -25,6 +25,7 @@ from bot.console.files import CaseFiles
 from bot.console.find import FindPage
 from bot.console.lists import ListDeeds
 from bot.console.office import OfficePages
+from bot.console.overview import OverviewPage
 from bot.console.pages import STATIC, ConsolePages
 from bot.console.parts import ConsoleParts
 from bot.console.reception import ReceptionPages
@@ -49,12 +50,14 @@ class Console:
         self._visits = Visits(parts, self._cookie)
         self._denials = Denials()
         self._sign_in = SignIn(parts, self._pages, self._visits, self._cookie)
+        self.overview = OverviewPage(parts, self._pages)
         self.routes: tuple[Route, ...] = (
             *self._sign_in.routes(),
             *BoardPage(parts, self._pages).routes(),
             *ListDeeds(self._pages).routes(),
             *FindPage(self._pages).routes(),
             *EntryPage(parts, self._pages).routes(),
+            *self.overview.routes(),
             *OfficePages(self._pages).routes(),
             *ReceptionPages(self._pages).routes(),
             *CalendarPage(parts, self._pages).routes(),

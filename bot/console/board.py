@@ -27,7 +27,7 @@ from handlers.officers.cards import officer_name
 from handlers.texts import Texts
 from petitions.kinds import Kind, Stage
 from petitions.transition_groups import FINISHED
-from storage.console_board import Colour, View
+from storage.console_board import Age, Colour, View
 from storage.console_office import SavedView
 from storage.records import OfficerRecord
 
@@ -140,6 +140,7 @@ class BoardPage:
             + [("done", texts.get("console.stage_done"))],
             "kind": [(kind.value, texts.get(f"cards.kind_{kind}")) for kind in Kind],
             "topic": [(topic.code, topic.name(texts.language)) for topic in agency.topics],
+            "age": [(age.value, texts.get(f"console.age_{age}")) for age in Age],
         }
         if wish.choice.view is View.ALL:
             offered["unit"] = [(unit.code, unit.name(texts.language)) for unit in agency.units if unit.active]

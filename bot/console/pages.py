@@ -17,6 +17,7 @@ from bot.web.language import page_language, remember_language
 from bot.web.pages import LANGUAGE_NAMES, paragraphs
 from bot.web.security import keep_from_others
 from handlers.console_office import may_look
+from handlers.console_overview import may_look as has_overview
 from handlers.console_reception import may_keep, may_receive
 from handlers.officers.access import unit_name
 from handlers.officers.cards import officer_name
@@ -36,6 +37,8 @@ _HTMX: Final = (
 def _rooms(visit: Visit | None, agency: Agency) -> list[tuple[str, str]]:
     """The parts of the console this officer has: key and address."""
     rooms = [("board", "/console"), ("find", "/console/find"), ("entry", "/console/entry")]
+    if visit is not None and has_overview(visit.officer):
+        rooms.insert(1, ("overview", "/console/overview"))
     if visit is not None and may_keep(agency, visit.officer):
         receives = may_receive(agency, visit.officer)
         rooms.append(("reception", "/console/reception" if receives else "/console/reception/schedule"))

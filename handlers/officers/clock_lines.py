@@ -14,6 +14,7 @@ from petitions.rules import LegalRule, Mark, NoRule
 if TYPE_CHECKING:
     from handlers.texts import Texts
     from handlers.turn import Facts
+    from petitions.rules import RuleBook
     from storage.casebook import Casebook
     from storage.records import PetitionRecord
 
@@ -114,6 +115,23 @@ def rule_of(turn: Standpoint, clock: Clock) -> LegalRule | None:
 def named(turn: Standpoint, clock: Clock, texts: Texts) -> str:
     """What is due, in a few words."""
     return _what(rule_of(turn, clock), texts)
+
+
+def rule_words(rules: RuleBook, rule: str, texts: Texts) -> str:
+    """What a rule dates, in a few words with its article, as its newest version has them; a task has no rule."""
+    newest = [each for each in rules.rules() if each.id == rule]
+    if not newest:
+        return texts.get("clocks.task_named")
+    return f"{_what(newest[-1], texts)} ({newest[-1].article})"
+
+
+def pinned_words(rules: RuleBook, rule: str, version: dt.date, conditions: str, texts: Texts) -> str:
+    """The same of the version that a case keeps."""
+    try:
+        kept = rules.pinned(rule, version, frozenset(word for word in conditions.split(",") if word))
+    except NoRule:
+        return rule_words(rules, rule, texts)
+    return f"{_what(kept, texts)} ({kept.article})"
 
 
 def explained(turn: Standpoint, clock: Clock, texts: Texts) -> str:

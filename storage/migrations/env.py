@@ -11,6 +11,7 @@ from sqlalchemy.types import TypeDecorator
 from storage import (  # noqa: F401 - their tables belong to the metadata as well
     handovers,
     hotspots_tables,
+    overview_tables,
     public_figures,
     reception,
     webchat,

@@ -45,6 +45,7 @@ OPEN_PAGES = {
 """Pages that every officer has, each showing what is theirs; a session there is not cannot be ended."""
 NOBODY, ADMINS, LEADERS = "", "admin", "admin and head"
 FOCAL, KEEPERS = "focal unit", "admin and focal unit"
+OVERSEERS = "head, inspector and director"
 PERSON = "/console/office/people/{person:[0-9]{1,18}}"
 OF_THE_OFFICE = {
     ("GET", "/console/office"): (LEADERS, 200),
@@ -59,6 +60,10 @@ OF_THE_OFFICE = {
     ("POST", "/console/office/templates"): (LEADERS, 422),
     ("POST", "/console/office/templates/remove"): (NOBODY, 404),
     ("GET", "/console/office/calendar"): (LEADERS, 200),
+    ("GET", "/console/overview"): (OVERSEERS, 200),
+    ("GET", "/console/overview/decisions"): (OVERSEERS, 200),
+    ("GET", "/console/overview/passed"): (OVERSEERS, 200),
+    ("GET", "/console/overview/hotspots/{hotspot:[0-9]{1,18}}"): (NOBODY, 404),
     ("POST", "/console/office/calendar"): (ADMINS, 422),
     ("POST", "/console/office/calendar/back"): (NOBODY, 404),
     ("GET", "/console/reception"): (FOCAL, 200),
@@ -71,7 +76,7 @@ OF_THE_OFFICE = {
 }
 """Who gets which answer to an empty form (422: what is missing is said); everybody else 404. Of a person: who
 administers, and the head of that person's unit. Nobody is away; no invitation, template, set day,
-line of the schedule or appointment is there. The second of the units is the focal one."""
+hotspot, line of the schedule or appointment is there. The second of the units is the focal one."""
 CASE = "/console/cases/{code:[0-9A-Z]{12}}"
 FILE = f"{CASE}/files/{{file:[0-9]{{1,18}}}}"
 OF_A_CASE = {
@@ -152,11 +157,13 @@ async def test_every_route_answers_by_right(site: Site, office: Office, people: 
             for (method, path), (who, status) in OF_THE_OFFICE.items():
                 about = clerks["ql_van_hoa"]
                 leads = officer.role is Role.HEAD and (PERSON not in path or officer.unit == about.unit)
-                may = officer.role is Role.ADMIN and who not in (NOBODY, FOCAL)
+                may = officer.role is Role.ADMIN and who not in (NOBODY, FOCAL, OVERSEERS)
                 may = may or (leads and who == LEADERS)
                 may = may or (officer.unit == UNITS[1] and who in (FOCAL, KEEPERS))
+                may = may or (who == OVERSEERS and officer.role in (Role.HEAD, Role.INSPECTOR, Role.DIRECTOR))
                 expected = status if may else 404
-                got = await ask(one, method, path.replace("{person:[0-9]{1,18}}", str(about.id)))
+                path = path.replace("{person:[0-9]{1,18}}", str(about.id))
+                got = await ask(one, method, path.replace("{hotspot:[0-9]{1,18}}", "1"))
                 assert got == expected, (officer.role, officer.unit, method, path)
             for petition, photo in petitions:
                 may, sealed = known(officer, petition), petition.kind is Kind.DENUNCIATION
