@@ -12,6 +12,7 @@ from bot.cli.inbox import inbox
 from bot.cli.law import law
 from bot.cli.officers import officer
 from bot.cli.papers import papers
+from bot.cli.recount import recount
 from bot.cli.report import report
 from bot.cli.service import doctor, migrate, run
 from bot.cli.simulate import simulate
@@ -29,5 +30,19 @@ def main() -> None:
     """
 
 
-for _command in (run, doctor, migrate, officer, inbox, law, papers, report, verify, simulate, triage, zalo):
+for _command in (
+    run,
+    doctor,
+    migrate,
+    officer,
+    inbox,
+    law,
+    papers,
+    recount,
+    report,
+    verify,
+    simulate,
+    triage,
+    zalo,
+):
     main.add_command(_command)

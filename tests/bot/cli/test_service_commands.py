@@ -92,6 +92,7 @@ def test_an_unwritable_data_folder(
 
 def test_verify_and_inbox_of_a_new_database(command: Command, ready: str) -> None:
     assert command("verify").stdout == "Every petition's history and every register book holds.\n"
+    assert command("recount").stdout == "Counted anew: 0 petitions.\n"
     assert command("inbox", "list").stdout == "No dead letters.\n"
     assert command("inbox", "replay").exit_code == 2
     assert command("inbox", "replay", "1", "--all").exit_code == 2
