@@ -99,7 +99,8 @@ def _from_head(
     if end == hit.last or not _names_something(words, hit, end, exact=exact):
         return None
     while (
-        end in heads
+        rank != 2  # the street behind a shop's name is the place, and no part of the name
+        and end in heads
         and heads[end].label == "heads"
         and words.words[end].clause == words.words[hit.first].clause
     ):

@@ -265,6 +265,11 @@ def test_the_place_in_the_citizens_words(text: str, place: str | None) -> None:
     assert find_place(text) == place
 
 
+def test_the_street_behind_the_name_of_a_shop_is_the_place() -> None:
+    told = "Quán karaoke Trăng Thanh đường Nguyễn Văn Trỗi, Phủ Lý hát tới 1h sáng"
+    assert find_place(told) == "đường Nguyễn Văn Trỗi, Phủ Lý"
+
+
 def test_an_asked_place_is_taken_as_it_stands() -> None:
     assert find_place("Đình Cựu Hào, thôn Cựu", asked=True) == "Đình Cựu Hào, thôn Cựu"
     assert (
