@@ -9,12 +9,13 @@ is typed, is taken to happen there where it names no place surely itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from petitions.hotspots_places import MOST, place_keys, point_key
+from petitions.hotspots_slips import is_written, one_slip_away
 from petitions.places import find_place
 from petitions.text import clean, fold
 from petitions.wordlists import table
@@ -43,6 +44,8 @@ class ToldPlace:
     """What it is counted under, the closest first."""
     sure: tuple[str, ...]
     """Those of the names that surely are names of places."""
+    doubtful: tuple[str, ...] = ()
+    """Names that may hold a slip; which names may have been meant says `asked_for`."""
 
 
 def told_place(
@@ -56,8 +59,8 @@ def told_place(
     """Where it happened: the place that was told, else the point on the map, else what the story names.
 
     Args:
-        known: names of places the office has met (`spans_of` tells which may be asked for); they count where nothing
-            surer was told.
+        known: names of places the office has met (`asked_for` tells which may be of use); they count where nothing
+            surer was told, and where a doubtful name is one slip away from one of them.
     """
     story = story[:_STORY]
     words, keys = place, place_keys(place)
@@ -72,8 +75,38 @@ def told_place(
     more = [name for name, _ in named]
     if not sure:
         more += [span for span in spans_of(place, story) if span in known][:1]
-    found = tuple(dict.fromkeys([*(key for key in keys if "#" in key), *more, *keys]))[:MOST]
-    return ToldPlace(words if keys else (more[0] if more else ""), found, sure)
+    doubtful = _doubtful(named, keys)
+    meant = {name: better for name in doubtful if (better := _mended(name, known)) is not None}
+    found = [_with_name(key, meant) for key in [*(key for key in keys if "#" in key), *more, *keys]]
+    words = words if keys else (more[0] if more else "")
+    return ToldPlace(words, tuple(dict.fromkeys(found))[:MOST], sure, doubtful)
+
+
+def asked_for(told: ToldPlace, place: str, story: str) -> tuple[str, ...]:
+    """Names that `told_place` has a use for where the office has met them."""
+    spans = () if told.sure else spans_of(place, story)
+    near = [name for doubtful in told.doubtful for name in (doubtful, *one_slip_away(doubtful))]
+    return tuple(dict.fromkeys([*spans, *near]))
+
+
+def _doubtful(named: Sequence[tuple[str, bool]], keys: Sequence[str]) -> tuple[str, ...]:
+    """Names that hold no Vietnamese syllable somewhere, or were not surely told; without those too short to mend."""
+    sure = {name for name, is_sure in named if is_sure}
+    names = dict.fromkeys([*(name for name, _ in named), *(key.partition("#")[0] for key in keys)])
+    return tuple(name for name in names if (name not in sure or not is_written(name)) and one_slip_away(name))
+
+
+def _mended(name: str, known: Collection[str]) -> str | None:
+    """The one known name that may have been meant; None where none or several may, or the name is a known one."""
+    if name in known and is_written(name):
+        return None
+    near = [other for other in one_slip_away(name) if other in known]
+    return near[0] if len(near) == 1 else None
+
+
+def _with_name(key: str, meant: Mapping[str, str]) -> str:
+    name, mark, local = key.partition("#")
+    return meant.get(name, name) + mark + local
 
 
 def spans_of(place: str, story: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import bindparam, select
 
 from petitions.hotspots import CellKind
-from petitions.hotspots_told import ToldPlace, spans_of, told_place
+from petitions.hotspots_told import ToldPlace, asked_for, told_place
 from storage.book import insert_new
 from storage.hotspots_tables import hotspot_names
 from storage.keys import CannotOpen
@@ -33,12 +33,12 @@ class HotspotCells(Search):
         story = "\n".join(content.story)
         where = (content.place, content.latitude, content.longitude, story)
         told = told_place(*where)
-        if told.sure:
+        names = {self._cell_hash(NAME, name): name for name in asked_for(told, content.place, story)}
+        if not names:
             return told
-        spans = {self._cell_hash(NAME, span): span for span in spans_of(content.place, story)}
-        values = {"hashes": list(spans), "agency": self.agency}
-        met = self.connection.execute(_NAMES_MET, values).scalars() if spans else ()
-        return told_place(*where, known={spans[each] for each in met})
+        values = {"hashes": list(names), "agency": self.agency}
+        met = self.connection.execute(_NAMES_MET, values).scalars()
+        return told_place(*where, known={names[each] for each in met})
 
     def _cells(
         self, petition: PetitionRecord, told: ToldPlace

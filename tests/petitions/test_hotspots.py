@@ -22,7 +22,8 @@ from petitions.hotspots import (
     tail,
 )
 from petitions.hotspots_places import MOST, place_keys, point_key
-from petitions.hotspots_told import spans_of, told_place
+from petitions.hotspots_slips import is_written, one_slip_away
+from petitions.hotspots_told import asked_for, spans_of, told_place
 from petitions.hotspots_voices import Heard, own_voices, together
 from tests.petitions.hotspot_streams import Measured, Office, play
 
@@ -294,6 +295,46 @@ def test_a_point_counts_for_its_square() -> None:
 def test_a_place_is_found_in_the_story_as_well(place: str, story: str, key: str) -> None:
     known = {"vinh tru"} & set(spans_of(place, story))
     assert key in told_place(place, None, None, story, known=known).keys
+
+
+@pytest.mark.parametrize(
+    ("place", "known", "keys"),
+    [
+        ("xã Thanh Hươmg", {"thanh huong"}, ("thanh huong",)),
+        ("xa thang huong, huyen thanh liem", {"thanh huong"}, ("thanh huong",)),
+        ("thon mau cau", {"mai cau"}, ("mai cau",)),
+        ("tổ 4 phường Lsm Hạ", {"lam ha"}, ("lam ha#4", "lam ha")),
+        ("Kiện Kgê", {"kien khe"}, ("kien khe",)),
+        ("xã Thanh Tân", {"thanh tam"}, ("thanh tan",)),
+        ("xa thanh tan", {"thanh tam", "thanh tan"}, ("thanh tan",)),
+        ("xã Thanh Hươmg", set(), ("thanh huomg",)),
+        ("xã Thanh Hươmg", {"thanh huomg"}, ("thanh huomg",)),
+        ("xa nham ha", {"nhan ha", "nam ha"}, ("nham ha",)),
+    ],
+)
+def test_a_slip_in_a_name_is_mended_where_one_known_name_may_have_been_meant(
+    place: str, known: set[str], keys: tuple[str, ...]
+) -> None:
+    told = told_place(place, None, None, "")
+    wanted = known & set(asked_for(told, place, ""))
+    assert told_place(place, None, None, "", known=wanted).keys == keys
+
+
+@pytest.mark.parametrize(
+    "name", ["nghieng quynh", "khuyu tay", "vinh tru", "yen bac", "duong xuyen", "giua oanh"]
+)
+def test_what_is_written_so_is_vietnamese(name: str) -> None:
+    assert is_written(name)
+
+
+@pytest.mark.parametrize("name", ["thanh huomg", "kien kge", "tgi tran", "vinh trj", "lsm ha", "dak lak"])
+def test_what_is_no_syllable_is_seen(name: str) -> None:
+    assert not is_written(name)
+
+
+def test_names_too_short_or_too_long_are_left_as_they_are() -> None:
+    assert one_slip_away("ha nam") == () == one_slip_away("phuly") == one_slip_away("mot hai ba bon")
+    assert "mai cau" in one_slip_away("mau cau")
 
 
 def test_only_names_with_a_capital_behind_a_head_are_sure() -> None:

@@ -415,3 +415,16 @@ async def test_a_name_met_once_is_found_in_later_stories_however_they_are_typed(
         assert len(names) == 1
 
     await in_book(work)
+
+
+async def test_a_slip_in_the_name_counts_for_the_name_the_office_has_met(in_book: InBook) -> None:
+    def work(book: Casebook) -> None:
+        file(book, place="xã Thanh Hương")
+        file(book, place="xa thang huong")
+        file(book, place="xã Thanh Hươmg")
+        assert touched(book)["place"] == 3
+        file(book, place="xã Thăng Hương")
+        file(book, place="xa thang huong")
+        assert touched(book)["place"] == 3, "a place of that very name is known now"
+
+    await in_book(work)
