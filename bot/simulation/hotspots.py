@@ -7,7 +7,7 @@ tracking when it is over. `measured` says afterwards which were found how soon, 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from importlib.resources import files
@@ -47,9 +47,11 @@ class Planted:
     """One of them."""
 
     topic: str
-    voices: list[tuple[datetime, int]] = field(default_factory=list)
-    """When each voice's petition was filed, and its id."""
+    voices: list[int] = field(default_factory=list)
+    """Petitions of people with words of their own."""
     copies: list[int] = field(default_factory=list)
+    stood: list[tuple[datetime, int]] = field(default_factory=list)
+    """When one voice more stood in the book (1: filed, or taken up again) or one less (-1: withdrawn)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Measured:
     """What the service made of a year."""
 
     planted: int
-    """Those of which five voices were filed."""
+    """Those of which five voices stood together, for as long as there is time to find them."""
     in_time: int
     late: tuple[str, ...]
     """Topic, and days from the fifth petition to the finding; without days where it was never found."""
@@ -101,18 +103,19 @@ class Planting:
                 )
 
     def standing(self) -> list[Planted]:
-        """What was planted, without voices that withdrew again: those do not count."""
-        return [
-            Planted(
-                each.topic,
-                [voice for voice in each.voices if self._counts(voice[1])],
-                [petition for petition in each.copies if self._counts(petition)],
-            )
-            for each in self.planted
-        ]
+        """What was planted, with the moments in which voices came and went: one that withdraws does not count, and
+        counts again from when it is taken up again."""
+        for each in self.planted:
+            each.stood = sorted(change for voice in each.voices for change in self._changes(voice))
+        return self.planted
 
-    def _counts(self, petition_id: int) -> bool:
-        return self._house.petition(petition_id).stage is not Stage.WITHDRAWN
+    def _changes(self, petition_id: int) -> Iterator[tuple[datetime, int]]:
+        stands = False
+        for event in self._house.book.events(petition_id):
+            stage = event.changes.get("stage")
+            if stage is not None and stands is (stage == Stage.WITHDRAWN.value):
+                stands = not stands
+                yield event.at, 1 if stands else -1
 
     def _plant(self, theme: dict[str, Any], spellings: list[str], begins: date) -> None:
         chance = self._chance
@@ -141,7 +144,7 @@ class Planting:
             if copy:
                 planted.copies.append(petition_id)
             else:
-                planted.voices.append((self._house.petition(petition_id).filed_at, petition_id))
+                planted.voices.append(petition_id)
             self._office.receive(who, petition_id)
         yield from ()
 
@@ -169,9 +172,7 @@ def measured(
 ) -> Measured:
     """Which planted hotspots were found within two days of their fifth petition, and what was found besides."""
     owner = {
-        petition: number
-        for number, each in enumerate(planted)
-        for petition in [*(petition for _, petition in each.voices), *each.copies]
+        petition: number for number, each in enumerate(planted) for petition in [*each.voices, *each.copies]
     }
     found: dict[int, datetime] = {}
     false = []
@@ -183,14 +184,33 @@ def measured(
             false.append(f"{hotspot.kind} {hotspot.topic or ''} {hotspot.found_at:%Y-%m-%d}")
     late, in_time, counted = [], 0, 0
     for number, each in enumerate(planted):
-        if len(each.voices) < FIFTH:
+        at = found.get(number)
+        fifth = fifth_of(each.stood, at)
+        if fifth is None:
             continue
         counted += 1
-        fifth = sorted(each.voices)[FIFTH - 1][0]
-        if number in found and found[number] <= fifth + IN_TIME:
+        if at is not None and at <= fifth + IN_TIME:
             in_time += 1
         else:
-            days = f" {(found[number] - fifth).days}" if number in found else ""
+            days = "" if at is None else f" {(at - fifth).days}"
             late.append(f"{each.topic}{days}")
     months = ((last - first).days + 1) / _MONTH
     return Measured(counted, in_time, tuple(late), tuple(false), months)
+
+
+def fifth_of(stood: Sequence[tuple[datetime, int]], found: datetime | None) -> datetime | None:
+    """When the fifth voice came, None where five never stood together long enough to be found.
+
+    Voices withdraw. Where the fifth of them was there for less than the two days there are, and nothing was found
+    meanwhile, the next time that five stand together counts.
+    """
+    standing, since = 0, None
+    for at, change in stood:
+        standing += change
+        if since is None and standing == FIFTH:
+            since = at
+        elif since is not None and standing < FIFTH:
+            if at - since >= IN_TIME or (found is not None and found < at):
+                return since
+            since = None
+    return since

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, select
 
-from bot.simulation.hotspots import Measured
+from bot.simulation.hotspots import Measured, fifth_of
 from bot.simulation.run import Refused, check
 from bot.simulation.world import Wish
 from storage.hotspots import Deed
@@ -48,6 +48,36 @@ def test_an_ordinary_year_has_at_most_one_false_alarm_a_month(year: Year) -> Non
     assert found.planted == 0
     assert found.months > 11.9
     holds(found)
+
+
+def _hour(hours: int) -> datetime:
+    return datetime(2026, 3, 2, tzinfo=UTC) + timedelta(hours=hours)
+
+
+FIVE = [(_hour(hour), 1) for hour in range(5)]
+"""Hours since Monday, in which one voice more stands, or one less."""
+
+
+@pytest.mark.parametrize(
+    ("stood", "found", "fifth"),
+    [
+        (FIVE[:4], None, None),
+        (FIVE, None, 4),
+        (FIVE, 6, 4),
+        ([*FIVE, (_hour(10), -1)], None, None),
+        ([*FIVE, (_hour(10), -1)], 6, 4),
+        ([*FIVE, (_hour(10), -1), (_hour(90), 1)], None, 90),
+        ([*FIVE, (_hour(10), -1), (_hour(90), 1)], 91, 90),
+        ([*FIVE, (_hour(10), 1), (_hour(11), -1)], None, 4),
+        ([*FIVE, (_hour(60), -1)], None, 4),
+        ([*FIVE[:3], (_hour(3), -1), (_hour(4), 1), (_hour(5), 1), (_hour(6), 1)], None, 6),
+    ],
+)
+def test_the_fifth_petition_is_the_one_with_which_five_stand_together(
+    stood: list[tuple[datetime, int]], found: int | None, fifth: int | None
+) -> None:
+    at = None if found is None else _hour(found)
+    assert fifth_of(stood, at) == (None if fifth is None else _hour(fifth))
 
 
 @pytest.mark.parametrize("number", [-1, 61])
