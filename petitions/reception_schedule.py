@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from petitions.calendar import WorkingCalendar
 from petitions.reception import Reception, Span, Weekday
-from petitions.rules import RuleBook
+from petitions.rules import NoRule, RuleBook
 
 LONGEST_WORDS: Final = 200
 WEEKS_SHOWN: Final = 4
@@ -137,11 +137,14 @@ def first_bookable(mode: Mode, today: dt.date, calendar: WorkingCalendar, rules:
     """The first day for which one may register on `today`.
 
     In person the next working day. Online the day before which the office can still invite everybody in time (A-08:
-    05 working days, Nghị định 154/2026 Đ23 k1), with a day to do so.
+    05 working days, Nghị định 154/2026 Đ23 k1), with a day to do so; before that decree the next working day too.
     """
     if mode is Mode.IN_PERSON:
         return calendar.next_working(today + dt.timedelta(days=1))
-    ahead = rules.rule(_INVITED, today).amount or 0
+    try:
+        ahead = rules.rule(_INVITED, today).amount or 0
+    except NoRule:
+        ahead = 0
     return calendar.add_working_days(today, ahead + 1)
 
 
