@@ -24,7 +24,8 @@ hand.
 
 The page of a case in the console has a section *Văn bản*. It lists the papers of this kind of petition: first what
 the step at hand asks for, with the reason and the limit it has to keep, then what may be needed, then the others.
-*Lập dự thảo* gives a Word file filled in from the case.
+*Lập dự thảo* gives a Word file filled in from the case. In chat the
+button *Văn bản* on a card offers the same papers where the step at hand asks for one.
 
 * **A draft is not a paper.** Read it, finish it, have it signed, and record the deed (accept, decide, send) at the
   case as before. Nothing is done to the case by making a draft, and the citizen does not see it. That you made it
@@ -34,7 +35,7 @@ the step at hand asks for, with the reason and the limit it has to keep, then wh
 * **Sealed cases.** Drafts are offered after the text was opened. Papers that name the petitioner (*Thông báo việc
   thụ lý tố cáo*, *Biên bản ghi nhận việc rút tố cáo* …) only after opening who that is, with a reason. Papers that
   go to others have no place for the denouncer or for what was told: write the content yourself, and nothing in it
-  that gives the person away.
+  that gives the person away. No draft of a sealed case goes through a chat.
 * Mẫu số 03 and 14b of the complaint, 04, 05 and 06 of the denunciation say the limit and its last day in one
   sentence more than the form has; strike it out where the agency does not want it.
 

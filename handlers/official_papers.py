@@ -14,20 +14,17 @@ from handlers import cases
 from handlers.console_case import IDENTITY, STORY, found, opened
 from handlers.officers import cards
 from handlers.officers.access import sealed
+from handlers.official_situation import has_papers, situation_of
 from handlers.official_values import DRAFT
-from petitions.clock_steps import DISCIPLINARY
 from petitions.clocks import ClockState
-from petitions.kinds import Action, Stage
-from petitions.official_papers import Fact, Fit, OfficialPaper, Situation, is_for, offered
-from petitions.reasons import NOTHING_NEW
+from petitions.kinds import Action
+from petitions.official_papers import Fit, OfficialPaper, is_for, offered
 from petitions.workflow import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
     from handlers.officers.room import Room
-    from petitions.clocks import Clock
     from storage.records import PetitionRecord
 
 
@@ -68,28 +65,9 @@ class NotMade:
     problem: str
 
 
-def situation_of(petition: PetitionRecord, clocks: Iterable[Clock]) -> Situation:
-    """Where a case stands, as far as papers depend on it."""
-    held = {
-        Fact.FORMED: petition.formed_on is not None,
-        Fact.OUTSIDE: petition.destination is not None,
-        Fact.WISH: petition.withdraw_wish_at is not None,
-        Fact.DIALOGUE: petition.dialogue_held_at is None
-        and (petition.dialogue_at is not None or petition.instance > 1 or petition.subkind in DISCIPLINARY),
-        Fact.REFUSED: petition.outcome == NOTHING_NEW,
-    }
-    return Situation(
-        kind=petition.kind,
-        stage=petition.stage,
-        instance=petition.instance,
-        running=frozenset(clock.step for clock in clocks if clock.state is ClockState.RUNNING),
-        facts=frozenset(fact for fact, holds in held.items() if holds),
-    )
-
-
 def lines_of(room: Room, petition: PetitionRecord, *, identity: bool) -> tuple[DraftLine, ...]:
     """The papers of a case whose story is open, what is needed now first; `identity`: who wrote it is open too."""
-    if petition.stage in (Stage.MERGED, Stage.WITHDRAWN):
+    if not has_papers(petition):
         return ()
     clocks = list(room.turn.book.clocks(petition.id).values())
     due = {
@@ -123,7 +101,7 @@ def make(room: Room, code: str, paper_code: str, *, since: datetime) -> Made | N
     """
     petition = found(room, code)
     paper = is_for(paper_code, petition.kind, petition.instance) if petition is not None else None
-    if petition is None or paper is None or petition.stage in (Stage.MERGED, Stage.WITHDRAWN):
+    if petition is None or paper is None or not has_papers(petition):
         return None
     if sealed(petition):
         events = room.turn.book.events(petition.id)

@@ -15,6 +15,7 @@ from handlers.officers import clock_lines, matter_lines, routing_lines, told
 from handlers.officers.access import Access, in_unit, officer_access, same_unit, sealed, unit_name
 from handlers.officers.place_words import public_place, short
 from handlers.officers.tokens import Press, verb_of
+from handlers.official_situation import asks_for_paper
 from petitions.agency import UnknownCode
 from petitions.codes import TrackingCode
 from petitions.kinds import Action, Role, Severity, Stage
@@ -83,6 +84,7 @@ def private_card(turn: Turn, petition: PetitionRecord, officer: OfficerRecord, t
     if access is Access.FULL:
         buttons.append(Button(label=texts.get("cards.button_view"), token=Press("view", petition.id).token))
         buttons.append(Button(label=texts.get("cards.button_history"), token=Press("log", petition.id).token))
+        buttons += _papers(turn, petition, officer, texts)
         buttons += matter_lines.buttons(petition, texts)
     return Outgoing(
         title=texts.get("cards.title", code=shown_code(petition)),
@@ -91,6 +93,17 @@ def private_card(turn: Turn, petition: PetitionRecord, officer: OfficerRecord, t
         monospace=(shown_code(petition),),
         protect=sealed(petition),
     )
+
+
+def _papers(turn: Turn, petition: PetitionRecord, officer: OfficerRecord, texts: Texts) -> list[Button]:
+    """The way to drafts of official papers, where the step at hand asks for one and this officer may note that it was
+    made; of a sealed case only the console makes them."""
+    if sealed(petition) or not asks_for_paper(petition, turn.book.clocks(petition.id).values()):
+        return []
+    note = Press(verb_of(Action.NOTE), petition.id).token
+    if all(button.token != note for button in actions_of(turn, petition, officer, texts)):
+        return []
+    return [Button(label=texts.get("drafts.button"), token=Press("papers", petition.id).token)]
 
 
 def group_card(turn: Turn, petition: PetitionRecord, texts: Texts, *, unit: str | None) -> Outgoing:

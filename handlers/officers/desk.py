@@ -12,6 +12,7 @@ from handlers.officers import (
     choosing,
     corrections,
     details,
+    drafts,
     find,
     form_view,
     gaps,
@@ -107,6 +108,10 @@ def _about_petition(room: Room, wish: Press) -> None:
                 room.acknowledge("officer.see_private")
         case form_view.VERB:
             form_view.send_paper(room, petition, wish.argument)
+        case drafts.LIST:
+            drafts.show(room, petition)
+        case drafts.MAKE:
+            drafts.send(room, petition, wish.argument)
         case "file":
             details.send_file(room, petition, read_number(wish.argument))
         case "more":

@@ -139,6 +139,18 @@ async def test_a_denunciation_names_nobody_outside_the_paper(
     assert "Nguyễn Thị Hạnh" in pdf_words(pdf.data)
 
 
+async def test_a_draft_of_an_official_paper_is_filled_in_when_it_is_sent(
+    render: Renderer, database: Database, books: Books
+) -> None:
+    petition = await filed(database, books)
+    draft = await render(OutgoingFile(render="draft", paper="kn_03", petition_id=petition.id))
+    assert draft.name == f"kn_03-{petition.code}.docx"
+    assert "đã nhận được đơn khiếu nại của: Nguyễn Thị Hạnh" in docx_words(draft.data)
+    for wanted in (("kn_99", petition.id), ("kn_03", 1)):
+        with pytest.raises(Never):
+            await render(OutgoingFile(render="draft", paper=wanted[0], petition_id=wanted[1]))
+
+
 @pytest.mark.parametrize(
     "paper", ["", "complaint", "complaint.exe", "nothing.pdf", ".pdf", "complaint.en.pdf"]
 )
