@@ -20,6 +20,9 @@ HEAD = """# Drafts of official papers
 This page is made by `docs/make_papers.py` from `petitions/data/official_papers.toml`; please do not edit it by
 hand.
 
+| ![Papers at a case](images/console-papers.png) | ![A draft in Word](images/paper-draft.png) |
+|---|---|
+
 ## For officers
 
 The page of a case in the console has a section *Văn bản*. It lists the papers of this kind of petition: first what
