@@ -8,6 +8,7 @@ from typing import Final
 
 from handlers import (
     alarms,
+    announcements,
     answerability,
     digests,
     hotspots,
@@ -38,6 +39,7 @@ _DEEDS: Final[Mapping[str, Callable[[Turn, TimerRecord], None]]] = {
     untold.NO_CHAT: untold.fire_no_chat,
     untold.ACCOUNT: untold.fire_account,
     report_reminders.TIMER: report_reminders.fire,
+    announcements.TIMER: announcements.fire,
 }
 """Timers of a conversation are turns of it, all others turns of the service (`handlers.service_turn`)."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.announcements import Announcements
 from storage.console import Console
 from storage.gatherings import Gatherings
 from storage.hotspots import Hotspots
@@ -24,6 +25,7 @@ class Casebook(
     Console,
     OverviewCounts,
     Overview,
+    Announcements,
     Hotspots,
     HotspotLists,
     Learning,

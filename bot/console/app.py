@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from bot.console.announcements import AnnouncementPages
 from bot.console.attach import AttachFiles
 from bot.console.board import BoardPage
 from bot.console.calendar import CalendarPage
@@ -60,6 +61,7 @@ class Console:
             *self.overview.routes(),
             *OfficePages(self._pages).routes(),
             *ReceptionPages(self._pages).routes(),
+            *AnnouncementPages(self._pages).routes(),
             *CalendarPage(parts, self._pages).routes(),
             *CasePage(self._pages, self._denials).routes(),
             *CaseFiles(parts, self._denials).routes(),

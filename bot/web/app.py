@@ -9,6 +9,7 @@ from aiohttp import web
 from bot.channels.webchat.api import LONGEST_JSON, ChatApi
 from bot.channels.webchat.uploads import Uploads
 from bot.channels.webchat.visitor import VisitorCookie
+from bot.web.announcements_page import AnnouncementsPage
 from bot.web.assets import Assets
 from bot.web.continue_page import ContinuePage
 from bot.web.faults import friendly_faults
@@ -64,6 +65,7 @@ def build_app(parts: WebParts) -> web.Application:
     FilePage(parts, pages).add_routes(app)
     KindsPage(parts, pages).add_routes(app)
     StatisticsPage(parts, pages).add_routes(app)
+    AnnouncementsPage(parts, pages).add_routes(app)
     ReceptionPage(parts, pages, cookie).add_routes(app)
     _OpenPages(parts, pages, cookie).add_routes(app)
     app.router.add_get("/static/{version}/{name}", assets.serve)

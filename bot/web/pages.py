@@ -19,6 +19,7 @@ MENU: Final = (
     ("/status", "web.nav_status"),
     ("/reception", "public.nav_reception"),
     ("/kinds", "public.nav_kinds"),
+    ("/announcements", "public.nav_announcements"),
     ("/statistics", "public.nav_statistics"),
     ("/privacy", "web.nav_privacy"),
 )

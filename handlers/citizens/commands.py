@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from handlers.citizens import drafting, drafts, own_chats, prompts, questions, tracking
+from handlers.citizens import drafting, drafts, news, own_chats, prompts, questions, tracking
 from handlers.citizens.chat import Chat
 from handlers.citizens.state import Ask
 from handlers.messages import Command
@@ -47,6 +47,9 @@ def command(chat: Chat, content: Command) -> None:
         case "channels" | "kenh":
             greet(chat)
             own_chats.show(chat)
+        case "news" | "thongbao":
+            greet(chat)
+            news.show(chat)
         case "cancel" if chat.me.draft is not None:
             drafts.ask_discard(chat)
         case _:

@@ -18,6 +18,7 @@ from handlers.citizens import (
     in_a_row,
     joining,
     media,
+    news,
     own_chats,
     own_page,
     presses,
@@ -138,7 +139,7 @@ def text(chat: Chat, words: str) -> None:
     if offered is not None:
         presses.press(chat, offered)
         return
-    if own_chats.take_words(chat, words):
+    if own_chats.take_words(chat, words) or news.take_words(chat, words):
         return
     if chat.me.ask is not None and asks.take(chat, words):
         return

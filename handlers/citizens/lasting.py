@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handlers import announcements
 from handlers.citizens import (
     after,
     commands,
@@ -11,6 +12,7 @@ from handlers.citizens import (
     further,
     handover,
     joining,
+    news,
     own_chats,
     prompts,
     questions,
@@ -44,6 +46,8 @@ def press(chat: Chat, pressed: Press) -> bool:
             second_way.stop(chat)
         case joining.YES | joining.NO:
             chat.say("chats.question_over")
+        case announcements.START | announcements.STOP:
+            return news.press(chat, pressed.action)
         case own_chats.CHATS | own_chats.NOTIFY | own_chats.LEAVE:
             return own_chats.press(chat, pressed.action, pressed.argument)
         case _:

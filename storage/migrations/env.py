@@ -9,6 +9,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy.types import TypeDecorator
 
 from storage import (  # noqa: F401 - their tables belong to the metadata as well
+    announcements,
     handovers,
     hotspots_tables,
     overview_tables,

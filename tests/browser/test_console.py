@@ -251,6 +251,21 @@ async def test_an_office_sets_its_people_templates_and_lists(
         assert await faults(page) == []
         await fits(page)
         await picture(page, f"{name}-calendar")
+        await page.goto("/console/office/announcements")
+        await page.get_by_label("Tiêu đề", exact=True).fill("Nghỉ tiếp công dân ngày 24/12")
+        await page.get_by_label("Nội dung", exact=True).fill("Cơ quan tiếp bù vào ngày 25/12.")
+        await page.get_by_role("button", name="Lưu bản nháp").click()
+        await page.get_by_text("Nghỉ tiếp công dân ngày 24/12").click()
+        assert await faults(page) == []
+        await fits(page)
+        await picture(page, f"{name}-announcements")
+        await page.get_by_role("button", name="Đăng và gửi").click()
+        await expect(page.locator(".done")).to_contain_text("Đã đăng")
+        await page.goto("/announcements")
+        await expect(page.get_by_role("heading", level=2)).to_have_text("Nghỉ tiếp công dân ngày 24/12")
+        assert await faults(page) == []
+        await picture(page, f"{name}-public-announcements")
+        await page.goto("/console")
         await page.get_by_role("link", name="Tiếp dân", exact=True).click()
         await page.get_by_label("Thứ Năm", exact=True).check()
         await page.get_by_label("Người tiếp").fill("Bà Phạm Thị Lan, Chánh Thanh tra")

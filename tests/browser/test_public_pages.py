@@ -17,7 +17,7 @@ from tests.web_site import Site
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("kinds", "statistics", "reception", "reception/mine", "privacy", "status")
+PAGES = ("kinds", "statistics", "announcements", "reception", "reception/mine", "privacy", "status")
 
 
 @pytest.mark.parametrize(("viewport", "scheme"), [(PHONE, "light"), (DESK, "dark")])

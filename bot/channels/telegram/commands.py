@@ -9,7 +9,7 @@ from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, BotCommandSc
 
 from handlers.texts import Catalogue
 
-PRIVATE: Final = ("start", "status", "mine", "channels", "help", "language")
+PRIVATE: Final = ("start", "status", "mine", "channels", "news", "help", "language")
 """What citizens see; officers learn theirs when they are linked, and find them in their group's menu."""
 GROUP: Final = ("inbox", "case", "find", "link", "help")
 TextsByLanguage = Mapping[str, Mapping[str, str]]

@@ -41,12 +41,12 @@ async def test_the_kinds_are_explained_with_the_limits_of_the_day(site: Site) ->
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/kinds", "/statistics", "/privacy", "/status", "/kinds?lang=en", "/statistics?lang=en"]
+    "path", ["/", "/kinds", "/statistics", "/privacy", "/status", "/kinds?lang=en", "/reception?lang=en"]
 )
 async def test_every_page_leads_to_every_other(site: Site, path: str) -> None:
     html = await get(site, path)
     menu = html[html.index("<nav class") : html.index("</nav>")]
-    for other in ("/", "/status", "/kinds", "/statistics", "/privacy"):
+    for other in ("/", "/status", "/reception", "/kinds", "/announcements", "/statistics", "/privacy"):
         assert f'href="{other}"' in menu
     assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", html)
     if path.endswith("en"):

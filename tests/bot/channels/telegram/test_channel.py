@@ -46,7 +46,7 @@ async def test_menus_by_language_and_kind_of_chat(rig: Rig, telegram: TelegramEm
     menus = telegram.world.commands
     assert set(menus) == {(PRIVATE, ""), (PRIVATE, "en"), (GROUPS, ""), (GROUPS, "en")}
     names = [entry["command"] for entry in menus[PRIVATE, ""]]
-    assert names == ["start", "status", "mine", "channels", "help", "language"]
+    assert names == ["start", "status", "mine", "channels", "news", "help", "language"]
     assert [entry["command"] for entry in menus[GROUPS, "en"]] == ["inbox", "case", "find", "link", "help"]
     texts = command_texts(Catalogue.load())
     assert menus[PRIVATE, ""][1]["description"] == texts["vi"]["status"]
