@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 FOLDER: Final = Path(__file__).parent / "migrations"
-HEAD: Final = "0022"
+HEAD: Final = "0023"
 """The newest migration; a test holds it equal to the newest file in `migrations/versions`."""
 
 _LOCK: Final = 7_402_164_310

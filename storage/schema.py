@@ -778,6 +778,28 @@ reports: Final = Table(
 )
 """Finished reports: their numbers (counts only), the texts that go with them, and how far each has come."""
 
+report_jobs: Final = Table(
+    "report_jobs",
+    metadata,
+    _id(),
+    _agency(),
+    _word("period"),
+    _word("unit"),
+    _word("what"),
+    Column("run", Identifier, nullable=False),
+    _word("state"),
+    Column("asked_by", Identifier, nullable=False),
+    _moment("asked_at"),
+    _moment("done_at", nullable=True),
+    Column("figures", Text, nullable=True),
+    _sealed("texts_enc", nullable=True),
+    _word("sha256"),
+    _word("content_key"),
+    UniqueConstraint("agency", "period", "unit", "what"),
+)
+"""What is made apart from the requests: a report's numbers before it is finished, and the books of a period, which
+lie in the file store for a day. `run` tells a newer one from one that was given up."""
+
 bindings: Final = Table(
     "bindings",
     metadata,

@@ -30,8 +30,11 @@ from bot.console.overview import OverviewPage
 from bot.console.pages import STATIC, ConsolePages
 from bot.console.parts import ConsoleParts
 from bot.console.reception import ReceptionPages
+from bot.console.report_files import ReportFiles
+from bot.console.reports import ReportPages
 from bot.console.sign_in import SignIn
 from bot.console.visits import BadForm, NotHere, Route, SessionCookie, Visit, Visits, form_of, is_proven
+from bot.reports.maker import ReportMaker
 from bot.web.security import is_own_page
 
 log = logging.getLogger(__name__)
@@ -50,6 +53,7 @@ class Console:
         self._pages = ConsolePages(parts)
         self._visits = Visits(parts, self._cookie)
         self._denials = Denials()
+        self.reports = ReportMaker(parts.web, parts.store)
         self._sign_in = SignIn(parts, self._pages, self._visits, self._cookie)
         self.overview = OverviewPage(parts, self._pages)
         self.routes: tuple[Route, ...] = (
@@ -63,6 +67,8 @@ class Console:
             *ReceptionPages(self._pages).routes(),
             *AnnouncementPages(self._pages).routes(),
             *CalendarPage(parts, self._pages).routes(),
+            *ReportPages(self._pages, self.reports).routes(),
+            *ReportFiles(self._pages, parts.store).routes(),
             *CasePage(self._pages, self._denials).routes(),
             *CaseFiles(parts, self._denials).routes(),
             *CaseDrafts(parts, self._pages, self._denials).routes(),
@@ -79,6 +85,7 @@ class Console:
         for route in self.routes:
             app.router.add_route(route.method, route.path, self._guarded(route))
         app.on_shutdown.append(self._denials.finish)
+        app.on_shutdown.append(self.reports.finish)
         nowhere = self._guarded(Route(method="*", path=_EVERYTHING, handle=_nowhere, quiet=True))
         app.router.add_route("*", _EVERYTHING, nowhere)
 

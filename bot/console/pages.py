@@ -19,6 +19,7 @@ from bot.web.security import keep_from_others
 from handlers.console_office import may_look
 from handlers.console_overview import may_look as has_overview
 from handlers.console_reception import may_keep, may_receive
+from handlers.console_reports import has_reports
 from handlers.officers.access import unit_name
 from handlers.officers.cards import officer_name
 from handlers.texts import LANGUAGES
@@ -42,6 +43,8 @@ def _rooms(visit: Visit | None, agency: Agency) -> list[tuple[str, str]]:
     if visit is not None and may_keep(agency, visit.officer):
         receives = may_receive(agency, visit.officer)
         rooms.append(("reception", "/console/reception" if receives else "/console/reception/schedule"))
+    if visit is not None and has_reports(agency, visit.officer):
+        rooms.append(("reports", "/console/reports"))
     if visit is not None and may_look(visit.officer):
         rooms.append(("office", "/console/office"))
     return rooms

@@ -363,3 +363,61 @@ async def test_a_petition_made_at_the_desk_is_entered_and_its_receipt_printed(
         assert await faults(page) == []
         await fits(page)
     assert complaints == []
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK])
+async def test_a_report_is_made_read_submitted_and_fetched(
+    browser: Browser,
+    site: Site,
+    office: Office,
+    clock: HandClock,
+    complaints: list[str],
+    viewport: dict[str, int],
+) -> None:
+    people = await busy_office(office, clock)
+    await office.file("541", Kind.DENUNCIATION)
+    name = "phone" if viewport == PHONE else "desk"
+    async with desk(browser, site, office, people["inspector"], complaints, viewport=viewport) as page:
+        await page.get_by_role("link", name="Báo cáo", exact=True).click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Báo cáo")
+        assert await faults(page) == []
+        await fits(page)
+        await picture(page, f"{name}-reports")
+        await page.get_by_role("link", name=re.compile("tổng hợp.*Quý IV")).click()
+        await page.get_by_role("button", name="Lập số liệu").click()
+        await expect(page.locator(".figures tbody tr")).to_have_count(25)
+        await expect(page.locator(".note").first).to_contain_text("Số liệu tạm tính")
+        assert await faults(page) == []
+        await fits(page)
+        await picture(page, f"{name}-report")
+        async with page.expect_download() as started:
+            await page.get_by_role("link", name="Bảng biểu (.xlsx)").click()
+        assert (await (await started.value).path()).read_bytes()[:2] == b"PK"
+        await page.get_by_text("Biểu theo đơn vị").click()
+        await expect(page.locator(".official tbody tr").last).to_contain_text("Tổng cộng")
+        assert await faults(page) == []
+        await picture(page, f"{name}-report-units")
+        await page.locator(".figures .now a").first.click()
+        await expect(page.locator(".board tbody tr").first).to_be_visible()
+        await expect(page.locator(".note")).to_contain_text("không có quyền mở")
+        assert await faults(page) == []
+        await fits(page)
+        await picture(page, f"{name}-report-cases")
+        await page.goto("/console/reports/2026-Q1/thanh_tra?form=1")
+        await page.get_by_text("Số liệu đơn vị tự nhập").click()
+        await page.get_by_label("10 Tiếp định kỳ").fill("1.200")
+        assert await faults(page) == []
+        await fits(page)
+        await page.get_by_role("button", name="Lưu và lập lại số liệu").click()
+        await expect(page.locator(".figures")).to_contain_text("1.200")
+        await page.get_by_role("button", name="Nộp báo cáo của đơn vị").click()
+        await expect(page.locator(".done")).to_contain_text("Đã nộp báo cáo")
+        await expect(page.locator(".hash")).to_have_text(re.compile("[0-9a-f]{64}"))
+        assert await faults(page) == []
+        await fits(page)
+        await picture(page, f"{name}-report-submitted")
+        await page.get_by_role("link", name="Phần lời").click()
+        assert await faults(page) == []
+        await fits(page)
+        await picture(page, f"{name}-report-words")
+    assert complaints == []
