@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from handlers.citizens.form_state import handed_in, view_of
 from handlers.console_board import colour_of, days_of, register_shown
-from handlers.console_calendar import counted_around
+from handlers.console_limits import Breach, Limit, TaskLine, breaches_of, limits_of, tasks_of
 from handlers.console_related import (
     RelatedLine,
     SimilarLine,
@@ -23,10 +23,8 @@ from handlers.console_related import (
     similar_lines,
 )
 from handlers.console_story import Addition, answers_of
-from handlers.officers import cards, clock_lines, form_view, suggested, told
+from handlers.officers import cards, form_view, gap_words, routing_lines, suggested, told
 from handlers.officers.access import Access, officer_access, sealed
-from petitions.clocks import Clock, ClockState, Duty
-from petitions.clockwork import current
 from petitions.kinds import Action, Severity, Stage
 from petitions.transition_groups import LAWFUL, RESTING
 from storage.console_board import Colour
@@ -39,41 +37,6 @@ if TYPE_CHECKING:
 OPEN_FOR: Final = timedelta(minutes=30)
 """How long what was opened of a sealed case is shown again without being asked for again."""
 STORY, IDENTITY = "story", "identity"
-_ENDED: Final = frozenset({ClockState.MET, ClockState.STOPPED, ClockState.REPLACED})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
-    """One time limit, running or over."""
-
-    words: str
-    days: str
-    """Days off and rest days worked that it was counted with."""
-    colour: Colour
-    governs: bool
-    state: str
-    """Key of its state: running, suspended, met, stopped, replaced."""
-    ended: str
-    late_by: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Breach:
-    """A date that passed; it stays for ever."""
-
-    what: str
-    due: str
-    ended: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskLine:
-    """What a decision in force orders."""
-
-    what: str
-    officer: str
-    due: str
-    done: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +96,10 @@ class CaseView:
     files: tuple[FileLine, ...]
     signed: tuple[FileLine, ...]
     """Pages and signed files of the đơn, which name the person."""
+    routing: tuple[str, ...]
+    """Whom it is against, and why it came to this unit."""
+    gaps: tuple[tuple[str, str], ...]
+    """Loopholes of policy and law marked in it that still stand: the legal text, what is wrong with it."""
     suggested: tuple[str, ...]
     """What the service made of the story when it was filed."""
     related: tuple[RelatedLine, ...]
@@ -189,10 +156,14 @@ def case_view(room: Room, petition: PetitionRecord, *, since: datetime) -> CaseV
         secret=secret,
         story_open=story_open,
         identity_open=identity_open,
-        standing=(*cards.standing_lines(turn, petition, texts), *_wishes(room, petition)),
-        limits=_limits(room, petition),
-        breaches=_breaches(room, petition),
-        tasks=_tasks(room, petition, people, shown=story_open),
+        standing=(
+            *filter(None, [routing_lines.must_move_line(turn, petition, texts)]),
+            *cards.standing_lines(turn, petition, texts),
+            *_wishes(room, petition),
+        ),
+        limits=limits_of(room, petition),
+        breaches=breaches_of(room, petition),
+        tasks=tasks_of(room, petition, people, shown=story_open),
         story=content.story if named and content is not None else (),
         told=answers_of(room, content) if named and content is not None else (),
         additions=_additions(room, events) if story_open else (),
@@ -203,6 +174,8 @@ def case_view(room: Room, petition: PetitionRecord, *, since: datetime) -> CaseV
         papers=papers if identity_open else (),
         files=_files(room, files, signed=False) if story_open else (),
         signed=_files(room, files, signed=True) if identity_open else (),
+        routing=tuple(routing_lines.detail_lines(turn, petition, events, texts)) if story_open else (),
+        gaps=_gaps(room, petition) if story_open else (),
         suggested=tuple(line.lstrip("• ") for line in suggested.lines_of(room, events)) if story_open else (),
         related=related_lines(room, petition),
         matter=matter_of(room, petition),
@@ -234,6 +207,11 @@ def _facts(
     return tuple((key, value) for key, value in known if value)
 
 
+def _gaps(room: Room, petition: PetitionRecord) -> tuple[tuple[str, str], ...]:
+    found = room.turn.book.gaps_of(petition.id) if petition.gaps else []
+    return tuple((gap_words.where(gap, room.texts), gap_words.flaw(gap, room.texts)) for gap in found)
+
+
 def _holder(room: Room, petition: PetitionRecord, people: dict[int, OfficerRecord]) -> str:
     """Who has the case, in words."""
     holder = people.get(petition.officer_id) if petition.officer_id is not None else None
@@ -249,69 +227,6 @@ def _wishes(room: Room, petition: PetitionRecord) -> list[str]:
         lines.append(texts.get("cards.not_satisfied"))
     untold = told.card_line(room.turn, petition, texts)
     return [*lines, untold] if untold else lines
-
-
-def _limits(room: Room, petition: PetitionRecord) -> tuple[Limit, ...]:
-    """Running limits, the governing one first and then by their day; those that are over after them."""
-    turn, texts = room.turn, room.texts
-    today, soon = days_of(turn)
-    clocks = list(turn.book.clocks(petition.id).values())
-    governing = current(clocks)
-
-    def place(clock: Clock) -> tuple[bool, bool, str, int]:
-        due = clock.due_on.isoformat() if clock.due_on is not None else "9"
-        return (not clock.alive, governing is None or clock.id != governing.id, due, clock.id)
-
-    limits = []
-    for clock in sorted((c for c in clocks if c.duty is not Duty.TASK), key=place):
-        running = clock.state is ClockState.RUNNING
-        ours = running and clock.duty in (Duty.OFFICE, Duty.AGENCY)
-        late = (today - clock.due_on).days if ours and clock.late_on(today) and clock.due_on else 0
-        ended = clock.ended_on if clock.state in _ENDED else clock.suspended_on
-        limits.append(
-            Limit(
-                words=clock_lines.explained(turn, clock, texts),
-                days=counted_around(room, clock) if running else "",
-                colour=colour_of(clock.due_on, today, soon) if ours else Colour.NONE,
-                governs=governing is not None and clock.id == governing.id,
-                state=clock.state.value,
-                ended=cards.shown_date(ended, texts) if ended is not None and not running else "",
-                late_by=late,
-            )
-        )
-    return tuple(limits)
-
-
-def _breaches(room: Room, petition: PetitionRecord) -> tuple[Breach, ...]:
-    turn, texts = room.turn, room.texts
-    clocks = turn.book.clocks(petition.id)
-    return tuple(
-        Breach(
-            what=clock_lines.named(turn, clocks[breach.clock_id], texts),
-            due=cards.shown_date(breach.due_on, texts),
-            ended=cards.shown_date(breach.ended_on, texts) if breach.ended_on is not None else "",
-        )
-        for breach in turn.book.breaches(petition.id)
-        if breach.clock_id in clocks
-    )
-
-
-def _tasks(
-    room: Room, petition: PetitionRecord, people: dict[int, OfficerRecord], *, shown: bool
-) -> tuple[TaskLine, ...]:
-    texts = room.texts
-    lines = []
-    for task in room.turn.book.tasks(petition.id):
-        holder = people.get(task.officer_id) if task.officer_id is not None else None
-        lines.append(
-            TaskLine(
-                what=task.what if shown else texts.get("cards.task_sealed"),
-                officer=cards.officer_name(holder, texts) if holder else texts.get("cards.nobody"),
-                due=cards.shown_date(task.due_on, texts),
-                done=cards.shown_date(task.done_on, texts) if task.done_on is not None else "",
-            )
-        )
-    return tuple(lines)
 
 
 def _additions(room: Room, events: list[EventRecord]) -> tuple[Addition, ...]:

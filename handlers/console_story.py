@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from handlers.console_given import given_words, linked_in
 from handlers.officers import cards, details, history, told
 from handlers.turn import outgoing_from_data
 from petitions.kinds import Action, ActorKind
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 _SHOWN_ELSEWHERE: Final = frozenset(
     {"request", "identity", "story", "name", "phone", "address", "place", "accused"}
 )
-_MOST: Final = 400
-"""Events on one page, the latest; a case with more is read from its start in the exported file."""
+MOST: Final = 400
+"""Events on one page, the latest; where there are more, the page says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,8 @@ class Step:
     iso: str
     who: str
     what: str
+    given: str
+    """What else was given with it: to whom, where to, why, which document, which day; empty like `words`."""
     words: str
     """What was written with it; empty where there is nothing or it may not be shown."""
     told: tuple[str, ...]
@@ -94,7 +97,8 @@ def timeline(room: Room, petition: PetitionRecord, *, words: bool, since_seq: in
     for news in told.notices(room.turn, petition):
         outcomes[news.event_seq].append(news)
     people = {officer.id: officer for officer in room.turn.book.officers(active=None)}
-    events = [event for event in room.turn.book.events(petition.id) if event.seq > since_seq]
+    events = [event for event in room.turn.book.events(petition.id) if event.seq > since_seq][-MOST:]
+    linked = linked_in(room, events) if words else {}
     return tuple(
         Step(
             seq=event.seq,
@@ -102,13 +106,14 @@ def timeline(room: Room, petition: PetitionRecord, *, words: bool, since_seq: in
             iso=event.at.isoformat(timespec="seconds"),
             who=_actor(room, event, people),
             what=_what(room, event, people),
-            words=_words(room, event) if words or event.content.get("opened") else "",
+            given=given_words(room, event, people, linked) if words else "",
+            words=_words(event) if words or event.content.get("opened") else "",
             told=tuple(
                 told.outcome_line(news, _moment(room, news.at), room.texts) for news in outcomes[event.seq]
             ),
             quiet=event.action in _QUIET or bool(event.content.get("opened")),
         )
-        for event in reversed(events[-_MOST:])
+        for event in reversed(events)
     )
 
 
@@ -154,18 +159,11 @@ def conversation(room: Room, petition: PetitionRecord) -> tuple[Said, ...]:
     return tuple(one for _, one in sorted(said, key=lambda pair: pair[0]))
 
 
-def _words(room: Room, event: EventRecord) -> str:
+def _words(event: EventRecord) -> str:
     opened = event.content.get("opened")
     if opened and opened not in history.WITH_WORDS:
         return ""
-    parts = [
-        room.text(f"reasons.short_{event.content['code']}")
-        if event.content.get("code") and f"reasons.short_{event.content['code']}" in room.texts
-        else "",
-        str(event.content.get("document") or ""),
-        str(event.content.get("reason") or event.content.get("text") or event.content.get("task") or ""),
-    ]
-    return "\n".join(part for part in parts if part)
+    return str(event.content.get("reason") or event.content.get("text") or "")
 
 
 def _what(room: Room, event: EventRecord, people: dict[int, OfficerRecord]) -> str:

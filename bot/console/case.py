@@ -15,7 +15,7 @@ from handlers import console_actions
 from handlers.console_actions import Form, Offer, Outcome
 from handlers.console_board import Look
 from handlers.console_case import IDENTITY, STORY, CaseView, case_view, found
-from handlers.console_story import Said, Step, conversation, timeline
+from handlers.console_story import MOST, Said, Step, conversation, timeline
 from handlers.console_turn import desk_of
 from handlers.officers.room import Room
 from handlers.official_papers import DraftLine, lines_of
@@ -175,6 +175,7 @@ class CasePage:
             case=whole.case,
             offers=whole.offers,
             steps=whole.steps,
+            most_steps=MOST,
             talk=whole.talk,
             drafts=[(fit.value, [line for line in whole.drafts if line.fit == fit.value]) for fit in Fit],
             done=whole.done,

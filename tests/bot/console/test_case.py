@@ -375,3 +375,71 @@ async def test_petitions_are_merged_after_saying_what_will_happen(
         assert second.code not in listed.text
         assert second.code in (await one.get("/console?view=unit&stage=merged")).text
     assert (await office.now(second)).merged_into == first.id
+
+
+async def test_the_timeline_says_to_whom_where_to_and_why(
+    site: Site, office: Office, head: OfficerRecord, clerk: OfficerRecord
+) -> None:
+    intake = await somebody(office, Role.INTAKE, "thanh_tra")
+    petition = await office.file()
+    await office.does(head, petition, Action.ASSIGN, officer_id=clerk.id)
+    await office.does(clerk, petition, Action.TRANSFER, unit="ql_di_san", reason="Việc của bên di sản.")
+    await office.does(intake, petition, Action.RULE_UNIT, unit="ql_van_hoa", reason="Thuộc văn hóa.")
+    await office.does(clerk, petition, Action.TAKE)
+    await office.does(
+        clerk,
+        petition,
+        Action.POLICY_GAP,
+        law="Nghị định 38/2021/NĐ-CP",
+        article="Điều 14",
+        text="Chưa phạt được loa kéo.",
+        proposal="Bổ sung hành vi.",
+    )
+    async with signed_in(site, office, head) as one:
+        page = await one.get(path(petition))
+    for words in (
+        f"Người phụ trách: {clerk.name}",
+        "Đơn vị: Phòng Quản lý di sản",
+        "Việc của bên di sản.",
+        "Đơn vị: Phòng Quản lý văn hóa và gia đình",
+        "Văn bản: Nghị định 38/2021/NĐ-CP · Điều, khoản: Điều 14 · Đề xuất: Bổ sung hành vi.",
+        "Sơ hở, bất cập đã ghi nhận Nghị định 38/2021/NĐ-CP, Điều 14 Chưa phạt được loa kéo.",
+    ):
+        assert words in page.words, words
+
+
+async def test_what_was_given_in_a_sealed_case_stays_closed_with_its_story(
+    site: Site, office: Office, head: OfficerRecord
+) -> None:
+    petition = await office.file(kind=Kind.DENUNCIATION, against="ql_di_san")
+    await office.does(head, petition, Action.TAKE)
+    today = office.clock.now().date()
+    await office.does(head, petition, Action.CONFIRM_FORM, on=today)
+    await office.does(head, petition, Action.SCREEN_ELIGIBLE)
+    await office.does(head, petition, Action.NOT_ACCEPT, code="no_basis", text="Chưa có căn cứ.")
+    async with signed_in(site, office, head) as one:
+        closed = (await one.get(path(petition))).words
+        await one.post(path(petition, "/open"), {"what": "story"})
+        opened = (await one.get(path(petition))).words
+    accused = "Người, đơn vị bị khiếu nại, tố cáo: Phòng Quản lý di sản"
+    assert "Lý do, kết quả:" not in closed
+    assert accused not in closed
+    assert "Lý do, kết quả:" in opened
+    assert accused in opened
+
+
+async def test_a_long_history_says_that_earlier_steps_are_kept(
+    site: Site, office: Office, head: OfficerRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bot.console import case
+    from handlers import console_story
+
+    monkeypatch.setattr(console_story, "MOST", 2)
+    monkeypatch.setattr(case, "MOST", 2)
+    petition = await office.file()
+    for number in range(3):
+        await office.does(head, petition, Action.NOTE, text=f"Ghi chú số {number}")
+    async with signed_in(site, office, head) as one:
+        page = (await one.get(path(petition))).words
+    assert "Chỉ hiện 2 bước gần nhất" in page
+    assert ("Ghi chú số 2" in page, "Ghi chú số 0" in page) == (True, False)
