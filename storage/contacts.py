@@ -24,6 +24,16 @@ _GROUPS: Final = _CONTACT.where(
     contacts.c.is_group.is_(True),
     contacts.c.blocked_at.is_(None),
 ).order_by(contacts.c.id)
+_UNITS_WITH_GROUPS: Final = (
+    select(contacts.c.unit)
+    .where(
+        contacts.c.agency == bindparam("agency"),
+        contacts.c.unit.is_not(None),
+        contacts.c.is_group.is_(True),
+        contacts.c.blocked_at.is_(None),
+    )
+    .distinct()
+)
 _TURN: Final = Prepared(
     select(
         contacts,
@@ -111,6 +121,10 @@ class Contacts(Book):
         """The groups bound to a unit that we can still write to."""
         rows = self.connection.execute(_GROUPS, {"agency": self.agency, "unit": unit})
         return [self._contact(row) for row in rows]
+
+    def units_with_groups(self) -> set[str]:
+        """The units that have such a group."""
+        return set(self.connection.execute(_UNITS_WITH_GROUPS, {"agency": self.agency}).scalars())
 
     def conversation(self, conversation_id: int) -> ConversationRow | None:
         """A conversation, locked; for timers, which come without a chat."""

@@ -33,6 +33,7 @@ from bot.console.reception import ReceptionPages
 from bot.console.report_files import ReportFiles
 from bot.console.reports import ReportPages
 from bot.console.sign_in import SignIn
+from bot.console.units import UnitsPage
 from bot.console.visits import BadForm, NotHere, Route, SessionCookie, Visit, Visits, form_of, is_proven
 from bot.reports.maker import ReportMaker
 from bot.web.security import is_own_page
@@ -66,6 +67,7 @@ class Console:
             *OfficePages(self._pages).routes(),
             *ReceptionPages(self._pages).routes(),
             *AnnouncementPages(self._pages).routes(),
+            *UnitsPage(self._pages).routes(),
             *CalendarPage(parts, self._pages).routes(),
             *ReportPages(self._pages, self.reports).routes(),
             *ReportFiles(self._pages, parts.store).routes(),

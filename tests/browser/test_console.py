@@ -241,6 +241,10 @@ async def test_an_office_sets_its_people_templates_and_lists(
         assert await faults(page) == []
         await fits(page)
         await picture(page, f"{name}-person")
+        await page.goto("/console/office/units")
+        assert await faults(page) == []
+        await fits(page)
+        await picture(page, f"{name}-units")
         await page.goto("/console/office/calendar")
         await page.get_by_label("Ngày", exact=True).fill("2026-12-18")
         await page.get_by_label("Tên gọi").fill("Nghỉ do bão")

@@ -60,6 +60,7 @@ OF_THE_OFFICE = {
     ("GET", "/console/office/templates"): (LEADERS, 200),
     ("POST", "/console/office/templates"): (LEADERS, 422),
     ("POST", "/console/office/templates/remove"): (NOBODY, 404),
+    ("GET", "/console/office/units"): (LEADERS, 200),
     ("GET", "/console/office/calendar"): (LEADERS, 200),
     ("GET", "/console/overview"): (OVERSEERS, 200),
     ("GET", "/console/overview/decisions"): (OVERSEERS, 200),

@@ -131,6 +131,28 @@ async def test_who_goes_to_another_unit_leaves_the_cases_and_who_leaves_is_out(
     assert whats == ["remove_person", "change_person"]
 
 
+async def test_units_say_who_leads_and_who_stands_in(
+    site: Site,
+    office: Office,
+    admin: OfficerRecord,
+    head: OfficerRecord,
+    clerk: OfficerRecord,
+    clock: HandClock,
+) -> None:
+    async with signed_in(site, office, admin) as one:
+        page = await one.get(f"{OFFICE}/units")
+        rows = re.findall(r"<tr>(.*?)</tr>", page.text, flags=re.DOTALL)
+        assert len(rows) == 1 + len(office.facts.agency.units)
+        own = next(row for row in rows if f"{OFFICE}/people/{head.id}" in row)
+        assert "Karaoke" in own
+        assert page.words.count("chưa có ai đứng đầu") == len(rows) - 3, "all but this one and the leadership"
+        now = clock.now()
+        await office.work(lambda book: book.set_absent(head.id, now + timedelta(days=3), clerk.id, since=now))
+        assert re.search(r"vắng tới ngày \S+; .* thay", (await one.get(f"{OFFICE}/units")).words)
+    async with signed_in(site, office, clerk) as one:
+        assert (await one.get(f"{OFFICE}/units")).status == 404
+
+
 async def test_templates_begin_messages_of_their_unit(
     site: Site, office: Office, admin: OfficerRecord, head: OfficerRecord
 ) -> None:

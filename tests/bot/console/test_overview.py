@@ -11,9 +11,11 @@ import pytest
 from bot.console.overview import KEPT_SECONDS
 from handlers.console_board import Look
 from handlers.console_overview import figures, read_scope
-from petitions.kinds import Action, Kind, Role
+from petitions.hotspots import CellKind, Finding
+from petitions.kinds import Action, ActorKind, Kind, Role
 from storage.casebook import Casebook
-from storage.records import OfficerRecord, PetitionRecord
+from storage.hotspots_sightings import Cell
+from storage.records import ActorRef, OfficerRecord, PetitionRecord
 from tests.bot.console.rig import Answer, Browser, signed_in, somebody
 from tests.hand_clock import HandClock
 from tests.handlers.officers.office import Office
@@ -165,6 +167,68 @@ async def test_what_a_unit_did_stays_with_it_when_the_case_moves_on(
         assert "Điều 28 Luật Tiếp công dân" in page.words or "quy định của cơ quan" in page.words
 
 
+async def test_decisions_to_be_carried_out_are_listed_the_soonest_first(
+    site: Site, office: Office, busy: dict[str, OfficerRecord], clock: HandClock
+) -> None:
+    today = clock.now().date()
+    plain, sealed = await office.file("540"), await office.file("541", Kind.DENUNCIATION, topic=None)
+    for petition, due in ((plain, today - timedelta(days=3)), (sealed, today + timedelta(days=9))):
+        await order(office, petition, due, busy["clerk"])
+    async with signed_in(site, office, busy["head"]) as one:
+        page = await one.get("/console/overview")
+        assert "2 việc chưa làm xong, trong đó 1 việc quá hạn." in page.words
+        found = await one.get("/console/overview/decisions")
+        assert re.findall(r'href="/console/cases/([0-9A-Z]+)"', found.text) == [plain.code, sealed.code]
+        assert "Trả lại mặt bằng. " in found.words
+        assert "quá 3 ngày" in found.words
+        assert "Việc của một đơn giữ bí mật" in found.words
+    async with signed_in(site, office, busy["inspector"]) as one:
+        found = await one.get("/console/overview/decisions?unit=ql_van_hoa")
+        assert "1 việc chưa làm xong, trong đó 1 việc quá hạn." in found.words
+        assert sealed.code not in found.text
+        assert "Không có việc nào" in (await one.get("/console/overview/decisions?unit=thanh_tra")).words
+
+
+async def test_hotspots_are_listed_for_those_who_follow_them(
+    site: Site, office: Office, busy: dict[str, OfficerRecord]
+) -> None:
+    petitions = [await office.file(f"55{number}") for number in range(3)]
+
+    def find(book: Casebook) -> int:
+        found = book.open_hotspot(
+            Cell(7, CellKind.TOPIC_UNIT, None, None, 3),
+            Finding(7, 3, 0.5, 1e-6),
+            [each.id for each in petitions],
+            topic="le_hoi",
+            unit="ql_van_hoa",
+            place="",
+            since_day=office.clock.now().toordinal(),
+            remind_at=office.clock.now(),
+        )
+        return found.id
+
+    number = await office.work(find)
+    for who in ("head", "inspector", "director"):
+        async with signed_in(site, office, busy[who]) as one:
+            page = await one.get("/console/overview")
+            assert "Chưa ai nắm." in page.words, who
+            assert f'href="/console/overview/hotspots/{number}"' in page.text
+            listed = await one.get(f"/console/overview/hotspots/{number}")
+            assert all(each.code in listed.text for each in petitions)
+            assert "3 đơn từ ngày" in listed.words
+    await office.work(
+        lambda book: book.change_hotspot(
+            number, state="acknowledged", acknowledged_at=office.clock.now(), acknowledged_by=busy["head"].id
+        )
+    )
+    async with signed_in(site, office, busy["head"]) as one:
+        assert "đã nắm ngày" in (await one.get("/console/overview")).words
+    outsider = await somebody(office, Role.HEAD, "bao_tang")
+    async with signed_in(site, office, outsider) as one:
+        assert "Không có điểm nóng nào" in (await one.get("/console/overview")).words
+        assert (await one.get(f"/console/overview/hotspots/{number}")).status == 404
+
+
 async def test_strange_wishes_count_as_none(
     site: Site, office: Office, busy: dict[str, OfficerRecord]
 ) -> None:
@@ -208,13 +272,28 @@ async def seen(office: Office, officer: OfficerRecord) -> tuple[int, int]:
     return await office.work(count)
 
 
+async def order(office: Office, petition: PetitionRecord, due: date, officer: OfficerRecord) -> None:
+    """A decision in force orders something to be done until a day."""
+
+    def work(book: Casebook) -> None:
+        locked = book.petition(petition.id, lock=True)
+        assert locked is not None
+        task = {
+            "op": "task", "id": book.ids.new(), "unit": petition.unit, "officer_id": officer.id,
+            "due": due.isoformat(), "what": "Trả lại mặt bằng.",
+        }  # fmt: skip
+        book.record(
+            locked, action=Action.ORDER_TASK, actor=ActorRef(kind=ActorKind.SERVICE), content={}, changes={},
+            operations=[task],
+        )  # fmt: skip
+
+    await office.work(work)
+
+
 async def against(office: Office, petition: PetitionRecord, accused: OfficerRecord) -> None:
     """The case turns out to be against this officer."""
 
     def work(book: Casebook) -> None:
-        from petitions.kinds import ActorKind
-        from storage.records import ActorRef
-
         locked = book.petition(petition.id, lock=True)
         assert locked is not None
         book.record(
