@@ -66,8 +66,8 @@ class PublicFigures(Book):
 
     def count_quarter(
         self, quarter: Quarter, today: dt.date, *, zone: ZoneInfo, topics: Sequence[str]
-    ) -> None:
-        """Count a quarter that is over and keep what may be told of it; nothing where that was done before.
+    ) -> Figures:
+        """Count a quarter that is over, as it may be told; nothing is kept yet.
 
         `topics`: the codes that are told one by one, in the order in which they are shown.
         """
@@ -86,12 +86,15 @@ class PublicFigures(Book):
             kinds[row.kind.value] += row.number
             by_topic[row.topic if row.topic in topics else OTHER] += row.number
             states[DONE if row.stage in ENDED | FINISHED else OPEN] += row.number
-        told = tell(quarter, today, kinds=kinds, topics=by_topic, states=states)
+        return tell(quarter, today, kinds=kinds, topics=by_topic, states=states)
+
+    def keep_quarter(self, told: Figures) -> None:
+        """Keep a quarter for good; one that was kept before stays as it was."""
         figures = {"total": told.total, "kinds": told.kinds, "topics": told.topics, "states": told.states}
         values = {
             "agency": self.agency,
-            "quarter": quarter.code,
-            "counted_on": today,
+            "quarter": told.quarter.code,
+            "counted_on": told.on,
             "figures": json.dumps(figures, ensure_ascii=False),
         }
         _KEEP.run(self.connection, values)

@@ -76,14 +76,22 @@ class StatisticsPage:
             async with self._counting:
                 topics = [topic.code for topic in facts.agency.topics]
 
-                def count(connection: Connection) -> None:
+                def count(connection: Connection) -> list[Figures]:
                     book = self._parts.books(connection)
                     known = book.told_quarters(quarters)
-                    for quarter in quarters:
-                        if quarter not in known:
-                            book.count_quarter(quarter, today, zone=facts.agency.zone, topics=topics)
+                    return [
+                        book.count_quarter(quarter, today, zone=facts.agency.zone, topics=topics)
+                        for quarter in quarters
+                        if quarter not in known
+                    ]
 
-                await self._parts.database.transact(count)
+                counted = await self._parts.database.read(count)
+
+                def keep(connection: Connection) -> None:
+                    for each in counted:
+                        self._parts.books(connection).keep_quarter(each)
+
+                await self._parts.database.transact(keep)
             found = await self._read(quarters)
         return [found[quarter] for quarter in quarters]
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from handlers.citizens import (
     after,
+    appointments,
     asks,
     commands,
     drafting,
@@ -139,7 +140,7 @@ def text(chat: Chat, words: str) -> None:
     if offered is not None:
         presses.press(chat, offered)
         return
-    if own_chats.take_words(chat, words) or news.take_words(chat, words):
+    if any(part.take_words(chat, words) for part in (own_chats, news, appointments)):
         return
     if chat.me.ask is not None and asks.take(chat, words):
         return

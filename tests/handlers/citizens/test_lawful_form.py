@@ -498,6 +498,16 @@ async def test_a_time_that_has_gone_by_meanwhile_is_not_booked(office: Office, p
     assert (await office.now(petition)).visit_at is None
 
 
+@pytest.mark.parametrize(
+    "words", ["đặt lịch hẹn", "Tôi muốn đặt lịch hẹn", "lịch tiếp công dân", "Hẹn giờ", "book an appointment"]
+)
+async def test_who_asks_for_an_appointment_hears_the_next_sessions(office: Office, words: str) -> None:
+    office.facts = replace(office.facts, public_url="https://don.example.vn")
+    (answer,) = await office.say("509", words)
+    assert "25/11/2026: 08:00–11:00, 14:00–16:00" in answer.text
+    assert "https://don.example.vn/reception" in answer.text
+
+
 # --- one reminder
 
 
