@@ -4,7 +4,7 @@ PostgreSQL.
 All petitions fall into the reported year, with the kinds and ways of the simulated year: four to ten events each, of
 which the report reads two or three; decisions and tasks are sealed as in service, for their facts are opened. Rows
 are made in bulk in a SQLite file and copied to PostgreSQL. Both reports are consolidated and compared with the year
-before; a number's list and the documents are measured too.
+before; a page of the cases behind a number and the documents are measured too.
 """
 
 from __future__ import annotations
@@ -266,12 +266,12 @@ async def measure_one(url: str, vault: Vault, count: int) -> dict[str, str]:
 
     def behind(connection: Connection) -> int:
         counting = Counting(connection, vault, office_of(AGENCY), YEAR)
-        return len(counting.behind(Cell("03/GQKN", 4), unit="thanh_tra", most=100))
+        return len(counting.find(Cell("03/GQKN", 4), unit="thanh_tra", after=0, most=40).ids)
 
     try:
         await database.read(lambda connection: None)
         began, busy, served = time.perf_counter(), time.process_time(), server_seconds()
-        made = await database.read(report)
+        made = await database.read_one_moment(report)
         counted, busy, served = time.perf_counter(), time.process_time() - busy, server_seconds() - served
         documents(made, Catalogue.load().language("vi"))
         written = time.perf_counter()
@@ -289,7 +289,7 @@ async def measure_one(url: str, vault: Vault, count: int) -> dict[str, str]:
         "own CPU s": f"{busy:.1f}",
         "server CPU s": f"{served:.1f}",
         "documents s": f"{written - counted:.1f}",
-        "list behind a number s": f"{listed - written:.1f}",
+        "page of cases behind a number s": f"{listed - written:.1f}",
     }
 
 
