@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import difflib
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from typing import Any, Final
 
 from bot.official.filling import FILLED_PARTS, PLACEHOLDER, paragraphs, parsed, text_of
@@ -26,6 +28,18 @@ _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"
 """How a .doc and a document with a password begin."""
 _EMBEDDED: Final = ("word/embeddings/", "word/activeX/", "word/afchunk", "word/externalLinks/")
 _DECLARATION: Final = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
+_DAMAGED: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    KeyError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    ValueError,
+)
+"""What reading a broken archive or document raises; what wants a password is a RuntimeError."""
 _FIELDS_ALLOWED: Final = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES", "DATE", "TIME"})
 _BRACES: Final = re.compile(r"\{\{|\}\}")
 _SAVE_AS: Final = "Open it in Word and save it as 'Word Document (*.docx)'."
@@ -42,7 +56,7 @@ def faults_of(data: bytes, paper: OfficialPaper) -> list[str]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             wrong = _outside(archive)
             return wrong or _inside(archive, paper)
-    except (zipfile.BadZipFile, KeyError, RuntimeError, ValueError, SyntaxError):
+    except _DAMAGED:
         return [f"is not a Word document, or is damaged. {_SAVE_AS}"]
 
 
@@ -52,16 +66,35 @@ def _outside(archive: zipfile.ZipFile) -> list[str]:
     names = [entry.filename for entry in entries]
     if len(entries) > _MOST_PARTS or sum(entry.file_size for entry in entries) > LARGEST_INSIDE:
         return [f"holds more than {LARGEST_INSIDE // 1024 // 1024} MiB unpacked. Leave its pictures out."]
+    if len(set(names)) < len(names):
+        return [f"holds a part twice. {_SAVE_AS}"]
     if any(name.startswith("/") or ".." in name.split("/") or "\\" in name for name in names):
         return [f"holds parts with paths that lead elsewhere. {_SAVE_AS}"]
     if _DOCUMENT not in names or _TYPES not in names:
         return [f"is not a Word document. {_SAVE_AS}"]
+    if archive.testzip() is not None:
+        raise zipfile.BadZipFile
+    if _main_part(archive) != _DOCUMENT:
+        return [f"has its text where Word does not put it. {_SAVE_AS}"]
     types = archive.read(_TYPES).decode("utf-8", "replace").lower()
     if "macroenabled" in types or any("vba" in name.lower() for name in names):
         return [f"holds macros, which are never taken. {_SAVE_AS} Word then leaves the macros out."]
     if any(name.startswith(_EMBEDDED) for name in names):
         return ["holds an embedded object (such as a sheet). Delete it, and save the document again."]
     return []
+
+
+def _main_part(archive: zipfile.ZipFile) -> str:
+    """Which part Word opens as the document. Raises KeyError where the archive does not say."""
+    links = parsed(archive.read("_rels/.rels"))
+    return next(
+        (
+            link.get("Target", "").lstrip("/")
+            for link in links
+            if link.get("Type", "").endswith("/officeDocument")
+        ),
+        "",
+    )
 
 
 def _inside(archive: zipfile.ZipFile, paper: OfficialPaper) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import re
 import unicodedata
 import zipfile
@@ -169,6 +170,12 @@ def test_each_fault_of_a_template_is_named_with_what_to_do(tmp_path: Path) -> No
         "macro": (changed(sound, {}, added={"word/vbaProject.bin": b"x"}), "holds macros"),
         "macro_type": (bent(types=(b"document.main+xml", b"document.macroEnabled.main+xml")), "holds macros"),
         "embedded": (changed(sound, {}, added={"word/embeddings/a.xlsx": b"x"}), "embedded object"),
+        "elsewhere": (
+            changed(
+                sound, {"_rels/.rels": lambda data: data.replace(b"word/document", b"word/other")}, added={}
+            ),
+            "where Word does not put it",
+        ),
         "path": (changed(sound, {}, added={"../a.xml": b"<a/>"}), "paths that lead elsewhere"),
         "link": (bent(rels=(b"</Relationships>", LINK)), "links to something outside itself (https://ex"),
         "field": (bent(document=(b"<w:sectPr", FIELD)), "holds a field 'INCLUDETEXT'"),
@@ -183,6 +190,20 @@ def test_each_fault_of_a_template_is_named_with_what_to_do(tmp_path: Path) -> No
         with pytest.raises(TemplatesUnusable, match=re.escape(f"kn_03.docx: {faults[0]}")):
             Drafts.load(tmp_path)
     assert "{{nguoi_gui}}" not in " ".join(faults_of(wrong["open"][0], the_paper("kn_03"))[1:])
+
+
+def test_a_broken_template_is_told_and_never_raises() -> None:
+    sound, chance = template(the_paper("kn_03")), random.Random(7)
+    told = 0
+    for _ in range(60):
+        broken = bytearray(sound)
+        for _ in range(chance.randint(1, 20)):
+            broken[chance.randrange(len(broken))] = chance.randrange(256)
+        faults = faults_of(bytes(broken), the_paper("kn_03"))
+        told += bool(faults)
+        if not faults:
+            assert fill(bytes(broken), VALUES, title="x")
+    assert told > 20
 
 
 def test_every_wrong_file_of_the_folder_is_named_at_once(tmp_path: Path) -> None:
