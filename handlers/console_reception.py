@@ -67,7 +67,8 @@ class BookingLine:
     visit: bool
     """Somebody comes to sign the đơn of a petition."""
     code: str
-    """The petition's code, where this officer may know of it."""
+    """The code of that petition, or of the one that was entered from what was told here, where this officer may know
+    of it."""
     told: bool
     """A chat is known, so that the person heard of a change there."""
 
@@ -154,6 +155,30 @@ def mark(room: Room, booking_id: int, state: str) -> dt.date:
         raise Wrong("console_reception.wrong_not_yet")
     room.turn.book.mark_booking(booking.id, BookingState(state))
     return booking.day
+
+
+def told_at(room: Room, booking_id: int) -> dict[str, str]:
+    """What an entry by staff begins with, for who came: fields of its form. Raises NotAllowed."""
+    booking = _booking(room, booking_id)
+    if booking.state is not BookingState.CAME or not booking.name:
+        raise NotAllowed
+    return {
+        "channel": "counter",
+        "arrived_on": booking.day.isoformat(),
+        "name": booking.name,
+        "phone": booking.phone,
+        "story": booking.matter,
+        "booking": str(booking.id),
+    }
+
+
+def became(room: Room, booking_id: int, petition_id: int) -> None:
+    """What was told at an appointment was entered as a petition; nothing where it is no such appointment."""
+    try:
+        told_at(room, booking_id)
+    except NotAllowed:
+        return
+    room.turn.book.link_booking(booking_id, petition_id)
 
 
 def cancel(room: Room, booking_id: int) -> dt.date:
@@ -265,7 +290,7 @@ def _shown(room: Room, booking: Booking, petition: PetitionRecord | None) -> Boo
         name=booking.name,
         phone=booking.phone,
         matter=booking.matter,
-        visit=booking.petition_id is not None,
+        visit=booking.petition_id is not None and not booking.name,
         code=petition.code if petition is not None and seen else "",
         told=booking.contact_id is not None,
     )

@@ -269,10 +269,12 @@ class ReceptionBook(Book):
         return [self._booking(row) for row in self.connection.execute(statement)]
 
     def booking_of_petition(self, petition_id: int) -> Booking | None:
-        """The visit that stands for this petition."""
+        """The visit ahead that stands for this petition."""
         of = bookings.c
         return self._first_booking(
-            select(bookings).where(of.petition_id == petition_id, of.seat.is_not(None)).order_by(of.id.desc())
+            select(bookings)
+            .where(of.petition_id == petition_id, of.seat.is_not(None), of.at > self.now())
+            .order_by(of.id.desc())
         )
 
     def bookings_on(self, first: dt.date, last: dt.date, *, line_id: int | None = None) -> list[Booking]:
@@ -301,6 +303,10 @@ class ReceptionBook(Book):
     def mark_booking(self, booking_id: int, state: BookingState) -> bool:
         """Whether somebody came. False where the appointment stands no more."""
         return self._change_booking(booking_id, state=state)
+
+    def link_booking(self, booking_id: int, petition_id: int) -> bool:
+        """What was told at the appointment became this petition. False where the appointment stands no more."""
+        return self._change_booking(booking_id, petition_id=petition_id)
 
     # --- inside
 

@@ -13,10 +13,11 @@ from bot.console.files import as_download
 from bot.console.pages import ConsolePages
 from bot.console.parts import ConsoleParts
 from bot.console.visits import PROOF, NotHere, Route, Visit
-from handlers import console_entry
+from handlers import console_entry, console_reception
 from handlers.console_board import Look, register_shown
 from handlers.console_case import found
 from handlers.console_entry import Entered, Entry, Review
+from handlers.console_office import NotAllowed
 from handlers.console_turn import desk_of
 from handlers.messages import OutgoingFile
 from handlers.officers import cards
@@ -25,7 +26,7 @@ from petitions.codes import show_secret
 
 _FIELDS: Final = (
     "channel", "arrived_on", "kind", "story", "topic", "outside", "against", "name", "phone", "address", "place",
-    "accused", "respondent", "decision", "received_on", "request", "people", "urgent", "secret",
+    "accused", "respondent", "decision", "received_on", "request", "people", "urgent", "secret", "booking",
 )  # fmt: skip
 _ONCE: Final = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
@@ -48,6 +49,14 @@ class EntryPage:
         """The empty form."""
         today = visit.parts.web.clock.now().astimezone(visit.parts.web.facts.agency.zone).date()
         given = {"channel": "counter", "arrived_on": today.isoformat(), "kind": "phan_anh"}
+        booking = _number(visit.request.query.get("booking", ""))
+        if booking:
+            try:
+                given |= await visit.look(
+                    lambda look: console_reception.told_at(desk_of(visit.turn(look.book)), booking)
+                )
+            except NotAllowed:
+                raise NotHere from None
         return await self._form(visit, given, {})
 
     async def take(self, visit: Visit) -> web.Response:
@@ -72,6 +81,8 @@ class EntryPage:
         def file(turn: Turn) -> tuple[Entered | None, bool]:
             room = desk_of(turn)
             entered = console_entry.file_entry(room, entry, once=once)
+            if entered is not None:
+                console_reception.became(room, _number(given["booking"]), entered.petition.id)
             known = entered is not None and found(room, entered.petition.code) is not None
             return entered, known
 
@@ -145,3 +156,7 @@ class EntryPage:
             review=review,
             known=known,
         )
+
+
+def _number(typed: str) -> int:
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0

@@ -131,6 +131,39 @@ async def test_the_focal_unit_sees_who_comes_and_notes_it(
             assert (await one.post("/console/reception/mark", fields)).status == 404
 
 
+async def test_what_was_told_at_an_appointment_becomes_a_petition(
+    site: Site, office: Office, clock: HandClock
+) -> None:
+    """The entry begins with what was booked; the petition stands beside the appointment for who may know of it."""
+    clerk = await somebody(office, Role.INTAKE, FOCAL)
+    async with signed_in(site, office, clerk) as one:
+        booking = await book(office, await add(one), name="Nguyễn Bình")
+        assert (await one.get(f"/console/entry?booking={booking.id}")).status == 404, "nobody came yet"
+    clock.forward(timedelta(days=2))
+    async with signed_in(site, office, clerk) as one:
+        await one.get("/console/reception")
+        await one.post("/console/reception/mark", {"id": str(booking.id), "state": "came"})
+        page = await one.get(f"/console/entry?booking={booking.id}")
+        assert 'value="Nguyễn Bình"' in page.text
+        assert 'value="0912345678"' in page.text
+        entry = {"channel": "counter", "kind": "phan_anh", "arrived_on": "2026-11-25", "story": "Hỏi về phạt"}
+        entry |= {"name": "Nguyễn Bình", "phone": "0912345678", "booking": page.value("booking")}
+        review = await one.post("/console/entry", entry)
+        assert review.value("booking") == str(booking.id)
+        done = await one.post("/console/entry", entry | {"step": "file", "once": review.value("once")})
+        assert done.status == 200, done.words
+        linked = (await now(office, booking.id)).petition_id
+        assert linked is not None
+        petition = await office.work(lambda book: book.petition(linked))
+        assert petition is not None
+        day = await one.get("/console/reception?day=2026-11-25")
+        assert petition.code in day.words
+        assert "Nguyễn Bình" in day.words
+    stranger = await somebody(office, Role.OFFICER, "ql_van_hoa")
+    async with signed_in(site, office, stranger) as one:
+        assert (await one.get(f"/console/entry?booking={booking.id}")).status == 404
+
+
 async def test_who_booked_hears_when_a_session_is_called_off(site: Site, office: Office) -> None:
     """By their chat where one is known; else the office is told whom to call. The seat is nobody's any more."""
     clerk = await somebody(office, Role.INTAKE, FOCAL)
