@@ -181,3 +181,19 @@ async def test_a_subordinate_unit_settles_in_its_own_name(site: Site, office: Of
         "Sở Văn hóa, Thể thao và Du lịch tỉnh Hà Nam",
         "Bảo tàng tỉnh",
     ]
+
+
+async def test_a_complaint_kept_secret_names_its_petitioner_only_when_opened(
+    site: Site, office: Office, head: OfficerRecord
+) -> None:
+    petition = await eligible(office, head, Kind.COMPLAINT, confidential=True, instance=2)
+    path = f"/console/cases/{petition.code}"
+    async with signed_in(site, office, head) as one:
+        await one.get(path)
+        await one.post(f"{path}/open", {"what": "story"})
+        assert (await draft(one, petition, "kn_16")).status == 404
+        assert NAME not in (await one.get(path)).words
+        await one.post(f"{path}/open", {"what": "identity", "reason": "Ra quyết định"})
+        second = await draft(one, petition, "kn_16")
+        assert (second.status, NAME in second.words, "(lần hai)" in second.words) == (200, True, True)
+        assert (await draft(one, petition, "kn_15")).status == 404
