@@ -48,6 +48,22 @@ DAYS: Final = 1825
 TOPICS, PLACES = 40, 400
 FILED: Final = 200
 LOOKS: Final = 15
+_WORDS: Final = (
+    "Lam",
+    "Châu",
+    "Nhân",
+    "Vĩnh",
+    "Thanh",
+    "Liêm",
+    "Kim",
+    "Mai",
+    "Đông",
+    "Phú",
+    "Tiên",
+    "Hòa",
+    "Yên",
+    "Bình",
+)
 _COLUMNS: Final = tuple(column.name for column in sightings.columns)
 
 
@@ -115,15 +131,19 @@ async def checks(url: str, vault: Vault, facts: Facts, count: int) -> dict[str, 
     ids = IdSource(clock, random.Random(6))
     database = Database.from_url(url, connections=2)
     await database.open()
-    filing = Filing(
-        kind=Kind.FEEDBACK,
-        unit="ql_van_hoa",
-        topic="karaoke_vu_truong",
-        content=PetitionContent(story=("Loa mở to suốt đêm, cả xóm mất ngủ.",), place="tổ 4 Lam Hạ"),
-        actor=ActorRef(kind=ActorKind.CITIZEN),
-        first_message_at=clock.now(),
-        channel="web",
-    )
+    topics, chance = [topic.code for topic in facts.agency.topics], random.Random(8)
+
+    def filing() -> Filing:
+        place = f"thôn {chance.choice(_WORDS)} {chance.choice(_WORDS)}, xã {chance.choice(_WORDS)} Mỹ"
+        return Filing(
+            kind=Kind.FEEDBACK,
+            unit="ql_van_hoa",
+            topic=chance.choice(topics),
+            content=PetitionContent(story=(f"Loa ở {place} mở to suốt đêm, cả xóm mất ngủ.",), place=place),
+            actor=ActorRef(kind=ActorKind.CITIZEN),
+            first_message_at=clock.now(),
+            channel="web",
+        )
 
     def book_of(connection: Connection) -> Casebook:
         return Casebook(connection, vault=vault, ids=ids, clock=clock, agency=facts.agency.code)
@@ -148,7 +168,7 @@ async def checks(url: str, vault: Vault, facts: Facts, count: int) -> dict[str, 
 
     try:
         filed = [
-            await database.transact(lambda connection: timed(lambda: book_of(connection).file(filing)))
+            await database.transact(lambda connection: timed(lambda: book_of(connection).file(filing())))
             for _ in range(FILED)
         ]
         today = clock.now().astimezone(facts.agency.zone).date().toordinal()

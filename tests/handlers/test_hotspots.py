@@ -548,3 +548,36 @@ def _base36(number: int) -> str:
     from handlers.officers.tokens import to_base36
 
     return to_base36(number)
+
+
+async def test_the_whole_life_of_a_hotspot_on_postgresql(
+    postgres_database: Database, vault: Vault, ids: IdSource, clock: HandClock
+) -> None:
+    clock.at = dt.datetime(2026, 11, 30, 9, tzinfo=ZONE)
+    office = Office(postgres_database, vault, ids, clock)
+    director = await office.officer(DIRECTOR, "lanh_dao", Role.DIRECTOR, "Vũ Giám Đốc")
+    town = Town(office, director, director, director, director)
+    await office.as_service(hotspots.arm)
+    hotspot, alert = await found(town)
+    await town.files(STORIES[5])
+    await office.live_until(dt.datetime(2026, 12, 1, 9, 30, tzinfo=ZONE))
+    assert "thêm 1 đơn, nay 6 đơn" in town.alerts(DIRECTOR)[-1].text
+    await office.live_until(dt.datetime(2026, 12, 1, 11, 30, tzinfo=ZONE))
+    assert town.alerts(DIRECTOR)[-1].message.title == "🔥 Điểm nóng chưa ai nắm"
+    await office.press(DIRECTOR, alert.button("Đã nắm"))
+    shown = await office.press(DIRECTOR, alert.button("Xem danh sách"))
+    assert "6 đơn" in shown[-1].text
+    for which in ("long", "complex", "second", "many"):
+        assert await office.press(DIRECTOR, f"o.hotcases.0.{which}")
+    await office.press(DIRECTOR, alert.button("Kết thúc"))
+    await office.say(DIRECTOR, "Đã xử lý xong")
+    assert await town.tracked() == []
+    assert [what for what, _ in await town.deeds(hotspot)] == [
+        Deed.FOUND,
+        Deed.TOLD,
+        Deed.DIGEST,
+        Deed.REMINDED,
+        Deed.ACKNOWLEDGED,
+        Deed.SEEN,
+        Deed.CLOSED,
+    ]
