@@ -104,7 +104,18 @@ def fill(path: Path, vault: Vault, agency: str, count: int) -> None:
                 place = drawn_places[number] if number % 3 else None
                 kept = int(filed.timestamp() * 1e6)
                 counted += [
-                    (cell, filed.date().toordinal(), row["id"], agency, kind, topic, spot, 0, kept)
+                    (
+                        cell,
+                        filed.date().toordinal(),
+                        row["id"],
+                        agency,
+                        kind,
+                        topic,
+                        spot,
+                        0,
+                        kept,
+                        row["unit"],
+                    )
                     for cell, kind, topic, spot in cells_of(number, drawn_topics[number], place)
                 ]
             connection.execute(insert(petitions), rows)
