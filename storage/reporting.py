@@ -94,6 +94,10 @@ class Counting(Lists):
             found[visit.unit].booked += visit.booked
             found[visit.unit].kept += visit.booked and visit.kept
             found[visit.unit].figures.update(visit_cells(visit))
+        booked, came = self.bookings()
+        if booked:
+            found[self.office.focal].booked += booked
+            found[self.office.focal].kept += came
         return dict(found)
 
     def _petitions_alone(self, found: defaultdict[str, Counted]) -> None:

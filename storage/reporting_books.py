@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from petitions.kinds import Kind, Stage
+from petitions.reception_schedule import BookingState
 from petitions.reports.counting import COUNTER, ENDS_EXAMINATION
 from petitions.reports.national import NationalCase, changes_of
 from petitions.reports.periods import Period
@@ -31,8 +32,9 @@ from petitions.transition_groups import SEALED_KINDS
 from storage.book import Book, holds
 from storage.columns import EPOCH, MICROSECOND, Identifier
 from storage.events import CHANGES
+from storage.reception import bookings
 from storage.records import PetitionContent
-from storage.reporting_rows import Office
+from storage.reporting_rows import NOTED, STANDING, Office
 from storage.reporting_sql import IS_REPORTED, is_one_of
 from storage.schema import events, petitions, register_entries
 
@@ -76,8 +78,8 @@ _HANDLED: Final = (
 )
 
 
-def _came(at: Any, booked: str, *which: Any) -> Any:
-    return select(at.label("at"), literal_column(booked).label("booked"), *_CASE).where(
+def _came(at: Any, booked: str, came: Any, *which: Any) -> Any:
+    return select(at.label("at"), literal_column(booked).label("booked"), came.label("came"), *_CASE).where(
         petitions.c.agency == bindparam("agency"),
         at >= bindparam("since"),
         at < bindparam("until"),
@@ -86,9 +88,21 @@ def _came(at: Any, booked: str, *which: Any) -> Any:
 
 
 _VISITS: Final = union_all(
-    _came(petitions.c.visit_at, "1"),
-    _came(petitions.c.first_message_at, "0", holds(petitions.c.channel, COUNTER)),
+    _came(petitions.c.visit_at, "1", NOTED),
+    _came(petitions.c.first_message_at, "0", literal_column("1"), holds(petitions.c.channel, COUNTER)),
 )
+_BOOKINGS: Final = (
+    select(bookings.c.id, bookings.c.at, bookings.c.state)
+    .where(
+        bookings.c.agency == bindparam("agency"),
+        bookings.c.at >= bindparam("since"),
+        bookings.c.at < bindparam("until"),
+        bookings.c.petition_id.is_(None),
+        bookings.c.state.in_(STANDING),
+    )
+    .order_by(bookings.c.at, bookings.c.id)
+)
+_BOOKED_COLUMNS: Final = 3
 _TOUCHED: Final = (
     select(events.c.petition_id)
     .where(
@@ -151,22 +165,24 @@ class RegisterLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceptionLine:
-    """A line of the reception book: an appointment made through the service, or a petition taken at the desk."""
+    """A line of the reception book: an appointment made through the service, or a petition taken at the desk. Of an
+    appointment without a petition (`kind` None) only that it was: nobody has said yet whether it is sealed."""
 
     at: datetime
     booked: bool
     came: bool
-    """Whether somebody is known to have come: the đơn was signed that day, or an officer took it at the desk."""
-    sealed: bool
-    name: str
-    address: str
-    content: str
-    kind: Kind
-    people: int | None
-    stage: Stage
-    accepted: bool
-    outcome: str
-    destination: str
+    """Whether somebody is known to have come: the đơn was signed that day, an officer noted it, or took it at the
+    desk."""
+    sealed: bool = False
+    name: str = ""
+    address: str = ""
+    content: str = ""
+    kind: Kind | None = None
+    people: int | None = None
+    stage: Stage | None = None
+    accepted: bool = False
+    outcome: str = ""
+    destination: str = ""
 
 
 class ReportBooks(Book):
@@ -191,15 +207,21 @@ class ReportBooks(Book):
 
     def reception(self, office: Office, period: Period, *, unit: str = "") -> Iterator[ReceptionLine]:
         """The appointments of the period that were not called off, and what was taken at the desk, by time."""
-        rows = self.connection.execute(_VISITS, self._within(office, period)).all()
+        within = self._within(office, period)
+        rows = [*self.connection.execute(_VISITS, within)]
+        if unit in ("", office.focal):
+            rows += self.connection.execute(_BOOKINGS, within)
         for row in sorted(rows, key=lambda each: (each.at, int(each.id))):
+            if len(row) == _BOOKED_COLUMNS:
+                yield ReceptionLine(at=row.at, booked=True, came=row.state == BookingState.CAME)
+                continue
             if unit not in ("", office.unit_today(row.unit)):
                 continue
             content, sealed = self._content(row)
             yield ReceptionLine(
                 at=row.at,
                 booked=bool(row.booked),
-                came=not row.booked or row.formed_on == row.at.astimezone(office.zone).date(),
+                came=bool(row.came) or row.formed_on == row.at.astimezone(office.zone).date(),
                 sealed=sealed,
                 name=content.name,
                 address=content.address,

@@ -15,7 +15,7 @@ from petitions.reports.periods import Period
 from petitions.reports.report import Compared, Flow, Report, Row, with_sums
 from storage.reporting import Counted, Counting
 from storage.reporting_rows import Office, go_on
-from storage.reporting_shelf import WHOLE_OFFICE, Entry, ReportShelf
+from storage.reporting_shelf import WHOLE_OFFICE, Entry, KeptReport, ReportShelf
 
 if TYPE_CHECKING:
     from petitions.agency import Agency
@@ -44,7 +44,13 @@ def office_of(agency: Agency) -> Office:
         except UnknownCode:
             return _unknown(agency).report_field(kind)
 
-    return Office(agency=agency.code, zone=agency.zone, unit_today=unit_today, field_of=field_of)
+    return Office(
+        agency=agency.code,
+        zone=agency.zone,
+        unit_today=unit_today,
+        field_of=field_of,
+        focal=unit_today(agency.focal_unit),
+    )
 
 
 def _unknown(agency: Agency) -> Topic:
@@ -104,18 +110,29 @@ def make(
 
 def differing(book: Book, report: Report) -> dict[str, list[Cell]]:
     """Units that submitted other numbers for this period than the consolidated report counts now, with the columns:
-    something was entered late, put right or typed in since."""
+    something was entered late, put right or typed in since. Of what no longer fits its hash every column differs."""
     shelf = ReportShelf.of(book)
     found = {}
     for row in report.rows:
         kept = shelf.newest(report.period, row.unit)
         if kept is None:
             continue
-        told = shelf.content(kept.id).total
+        told = _told(shelf, kept)
+        if told is None:
+            found[row.unit] = sorted(row.figures)
+            continue
         changed = sorted(c for c in {*told, *row.figures} if told[c] != row.figures.get(c, 0))
         if changed:
             found[row.unit] = changed
     return found
+
+
+def _told(shelf: ReportShelf, kept: KeptReport) -> Counter[Cell] | None:
+    """The numbers that were finished; None where they are no longer those."""
+    try:
+        return shelf.content(kept.id).total
+    except ValueError:
+        return None
 
 
 def _row(agency: Agency, unit: str, counted: Counted, typed: _Typed) -> Row:
@@ -141,11 +158,13 @@ def _row(agency: Agency, unit: str, counted: Counted, typed: _Typed) -> Row:
 
 
 def _compared(book: Book, agency: Agency, period: Period, unit: str, pause: Callable[[], None]) -> Compared:
-    """The finished report of that period, for that is what was told; where there is none, counted now."""
+    """The finished report of that period, for that is what was told; where there is none, or none that still fits its
+    hash, counted now."""
     shelf = ReportShelf.of(book)
     kept = shelf.newest(period, unit)
-    if kept is not None:
-        return Compared(period=period, figures=shelf.content(kept.id).total, from_report=True)
+    told = _told(shelf, kept) if kept is not None else None
+    if told is not None:
+        return Compared(period=period, figures=told, from_report=True)
     counted = Counting(book.connection, book.vault, office_of(agency), period, pause).by_unit()
     typed = _Typed(shelf.entries(period, *period.quarters), period)
     wanted = reporting_units(agency) if unit == WHOLE_OFFICE else (unit,)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     bindparam,
     case,
+    exists,
     func,
     literal_column,
     select,
@@ -25,6 +26,7 @@ from sqlalchemy import (
 )
 
 from petitions.kinds import Action, Kind
+from petitions.reception_schedule import BookingState
 from petitions.reports.counting import (
     COUNTER,
     Acceptance,
@@ -43,6 +45,7 @@ from petitions.reports.periods import Period
 from storage.book import holds
 from storage.columns import Identifier, microseconds
 from storage.keys import Vault, read_json
+from storage.reception import bookings
 from storage.reporting_sql import (
     HIGH,
     IS_REPORTED,
@@ -96,10 +99,15 @@ _END: Final = bindparam("until_visit", type_=Identifier)
 """The last moment of the period; what was entered later answers from then on."""
 
 
-def _came(at: Any, booked: Any, *which: Any) -> Any:
+def _came(at: Any, booked: Any, came: Any, *which: Any) -> Any:
     return (
         select(
-            petitions.c.id, at.label("at"), petitions.c.formed_on, assignments.c.unit, booked.label("booked")
+            petitions.c.id,
+            at.label("at"),
+            petitions.c.formed_on,
+            assignments.c.unit,
+            booked.label("booked"),
+            came.label("came"),
         )
         .select_from(petitions)
         .join(assignments, answering(case((_FILED <= _END, _END), else_=_FILED)))
@@ -112,9 +120,39 @@ def _came(at: Any, booked: Any, *which: Any) -> Any:
     )
 
 
+NOTED: Final = case(
+    (
+        exists().where(
+            bookings.c.petition_id == petitions.c.id,
+            bookings.c.at == petitions.c.visit_at,
+            bookings.c.state == BookingState.CAME,
+        ),
+        1,
+    ),
+    else_=0,
+)
+"""Whether an officer noted that somebody came to the appointment of a petition."""
 _VISITS: Final = union_all(
-    _came(petitions.c.visit_at, literal_column("1")),
-    _came(petitions.c.first_message_at, literal_column("0"), holds(petitions.c.channel, COUNTER)),
+    _came(petitions.c.visit_at, literal_column("1"), NOTED),
+    _came(
+        petitions.c.first_message_at,
+        literal_column("0"),
+        literal_column("1"),
+        holds(petitions.c.channel, COUNTER),
+    ),
+)
+STANDING: Final = (BookingState.BOOKED, BookingState.CAME, BookingState.MISSED)
+"""Appointments that were not given up and not called off."""
+_BOOKINGS: Final = (
+    select(bookings.c.state, func.count().label("number"))
+    .where(
+        bookings.c.agency == bindparam("agency"),
+        bookings.c.day >= bindparam("first"),
+        bookings.c.day <= bindparam("last"),
+        bookings.c.petition_id.is_(None),
+        bookings.c.state.in_(STANDING),
+    )
+    .group_by(bookings.c.state)
 )
 
 
@@ -135,6 +173,8 @@ class Office:
     zone: tzinfo
     unit_today: Callable[[str], str]
     field_of: FieldOf
+    focal: str
+    """The unit that receives those who made an appointment without a petition."""
 
 
 Values = dict[str, Any]
@@ -289,8 +329,14 @@ class Rows:
         """Appointments, and people who came to the desk and whose petition an officer entered."""
         for row in self.connection.execute(_VISITS, self._visits):
             day: datetime = row.at.astimezone(self.office.zone)
-            kept = not row.booked or row.formed_on == day.date()
+            kept = bool(row.came) or row.formed_on == day.date()
             yield row.id, Visit(unit=self.office.unit_today(row.unit), booked=bool(row.booked), kept=kept)
+
+    def bookings(self) -> tuple[int, int]:
+        """Appointments made without a petition, and those at which somebody came. They are in no column: whose
+        petition was then entered at the desk is counted there already."""
+        numbers = {row.state: row.number for row in self.connection.execute(_BOOKINGS, self.values)}
+        return sum(numbers.values()), numbers.get(BookingState.CAME, 0)
 
     # --- inside
 

@@ -77,6 +77,8 @@ class Books:
 
     def _reception_row(self, place: int, line: ReceptionLine) -> Sequence[object]:
         hidden = self._text("sealed") if line.sealed else ""
+        if line.kind is None:
+            hidden = self._text("book_appointment")
         guided, passed = line.stage is Stage.GUIDED, line.stage is Stage.PASSED_ON
         target = self._destination(line.destination)
         return (
@@ -85,13 +87,13 @@ class Books:
             hidden or words.one_line(f"{line.name}, {line.address}".strip(", ")),
             "",
             hidden or words.one_line(line.content, _SUMMARY),
-            self._text(f"kind_{line.kind.value}"),
+            self._text(f"kind_{line.kind.value}") if line.kind is not None else "",
             line.people or "",
             "",
             "x" if _is_ours(line) else "",
             target if guided else "",
             target if passed else "",
-            self._outcome(line.stage, line.outcome),
+            self._outcome(line.stage, line.outcome) if line.stage is not None else "",
             self._text("book_desk" if not line.booked else "book_came" if line.came else "book_unknown"),
         )
 

@@ -259,8 +259,9 @@ COUNTER: Final = "counter"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """Somebody who came to the desk. Of an appointment it is known only where the signed đơn was confirmed for the
-    very day (`kept`); who brought a petition that an officer entered was there."""
+    """Somebody who came to the desk. Of an appointment it is known where the signed đơn was
+    confirmed for the very day, or an officer noted that the person came (`kept`); who brought a petition that an
+    officer entered was there."""
 
     unit: str
     booked: bool

@@ -16,6 +16,7 @@ from bot.profile import read_agency
 from bot.reports.apart import read_apart
 from handlers.console_entry import CHANNELS
 from petitions.kinds import Action, ActorKind, Kind, Stage
+from petitions.reception_schedule import OFFICE_HOURS, BookingState, Mode
 from petitions.reports.counting import COUNTER
 from petitions.reports.forms import Cell
 from petitions.reports.periods import Period
@@ -25,6 +26,7 @@ from storage.database import Database
 from storage.events import CHANGES
 from storage.ids import IdSource
 from storage.keys import Vault
+from storage.reception import NewBooking
 from storage.records import ActorRef, PetitionContent, PetitionRecord
 from storage.reporting import Counted, Counting
 from storage.reporting_books import ReportBooks
@@ -568,6 +570,58 @@ async def test_topics_and_units_of_an_earlier_profile_still_count(at_desk: Any) 
         report = a_report(desk)
         assert report.topics == ()
         assert report.flow("petitions") == Flow(0, 1, 1, 0)
+
+    await at_desk(work)
+
+
+async def test_appointments_made_on_the_public_page(at_desk: Any) -> None:
+    """Noted as kept they are told; in a column only where a petition stands behind them."""
+
+    def work(desk: Desk) -> None:
+        book, at = desk.book, IN_Q1.replace(hour=2)
+
+        def booked(state: BookingState, when: datetime, petition_id: int | None = None) -> None:
+            day = when.astimezone(VIETNAM).date()
+            new = NewBooking(
+                line_id=OFFICE_HOURS,
+                at=when,
+                day=day,
+                seats=9,
+                mode=Mode.IN_PERSON,
+                name="" if petition_id else "Người hẹn",
+                matter="" if petition_id else "Tố cáo ông Giáp",
+                petition_id=petition_id,
+            )
+            taken = book.take_seat(new)
+            assert taken is not None
+            change = book.end_booking if state is BookingState.CANCELLED else book.mark_booking
+            assert change(taken[0], state)
+
+        for state in (BookingState.BOOKED, BookingState.CAME, BookingState.MISSED, BookingState.CANCELLED):
+            booked(state, at)
+        booked(BookingState.CAME, Q1.until(VIETNAM))
+        case = desk.complaint(IN_Q1)
+        case = book.record(
+            case,
+            action=Action.BOOK_VISIT,
+            actor=OFFICER,
+            content={},
+            changes={"visit_at": at + timedelta(hours=1)},
+        )
+        booked(BookingState.CAME, at + timedelta(hours=1), case.id)
+        counted = desk.counted(Q1)
+        focal, own = counted[PROFILE.focal_unit], counted[case.unit]
+        if focal is own:
+            assert (focal.booked, focal.kept) == (4, 2)
+        else:
+            assert (focal.booked, focal.kept, own.booked, own.kept) == (3, 1, 1, 1)
+        assert desk.total(Q1)[Cell("01/TCD", 5)] == 1
+        assert desk.counting(Q1).behind(Cell("01/TCD", 5)) == [case.id]
+        lines = list(ReportBooks.of(book).reception(office_of(PROFILE), Q1))
+        assert [line.came for line in lines] == [False, True, False, True]
+        assert [line.kind for line in lines] == [None, None, None, Kind.COMPLAINT]
+        assert not any(line.content or line.name for line in lines[:3])
+        assert len(list(ReportBooks.of(book).reception(office_of(PROFILE), Q1, unit="thu_vien"))) == 0
 
     await at_desk(work)
 

@@ -160,7 +160,7 @@ def test_books_and_exports_never_name_a_denouncer(report: Callable[..., Any], of
     ]
     visits = load_workbook(office_folder / "out/so-tiep-dan-2026-Q1.xlsx").active
     assert [visits.cell(row, 13).value for row in (7, 8)] == [
-        "Đã đến, ký đơn trong ngày",
+        "Đã đến",
         "Đặt hẹn qua hệ thống, chưa có xác nhận đã đến",
     ]
 

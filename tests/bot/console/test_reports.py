@@ -10,12 +10,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import func, update
 
 from petitions.kinds import Action, Kind, Role
 from petitions.reports.periods import Period
 from storage.records import OfficerRecord
 from storage.reporting_jobs import GIVEN_UP, KEPT, ReportJobs, What
 from storage.reporting_shelf import ReportShelf, ReportState
+from storage.schema import reports
 from tests.bot.console.rig import Browser, signed_in, somebody
 from tests.hand_clock import HandClock
 from tests.handlers.officers.office import NAME, STORY, Office
@@ -244,6 +246,27 @@ async def test_a_finished_version_gives_the_same_bytes_for_ever(
                 assert answer.status == 404
         async with one.session.get(f"{REPORTS}/2026-Q2/ql_van_hoa/files/docx") as answer:
             assert answer.status == 404
+
+
+async def test_a_finished_version_that_was_changed_is_not_shown(
+    site: Site, office: Office, clock: HandClock, head: OfficerRecord, inspector: OfficerRecord
+) -> None:
+    await office.file()
+    await at(clock, AFTER_Q1)
+    async with signed_in(site, office, head) as one, signed_in(site, office, inspector) as focal:
+        await made(site, one, UNIT)
+        await one.post(f"{UNIT}/finish", {"sha256": (await one.get(UNIT)).value("sha256")})
+        await made(site, focal, WHOLE)
+        assert "khác số đang đếm" not in (await focal.get(WHOLE)).words
+        change = update(reports).values(
+            figures=func.replace(reports.c.figures, '"02/XLD:1":1', '"02/XLD:1":2')
+        )
+        assert await office.work(lambda book: book.connection.execute(change).rowcount) == 1
+        assert "không còn khớp với mã kiểm tra" in (await one.get(f"{UNIT}?version=1")).words
+        async with one.session.get(f"{UNIT}/files/csv?version=1") as answer:
+            assert answer.status == 404
+        assert "khác số đang đếm" in (await focal.get(WHOLE)).words
+        assert "Số liệu lập lúc" in await made(site, one, f"{REPORTS}/2026-Q2/ql_van_hoa"), "counted anew"
 
 
 async def test_the_books_are_made_apart_name_nobody_sealed_and_go_after_a_day(

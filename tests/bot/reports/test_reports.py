@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import zipfile
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,17 @@ from docx import Document
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from bot.profile import read_agency
 from bot.reports import narrative
+from bot.reports.books import _REGISTER, Books
 from bot.reports.folder import Folder, Unwritable, documents
 from bot.reports.tables import workbook
 from bot.reports.words import change, harmless, number
 from handlers.texts import Catalogue
+from petitions.kinds import Kind, Stage
 from petitions.reports.forms import Cell, form, forms
 from petitions.reports.report import Report
+from storage.reporting_books import ReceptionLine, RegisterLine
 from tests.bot.reports.sample import NAMES, NASTY, a_report
 
 CATALOGUE = Catalogue.load()
@@ -276,6 +281,51 @@ def test_files_are_written_whole_and_for_their_owner_only(tmp_path: Path) -> Non
 
 # --- in LibreOffice
 
+AT = datetime(2026, 2, 3, 3, tzinfo=UTC)
+BOOKS = Books(read_agency(None), TEXTS)
+REGISTER = BOOKS.register(
+    (
+        RegisterLine(
+            book="khieu_nai",
+            year=2026,
+            number=number,
+            entered_at=AT,
+            sealed=number == 2,
+            code="" if number == 2 else "1PKH26GK96H7",
+            name=NASTY,
+            address="Tổ 5, phường Minh Khai",
+            content=NASTY * 9,
+            kind=Kind.COMPLAINT,
+            topic="",
+            people=None,
+            unit="thanh_tra",
+            stage=Stage.CLOSED,
+            outcome="answer",
+            handled_at=AT,
+            accepted_on=None,
+            decided_on=None,
+            continued=None,
+        )
+        for number in range(1, 90)
+    ),
+    a_report().period,
+)
+BOOK = BOOKS.reception(
+    (
+        ReceptionLine(at=AT, booked=True, came=True),
+        ReceptionLine(
+            at=AT,
+            booked=False,
+            came=True,
+            name=NASTY,
+            content=NASTY,
+            kind=Kind.FEEDBACK,
+            stage=Stage.RECEIVED,
+        ),
+    ),
+    a_report().period,
+)
+
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, PdfReader]:
@@ -288,7 +338,11 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, PdfReader]:
         pytest.skip(reason)
     folder = tmp_path_factory.mktemp("printed")
     made = documents(a_report(), TEXTS)
-    names = [name for name in made if name.endswith(("xlsx", "docx"))]
+    made = {name: body for name, body in made.items() if name.endswith(("xlsx", "docx"))}
+    kinds = {name: Path(name).suffix for name in made}
+    made |= {"register.xlsx": REGISTER, "book.xlsx": BOOK}
+    kinds |= {"register.xlsx": "register", "book.xlsx": "book"}
+    names = list(made)
     for name in names:
         (folder / name).write_bytes(made[name])
     own = f"-env:UserInstallation=file://{folder / 'profile'}"
@@ -308,7 +362,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, PdfReader]:
         timeout=180,
     )
     assert done.returncode == 0, done.stderr[-500:]
-    return {Path(name).suffix: PdfReader(folder / Path(name).with_suffix(".pdf")) for name in names}
+    return {kinds[name]: PdfReader(folder / Path(name).with_suffix(".pdf")) for name in names}
 
 
 def fonts(pdf: PdfReader) -> set[str]:
@@ -317,6 +371,39 @@ def fonts(pdf: PdfReader) -> set[str]:
         for page in pdf.pages
         for font in page["/Resources"]["/Font"].values()  # type: ignore[index]
     }
+
+
+@pytest.mark.parametrize(("name", "columns"), [("register", 15), ("book", 13)])
+def test_the_books_print_landscape_with_their_headings_on_each_page(
+    printed: dict[str, PdfReader], name: str, columns: int
+) -> None:
+    pages = printed[name].pages
+    keys = (
+        [f"register_{key}" for key in _REGISTER]
+        if name == "register"
+        else [f"book_{n}" for n in range(1, 14)]
+    )
+
+    assert len(keys) == columns
+    assert (len(pages) > 2) == (name == "register")
+    for place, page in enumerate(pages, 1):
+        text = page.extract_text()
+        assert float(page.mediabox.width) > float(page.mediabox.height)
+        assert f"Trang {place}/{len(pages)}" in text
+        assert shows(text, "".join(TEXTS.get(f"reports.{key}") for key in keys))
+    assert shows(pages[0].extract_text(), TEXTS.get(f"reports.{name}_title"))
+
+
+def test_nothing_in_the_books_is_a_formula_or_the_name_of_a_sealed_case() -> None:
+    register, book = (load_workbook(io.BytesIO(made)).active for made in (REGISTER, BOOK))
+
+    for sheet in (register, book):
+        assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+    sealed = [cell.value for cell in next(register.iter_rows(min_row=8, max_row=8))]
+    assert sealed[0] == "Khiếu nại 2/2026"
+    assert not any("HYPERLINK" in str(value) for value in sealed)
+    appointment = [cell.value for cell in next(book.iter_rows(min_row=7, max_row=7))]
+    assert appointment[2] == appointment[4] == TEXTS.get("reports.book_appointment")
 
 
 @pytest.mark.parametrize("ending", [".xlsx", ".docx"])
