@@ -1,4 +1,4 @@
-"""Makes the pictures of README and docs/console.md from a running service:
+"""Makes the pictures of README, docs/console.md and docs/public.md from a running service:
 `python docs/make_images.py URL "/link INVITE"`."""
 
 from __future__ import annotations
@@ -35,6 +35,20 @@ def console(browser: Browser, officer: Page, base: str) -> None:
     page.screenshot(path=HERE / "console-case.png")
 
 
+def for_citizens(browser: Browser, base: str) -> None:
+    """The schedule and the form of an appointment, on a phone; what each kind of petition is, at a desk."""
+    phone = browser.new_context(
+        viewport={"width": 390, "height": 844}, device_scale_factor=2, locale="vi-VN"
+    ).new_page()
+    phone.goto(f"{base}/reception")
+    phone.screenshot(path=HERE / "reception.png")
+    phone.get_by_role("link", name="Hẹn giờ").first.click()
+    phone.screenshot(path=HERE / "book.png")
+    desk = browser.new_context(viewport={"width": 1280, "height": 900}, locale="vi-VN").new_page()
+    desk.goto(f"{base}/kinds")
+    desk.screenshot(path=HERE / "kinds.png")
+
+
 def main(base: str, link: str) -> None:
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
@@ -60,6 +74,7 @@ def main(base: str, link: str) -> None:
         status.goto(f"{base}/status?code={code[0] if code else ''}")
         status.wait_for_timeout(500)
         status.screenshot(path=HERE / "status.png")
+        for_citizens(browser, base)
         browser.close()
 
 

@@ -149,6 +149,7 @@ def book(
         raise NotBooked("public.book_twice")
     if len(ahead) >= MOST_OF_A_PHONE:
         raise NotBooked("public.book_enough")
+    look.book.forget_old_bookings(today_of(look))
     line = found.session.line
     made = look.book.take_seat(
         NewBooking(

@@ -36,6 +36,9 @@ from storage.schema import metadata
 
 MOST_LINES: Final = 100
 CODE_LENGTH: Final = 8
+KEPT_DAYS: Final = 90
+"""Days after an appointment for which what was left for it is kept."""
+_LOOKED_AT: Final = 60
 _NO_WORDS: Final[dict[str, str]] = {}
 
 
@@ -295,14 +298,35 @@ class ReceptionBook(Book):
     def end_booking(self, booking_id: int, state: BookingState) -> bool:
         """The seat is free again. What was left for a cancelled one is gone; for one that was called off it stays, as
         somebody may have to be called. False where it stood no more."""
-        gone: dict[str, Any] = {"phone_hash": None}
+        gone: dict[str, Any] = {}
         if state is BookingState.CANCELLED:
-            gone["content_enc"] = self._sealed_booking(booking_id, _NO_WORDS)
+            gone = {"phone_hash": None, "content_enc": self._sealed_booking(booking_id, _NO_WORDS)}
         return self._change_booking(booking_id, state=state, seat=None, **gone)
 
     def mark_booking(self, booking_id: int, state: BookingState) -> bool:
         """Whether somebody came. False where the appointment stands no more."""
         return self._change_booking(booking_id, state=state)
+
+    def forget_old_bookings(self, today: dt.date) -> int:
+        """What was left for appointments of `KEPT_DAYS` ago is gone; gives of how many. Looks at two months."""
+        of = bookings.c
+        last = today - dt.timedelta(days=KEPT_DAYS)
+        old = self.connection.execute(
+            select(of.id).where(
+                of.agency == self.agency,
+                of.day < last,
+                of.day >= last - dt.timedelta(days=_LOOKED_AT),
+                of.phone_hash.is_not(None),
+            )
+        )
+        ids = list(old.scalars())
+        for booking_id in ids:
+            self.connection.execute(
+                update(bookings)
+                .where(of.id == booking_id)
+                .values(phone_hash=None, content_enc=self._sealed_booking(booking_id, _NO_WORDS))
+            )
+        return len(ids)
 
     def link_booking(self, booking_id: int, petition_id: int) -> bool:
         """What was told at the appointment became this petition. False where the appointment stands no more."""

@@ -70,7 +70,8 @@ class ReceptionPage:
 
         def work(connection: Connection) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
             look = self._look(connection)
-            lines = [self._line_shown(look, line, texts) for line in reception.schedule(look).values()]
+            regular = (line for line in reception.schedule(look).values() if line.days)
+            lines = [self._line_shown(look, line, texts) for line in regular]
             days = [
                 {
                     "day": reception.shown_day(day, texts),
@@ -243,13 +244,8 @@ class ReceptionPage:
         }
 
     def _line_shown(self, look: _Look, line: Any, texts: Texts) -> dict[str, Any]:
-        days = (
-            reception.shown_day(line.on, texts)
-            if line.on is not None
-            else ", ".join(texts.get(f"public.weekday_{day}") for day in line.days)
-        )
         return {
-            "days": days,
+            "days": ", ".join(texts.get(f"public.weekday_{day}") for day in line.days),
             "hours": ", ".join(span.replace("-", "–") for span in line.hours),
             "receiver": reception.receiver_of(line, texts),
             "place": reception.place_of(look, line, texts),

@@ -107,11 +107,12 @@ class StatisticsPage:
         kinds = {kind: texts.get(f"web.kind_{kind}") for kind in figures.kinds}
         states = {state: texts.get(f"public.statistics_{state}") for state in (DONE, OPEN)}
         told = {code: count for code, count in figures.topics.items() if count != 0}
-        return [
-            (texts.get("public.statistics_by_kind"), _bars(figures.kinds, kinds)),
-            (texts.get("public.statistics_by_state"), _bars(figures.states, states)),
-            (texts.get("public.statistics_by_topic"), _bars(told, topics)),
-        ]
+        tables = (
+            (texts.get("public.statistics_by_kind"), figures.kinds, kinds),
+            (texts.get("public.statistics_by_state"), figures.states, states),
+            (texts.get("public.statistics_by_topic"), told, topics),
+        )
+        return [(title, _bars(cells, names)) for title, cells, names in tables if any(cells.values())]
 
     def _name(self, quarter: Quarter, texts: Texts) -> str:
         return texts.get(f"public.quarter_{quarter.number}", year=quarter.year)

@@ -6,13 +6,14 @@ import asyncio
 import html
 import re
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
 
 import aiohttp
 import pytest
 
-from storage.reception import bookings
+from storage.reception import KEPT_DAYS, bookings
+from tests.hand_clock import HandClock
 from tests.web_site import Site
 
 WEDNESDAY = "0-20261125"
@@ -90,6 +91,18 @@ async def test_what_was_left_is_sealed_and_gone_after_cancelling(site: Site) -> 
     opened = await site.database.read(lambda connection: site.books(connection).booking(rows[0].id))
     assert opened is not None
     assert (opened.name, opened.phone, opened.matter) == ("", "", "")
+
+
+async def test_what_was_left_is_gone_some_time_after_the_day(any_site: Site, clock: HandClock) -> None:
+    await booked(any_site)
+    clock.forward(timedelta(days=KEPT_DAYS + 10))
+    _, page = await get(any_site, "/reception")
+    session = re.findall(r"book\?s=(0-\d{8})", page)[0]
+    await booked(any_site, s=session, phone="0912345677")
+    rows = await any_site.database.read(
+        lambda connection: any_site.books(connection).bookings_on(date(2026, 11, 1), date(2027, 12, 1))
+    )
+    assert [(row.name, row.phone) for row in rows] == [("", ""), (GOOD["name"], "0912345677")]
 
 
 async def test_of_many_who_want_the_last_seats_no_two_get_the_same(any_site: Site) -> None:
