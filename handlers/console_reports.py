@@ -201,6 +201,13 @@ def read_report(look: Look, rights: Rights, period: Period, unit: str, version: 
     )
 
 
+def under_way(look: Look, rights: Rights, period: Period, unit: str) -> tuple[What, ...]:
+    """What is being made of a report now. Raises NotAllowed."""
+    rights.check(Deed.SEE, unit)
+    jobs = ReportJobs.of(look.book).all_of(period, unit)
+    return tuple(what for what, job in jobs.items() if job.making(look.now))
+
+
 def _finished(shelf: ReportShelf, kept: KeptReport) -> tuple[Report | None, bool]:
     """The finished report, and whether it cannot be trusted any more."""
     try:

@@ -120,16 +120,18 @@ class ReportPages:
 
     async def state(self, visit: Visit) -> web.Response:
         """Whether what is made is there: then the page is to be read anew."""
-        shown = await self._shown(visit)
-        now = visit.parts.web.clock.now()
-        if not any(job.making(now) for job in shown.jobs.values()):
+        (period, unit), rights = asked(visit), rights_of(visit)
+        try:
+            making = await visit.look(lambda look: console_reports.under_way(look, rights, period, unit))
+        except NotAllowed:
+            raise NotHere from None
+        if not making:
             return web.Response(status=200, text="", headers={"HX-Refresh": "true"})
-        period, unit = asked(visit)
         return self._pages.render(
             visit.request,
             "report_state.html",
             visit=visit,
-            making=Told(visit, shown).making,
+            making=[visit.texts.get(f"console_reports.what_{what}") for what in making],
             state_place=place_of(period.code, unit, "/state"),
         )
 
