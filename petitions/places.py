@@ -98,6 +98,7 @@ def _from_head(
     end = _extend(words, hit.last, lower=lower)
     if end == hit.last or not _names_something(words, hit, end, exact=exact):
         return None
+    end = _with_town(words, heads, hit.last, end)
     while (
         rank != 2  # the street behind a shop's name is the place, and no part of the name
         and end in heads
@@ -109,6 +110,16 @@ def _from_head(
             break
         end = further
     return _Candidate(hit.first, end, rank)
+
+
+def _with_town(words: Words, heads: dict[int, Hit], start: int, end: int) -> int:
+    """Behind the town that follows the name without a comma, of which `_extend` may have taken the first word."""
+    for at in range(start + 1, min(end + 1, len(words))):
+        town = heads.get(at)
+        same = words.words[at].clause == words.words[start].clause
+        if same and town is not None and town.label == "known" and town.last >= end and _is_name_word(words, at):
+            return town.last
+    return end
 
 
 _NUMBERED = frozenset(

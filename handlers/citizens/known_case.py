@@ -142,9 +142,18 @@ def _at_that_place(draft: Draft, found: Iterable[SimilarCase]) -> list[PetitionR
     near = []
     for each in found:
         there = place_keys(each.place)
-        if not here or not there or here[0] in there or there[0] in here:
+        if not here or not there or _meets(here[0], there) or _meets(there[0], here):
             near.append(each.petition)
     return near
+
+
+def _meets(closest: str, others: Iterable[str]) -> bool:
+    """The same name, or one of several words with which the other goes on: "Nguyen Van Troi Phu Ly"."""
+    for other in others:
+        short, long = sorted((closest, other), key=len)
+        if short == long or (" " in short and long.startswith(f"{short} ")):
+            return True
+    return False
 
 
 def _may_be_joined(chat: Chat, draft: Draft, case: PetitionRecord) -> bool:

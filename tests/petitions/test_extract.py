@@ -268,6 +268,7 @@ def test_the_place_in_the_citizens_words(text: str, place: str | None) -> None:
 def test_the_street_behind_the_name_of_a_shop_is_the_place() -> None:
     told = "Quán karaoke Trăng Thanh đường Nguyễn Văn Trỗi, Phủ Lý hát tới 1h sáng"
     assert find_place(told) == "đường Nguyễn Văn Trỗi, Phủ Lý"
+    assert find_place("duong Nguyen Van Troi Phu Ly hat den 1h") == "duong Nguyen Van Troi Phu Ly"
 
 
 def test_an_asked_place_is_taken_as_it_stands() -> None:

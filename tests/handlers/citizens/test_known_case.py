@@ -55,6 +55,26 @@ async def test_a_neighbour_joins_and_hears_what_becomes_of_it(
     assert lead.code not in office.everything_sent_to(neighbour.chat)
 
 
+@pytest.mark.parametrize(
+    ("first", "again"),
+    [
+        (
+            "alo cho toi phan anh quan karaoke Trang Thanh duong Nguyen Van Troi Phu Ly hat den 1h sang",
+            "Quán karaoke Trăng Thanh đường Nguyễn Văn Trỗi, Phủ Lý hát tới 1h sáng, cả xóm không ngủ được",
+        ),
+        (
+            "Quán karaoke Trăng Thanh đường Nguyễn Văn Trỗi hát tới 1h sáng, cả xóm không ngủ được",
+            "quan karaoke Trang Thanh duong Nguyen Van Troi Phu Ly hat den 1h sang, ca xom khong ngu duoc",
+        ),
+    ],
+)
+async def test_a_street_is_the_same_one_with_its_town(
+    person: Person, neighbour: Person, first: str, again: str
+) -> None:
+    await filed(person, first)
+    assert JOIN in (await neighbour.say(again)).labels
+
+
 async def test_staying_apart_makes_a_petition_of_its_own(person: Person, neighbour: Person) -> None:
     await filed(person)
     await neighbour.say(AGAIN)
