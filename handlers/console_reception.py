@@ -117,6 +117,8 @@ def call_off(room: Room, key: str, words: str) -> int:
     found = reception.find_session(room.turn, key)
     if found is None:
         raise Wrong("console_reception.wrong_session")
+    room.turn.book.hold_line(found.session.line_id)
+    found = reception.find_session(room.turn, key) or found
     session = found.session
     if session.called_off is not None:
         raise Wrong("console_reception.wrong_off_already")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from petitions.codes import BadCode, read_short, show_secret
 from petitions.phones import BadPhone, national_form
@@ -124,6 +124,34 @@ def find_session(look: Look, key: str) -> OpenSession | None:
     )
 
 
+def take_seat(look: Look, key: str, at: dt.datetime, **more: Any) -> tuple[int, str] | None:
+    """A seat of that session at that moment: the appointment's id and its code. None where the session was called off
+    or its seats were taken meanwhile."""
+    found = _held_session(look, key)
+    if found is None or at not in found.free:
+        return None
+    session = found.session
+    return look.book.take_seat(
+        NewBooking(
+            line_id=session.line_id,
+            at=at,
+            day=session.day,
+            seats=session.line.seats,
+            mode=session.line.mode,
+            **more,
+        )
+    )
+
+
+def _held_session(look: Look, key: str) -> OpenSession | None:
+    """As `find_session`; nobody calls it off before this transaction ends."""
+    found = find_session(look, key)
+    if found is None:
+        return None
+    look.book.hold_line(found.session.line_id)
+    return find_session(look, key)
+
+
 def book(
     look: Look, key: str, time: str, *, name: str, phone: str, matter: str, contact_id: int | None
 ) -> tuple[Booking, str]:
@@ -138,7 +166,7 @@ def book(
         raise NotBooked("public.book_no_matter")
     if len(told) > LONGEST_MATTER:
         raise NotBooked("public.book_long_matter")
-    found = find_session(look, key)
+    found = _held_session(look, key)
     if found is None or not found.bookable:
         raise NotBooked("public.book_gone")
     at = next((one for one in found.free if f"{one:%H%M}" == time), None)
@@ -150,20 +178,7 @@ def book(
     if len(ahead) >= MOST_OF_A_PHONE:
         raise NotBooked("public.book_enough")
     look.book.forget_old_bookings(today_of(look))
-    line = found.session.line
-    made = look.book.take_seat(
-        NewBooking(
-            line_id=found.session.line_id,
-            at=at,
-            day=found.session.day,
-            seats=line.seats,
-            mode=line.mode,
-            name=named,
-            phone=number.number,
-            matter=told,
-            contact_id=contact_id,
-        )
-    )
+    made = take_seat(look, key, at, name=named, phone=number.number, matter=told, contact_id=contact_id)
     booking = look.book.booking(made[0]) if made is not None else None
     if made is None or booking is None:
         raise NotBooked("public.book_taken")

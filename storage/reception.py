@@ -222,6 +222,13 @@ class ReceptionBook(Book):
 
     # --- appointments
 
+    def hold_line(self, line_id: int) -> None:
+        """Until this transaction ends, nobody else books in this line, calls a session of it off or removes it. The
+        hours of the profile have no row, and are not held."""
+        self.connection.execute(
+            select(reception_lines.c.id).where(reception_lines.c.id == line_id).with_for_update()
+        )
+
     def seats_taken(self, first: dt.date, last: dt.date) -> dict[tuple[int, dt.datetime], int]:
         """How many seats of a line are taken at a moment."""
         rows = self.connection.execute(_TAKEN, {"agency": self.agency, "first": first, "last": last})

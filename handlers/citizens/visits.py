@@ -25,7 +25,6 @@ from petitions.intents import Intent, question
 from petitions.kinds import Action
 from petitions.reception_schedule import BookingState, Mode
 from petitions.text import fold
-from storage.reception import NewBooking
 from storage.records import PetitionRecord
 
 DAYS: Final = 5
@@ -228,18 +227,8 @@ def _open(chat: Chat) -> dict[dt.date, dict[dt.time, reception.OpenSession]]:
 
 def _take_seat(chat: Chat, petition: PetitionRecord, at: dt.datetime) -> int | None:
     """Holds a seat for the visit; None where all are taken meanwhile."""
-    session = _open(chat)[at.date()][at.time()].session
-    taken = chat.turn.book.take_seat(
-        NewBooking(
-            line_id=session.line_id,
-            at=at,
-            day=session.day,
-            seats=session.line.seats,
-            mode=session.line.mode,
-            petition_id=petition.id,
-            contact_id=chat.turn.contact.id,
-        )
-    )
+    key = _open(chat)[at.date()][at.time()].session.key
+    taken = reception.take_seat(chat.turn, key, at, petition_id=petition.id, contact_id=chat.turn.contact.id)
     return None if taken is None else taken[0]
 
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 import re
 from datetime import UTC, date, datetime, timedelta
 
 import aiohttp
 
-from handlers import cases
+from handlers import cases, console_reception, reception
+from handlers.console_turn import console_turn, desk_of
 from handlers.turn import Turn
 from petitions.kinds import Action, Kind, Role
-from petitions.reception_schedule import BookingState, Mode
+from petitions.reception_schedule import BookingState, Mode, ScheduleLine
+from storage.casebook import Casebook
+from storage.database import Database
+from storage.ids import IdSource
+from storage.keys import Vault
 from storage.reception import Booking, NewBooking
 from tests.bot.console.rig import Browser, signed_in, somebody
 from tests.hand_clock import HandClock
@@ -194,6 +201,44 @@ async def test_who_booked_hears_when_a_session_is_called_off(site: Site, office:
     page = await public(site)
     assert "Buổi này không diễn ra." in page
     assert f"s={line}-20261125" not in page
+
+
+async def test_nobody_books_in_a_session_that_is_being_called_off(
+    database: Database, vault: Vault, ids: IdSource, clock: HandClock
+) -> None:
+    """Six people and the office at the same moment: whoever came first was ended, whoever came later was refused."""
+    office = Office(database, vault, ids, clock)
+    clerk = await office.officer("710", FOCAL, Role.INTAKE)
+    line = ScheduleLine(days=("wed",), hours=("08:00-10:00",), seats=6)
+    number = await office.work(lambda book: book.add_reception_line(line, clerk.id))
+    key = f"{number}-20261125"
+
+    def turn_of(book: Casebook) -> Turn:
+        return console_turn(book, office.facts, clock.now(), random.Random(7), officer=clerk, language="vi")
+
+    async def books(place: int) -> bool:
+        def work(book: Casebook) -> bool:
+            phone = f"091234567{place}"
+            try:
+                reception.book(
+                    turn_of(book), key, "0900", name="An", phone=phone, matter="Hỏi", contact_id=None
+                )
+            except reception.NotBooked:
+                return False
+            return True
+
+        return await office.work(work)
+
+    async def calls_off() -> None:
+        await office.work(
+            lambda book: console_reception.call_off(desk_of(turn_of(book)), key, "Tiếp bù ngày 27/11.")
+        )
+
+    await asyncio.gather(
+        *(books(place) for place in range(3)), calls_off(), *(books(3 + n) for n in range(3))
+    )
+    left = await office.work(lambda book: book.bookings_on(WEDNESDAY, WEDNESDAY))
+    assert {booking.state for booking in left} <= {BookingState.CALLED_OFF}
 
 
 async def test_a_line_that_is_removed_ends_its_appointments(site: Site, office: Office) -> None:
