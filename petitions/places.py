@@ -117,7 +117,13 @@ def _with_town(words: Words, heads: dict[int, Hit], start: int, end: int) -> int
     for at in range(start + 1, min(end + 1, len(words))):
         town = heads.get(at)
         same = words.words[at].clause == words.words[start].clause
-        if same and town is not None and town.label == "known" and town.last >= end and _is_name_word(words, at):
+        if (
+            same
+            and town is not None
+            and town.label == "known"
+            and town.last >= end
+            and _is_name_word(words, at)
+        ):
             return town.last
     return end
 
