@@ -114,7 +114,7 @@ def _paths(views: tuple[str, ...], count: int) -> Iterator[tuple[str, str]]:
     yield "a register number", "/console/find?q=số:17"
     yield "a case", "/console/cases/{code}"
     yield "overview", "/console/overview"
-    yield f"overview{ANEW}", "/console/overview?weeks=52"
+    yield f"overview{ANEW}", "/console/overview"
     yield "decisions to be carried out", "/console/overview/decisions"
     yield "limits that passed", "/console/overview/passed"
     yield "limits that passed, one unit", "/console/overview/passed?unit=ql_van_hoa&first=2025-01-01"

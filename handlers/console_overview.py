@@ -42,7 +42,7 @@ LINES: Final = 15
 """Officers, topics and limits of a table, those with the most first."""
 PLACES: Final = 6
 PLACE_DAYS: Final = 28
-_PLACES_READ: Final = 12
+_PLACES_READ: Final = 10
 _WEEK: Final = 7
 ROLES: Final = frozenset({Role.HEAD, Role.INSPECTOR, Role.DIRECTOR})
 

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum, unique
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, literal_column, not_, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, literal_column, not_, or_, select, true
 
 from petitions.kinds import Kind, Stage
 from petitions.transition_groups import FINISHED
@@ -128,7 +128,9 @@ class ConsoleBoard(Book):
         where = and_(self._board_of(choice), known(reader, choice), *_chosen(choice, today))
         if choice.done:
             below = petitions.c.id < after.id if after is not None else true()
-            statement = select(*_COLUMNS).where(where, _DONE, below)
+            # found in their own index alone: the newest petitions are open, and nobody walks past all of them
+            newest = select(petitions.c.id).where(where, _DONE, below).order_by(petitions.c.id.desc())
+            statement = select(*_COLUMNS).where(petitions.c.id.in_(newest.limit(most)))
             return self._records(statement.order_by(petitions.c.id.desc()), most)
         where = and_(where, is_open(choice))
         found: list[PetitionRecord] = []
@@ -148,7 +150,7 @@ class ConsoleBoard(Book):
         """How many open petitions the list has in each colour, whichever colour is chosen."""
 
         def number(condition: ColumnElement[bool]) -> Any:
-            return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+            return func.count().filter(condition)
 
         statement = select(
             number(_due < today).label("late"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, false, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
 
 from storage.book import Book, as_record, holds
 from storage.console_board import SEALED, Age, Choice, Reader, in_age, is_open, known
@@ -127,20 +127,19 @@ class Overview(Book):
 
     def open_parts(self, reader: Reader, choice: Choice, *, today: date, soon: date) -> list[OpenPart]:
         """What is open now, as the board counts it."""
-
-        def number(condition: ColumnElement[bool]) -> Any:
-            return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
         due = petitions.c.due_on
-        ages = [number(in_age(age, today)).label(f"age_{place}") for place, age in enumerate(Age)]
+        younger = [age for age in Age if age is not Age.OLDER]
+        ages = [
+            func.count().filter(in_age(age, today)).label(f"age_{place}") for place, age in enumerate(younger)
+        ]
         rows = self.connection.execute(
             select(
                 petitions.c.unit,
                 petitions.c.officer_id,
                 petitions.c.topic,
                 func.count().label("open"),
-                number(due < today).label("late"),
-                number(due.between(today, soon)).label("soon"),
+                func.count().filter(due < today).label("late"),
+                func.count().filter(due.between(today, soon)).label("soon"),
                 *ages,
             )
             .where(
@@ -151,18 +150,21 @@ class Overview(Book):
             )
             .group_by(petitions.c.unit, petitions.c.officer_id, petitions.c.topic)
         )
-        return [
-            OpenPart(
-                unit=row.unit,
-                officer_id=row.officer_id,
-                topic=row.topic,
-                open=row.open,
-                late=row.late,
-                soon=row.soon,
-                ages=tuple(getattr(row, f"age_{place}") for place in range(len(Age))),
+        parts = []
+        for row in rows:
+            young = [getattr(row, f"age_{place}") for place in range(len(younger))]
+            parts.append(
+                OpenPart(
+                    unit=row.unit,
+                    officer_id=row.officer_id,
+                    topic=row.topic,
+                    open=row.open,
+                    late=row.late,
+                    soon=row.soon,
+                    ages=(*young, row.open - sum(young)),
+                )
             )
-            for row in rows
-        ]
+        return parts
 
     def busy_places(self, units: Sequence[str], *, first: int, last: int, most: int) -> list[PlaceCount]:
         """Places with the most petitions filed on these days (`date.toordinal`); no sealed one is among them.
@@ -208,7 +210,7 @@ class Overview(Book):
 
     def open_task_counts(self, reader: Reader, choice: Choice, today: date) -> tuple[int, int]:
         """How many tasks are not done, and how many of them are late."""
-        late = func.coalesce(func.sum(case((tasks.c.due_on < today, 1), else_=0)), 0)
+        late = func.count().filter(tasks.c.due_on < today)
         row = self.connection.execute(self._tasks(reader, choice, func.count(), late)).one()
         return int(row[0]), int(row[1])
 
