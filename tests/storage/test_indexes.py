@@ -21,6 +21,7 @@ from storage import (
     notices,
     officers,
     outbox,
+    overview_counts,
     timers,
     waiting,
     work,
@@ -125,6 +126,10 @@ QUERIES: list[tuple[str, Any, str]] = [
     ("a letter", inbox._TAKE, "ix_inbox_open"),
     ("updates left behind", inbox._KEPT_SINCE, "ix_inbox_open"),
     ("an update that was kept", inbox._TAKE_KEPT, "ix_inbox_open"),
+    ("limits kept, for the overview", overview_counts._MET, "ix_clocks_petition"),
+    ("limits passed, for the overview", overview_counts._PASSED, "ix_breaches_petition"),
+    ("who answered when, for the overview", overview_counts._ANSWERED, "ix_assignments_petition"),
+    ("the oldest petition counted", overview_counts._LOWEST, "ix_overview_cases_agency"),
     ("what a receipt settles", chat_marks._DELIVERED, "ix_outbox_contact"),
 ]
 
