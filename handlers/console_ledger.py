@@ -83,12 +83,18 @@ class HotspotLine:
 
 
 def decisions(
-    look: Look, officer: OfficerRecord, scope: Scope, texts: Texts, *, after: Mark | None, most: int
+    look: Look,
+    officer: OfficerRecord,
+    scope: Scope,
+    texts: Texts,
+    *,
+    people: Mapping[int, str],
+    after: Mark | None,
+    most: int,
 ) -> Page:
     """Tasks of decisions in force that are not done, the soonest first."""
     reader, (today, _) = reader_of(look.facts.agency, officer), days_of(look)
     found = look.book.open_tasks(reader, choice_of(scope), after=after, most=most + 1)
-    people = _people(look, texts)
     lines = tuple(
         _task(look, officer, task, petition, people, today, texts) for task, petition in found[:most]
     )
@@ -146,11 +152,18 @@ def read_passed(look: Look, officer: OfficerRecord, asked: Mapping[str, str]) ->
     return PassedWish(wanted=wanted, query=query, after=read_mark(asked.get("after", "")))
 
 
-def passed(look: Look, officer: OfficerRecord, wish: PassedWish, texts: Texts, *, most: int) -> Page:
+def passed(
+    look: Look,
+    officer: OfficerRecord,
+    wish: PassedWish,
+    texts: Texts,
+    *,
+    people: Mapping[int, str],
+    most: int,
+) -> Page:
     """Limits that were not kept, the newest first: which, by which article, by how long, who answered."""
     reader, (today, _) = reader_of(look.facts.agency, officer), days_of(look)
     found = look.book.passed_dates(reader, wish.wanted, after=wish.after, most=most + 1)
-    people = _people(look, texts)
     lines = tuple(
         _passed(look, officer, date_, petition, people, today, texts) for date_, petition in found[:most]
     )
@@ -177,7 +190,9 @@ def read_mark(typed: str) -> Mark | None:
 # --- hotspots
 
 
-def hotspots(turn: Turn, officer: OfficerRecord, texts: Texts) -> tuple[HotspotLine, ...]:
+def hotspots(
+    turn: Turn, officer: OfficerRecord, texts: Texts, *, people: Mapping[int, str]
+) -> tuple[HotspotLine, ...]:
     """Those that are tracked and this officer may follow, the newest first."""
     everybody = any(each.id == officer.id for each in told.circle(turn))
     tracked = [
@@ -187,7 +202,6 @@ def hotspots(turn: Turn, officer: OfficerRecord, texts: Texts) -> tuple[HotspotL
     ][:MOST_HOTSPOTS]
     ids = [each.id for each in tracked]
     places, sizes = turn.book.hotspot_places(ids), turn.book.hotspot_sizes(ids)
-    people = _people(turn, texts)
     return tuple(
         HotspotLine(
             id=each.id,
@@ -217,7 +231,7 @@ def hotspot(
         where=told.where(turn, found, place, texts),
         number=turn.book.hotspot_sizes([found.id]).get(found.id, 0),
         since=cards.shown_date(date.fromordinal(found.since_day), texts),
-        state=_state(turn, found, _people(turn, texts), texts),
+        state=_state(turn, found, people_of(turn, texts), texts),
         acknowledged=found.acknowledged_at is not None,
     )
     return line, lines_of(turn, seen[:PAGE], texts)
@@ -241,7 +255,8 @@ def _state(turn: Turn, found: HotspotRecord, people: Mapping[int, str], texts: T
     )
 
 
-def _people(look: Look | Turn, texts: Texts) -> dict[int, str]:
+def people_of(look: Look | Turn, texts: Texts) -> dict[int, str]:
+    """The name of everybody who works or worked here, by id."""
     return {each.id: cards.officer_name(each, texts) for each in look.book.officers(active=None)}
 
 

@@ -23,7 +23,6 @@ from petitions.kinds import Role
 from petitions.text import fold
 from petitions.transition_groups import OVERSIGHT
 from storage.console_board import Age, Choice, Colour, View
-from storage.keys import CannotOpen
 from storage.overview import Flow, OpenPart
 from storage.overview_counts import OFFICER, RULE, TOPIC, week_of
 
@@ -312,17 +311,18 @@ class _Counting:
         units = scope.units or (() if self._reader.everywhere else self._reader.units)
         found = self._book.busy_places(units, first=day - PLACE_DAYS + 1, last=day, most=_PLACES_READ)
         newest = self._book.petitions_by_id([each.newest for each in found])
+        told = self._book.places_told(
+            [(newest[each.newest], each.place_hash) for each in found if each.newest in newest]
+        )
         lines: list[PlaceLine] = []
         for each in found:
             petition = newest.get(each.newest)
             if petition is None or officer_access(self._agency, petition, self._officer) is not Access.FULL:
                 continue
-            try:
-                words = self._book.place_of(petition, each.place_hash)
-                content = replace(self._book.content(petition), place=words)
-            except CannotOpen:
-                continue
-            shown = short(public_place(petition, content))
+            words, content = told.get(petition.id, ("", None))
+            shown = (
+                short(public_place(petition, replace(content, place=words))) if content is not None else ""
+            )
             if shown and fold(shown) not in {fold(line.name) for line in lines}:
                 link = f"/console/find?{urlencode({'q': shown})}"
                 lines.append(PlaceLine(name=shown, number=each.number, link=link))

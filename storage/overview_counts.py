@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import bindparam, delete, select, text, update
 
 from petitions.clocks import ALARMED, ClockState
+from petitions.hotspots import CellKind
 from petitions.transition_groups import OPEN as UNDECIDED
 from petitions.transitions import SEALED_KINDS
 from storage.book import insert_new, upsert
@@ -25,7 +26,7 @@ from storage.hotspots import Hotspots
 from storage.keys import CannotOpen
 from storage.overview_tables import MEASURES, overview_cases, overview_counts
 from storage.prepared import Prepared
-from storage.records import ActorRef, Filing, PetitionChanges, PetitionRecord
+from storage.records import ActorRef, Filing, PetitionChanges, PetitionContent, PetitionRecord
 from storage.registers import VIETNAM
 from storage.schema import assignments, breaches, clocks, events, petitions
 
@@ -192,6 +193,23 @@ class OverviewCounts(Hotspots, Gatherings):
             self.connection.execute(text("LOCK TABLE overview_cases IN EXCLUSIVE MODE"))
         for table in (overview_cases, overview_counts):
             self.connection.execute(delete(table).where(table.c.agency == self.agency))
+
+    def places_told(
+        self, wanted: Sequence[tuple[PetitionRecord, int]]
+    ) -> dict[int, tuple[str, PetitionContent]]:
+        """As `place_of` for several petitions, each with the hash of its place: the words, and everything it says,
+        by petition; without those that name no such place or cannot be opened."""
+        try:
+            said = self.contents([petition.id for petition, _ in wanted])
+        except CannotOpen:
+            said = {petition.id: self._content_or_empty(petition) for petition, _ in wanted}
+        found: dict[int, tuple[str, PetitionContent]] = {}
+        for petition, place_hash in wanted:
+            if petition.id in said:
+                told = self._told(said[petition.id])
+                if any(self._cell_hash(CellKind.PLACE, key) == place_hash for key in told.keys):
+                    found[petition.id] = (told.words, said[petition.id])
+        return found
 
     # --- inside
 

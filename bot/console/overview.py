@@ -69,12 +69,15 @@ class OverviewPage:
         def work(look: Look) -> _Shown:
             turn = visit.turn(look.book)
             wish = ledger.read_passed(look, officer, self._period(look, scope))
+            people = ledger.people_of(look, texts)
             return _Shown(
                 figures=self._figures(visit, look, scope),
-                hotspots=ledger.hotspots(turn, officer, texts),
-                decisions=ledger.decisions(look, officer, scope, texts, after=None, most=ledger.SHORT),
+                hotspots=ledger.hotspots(turn, officer, texts, people=people),
+                decisions=ledger.decisions(
+                    look, officer, scope, texts, people=people, after=None, most=ledger.SHORT
+                ),
                 ordered=ledger.decision_counts(look, officer, scope),
-                passed=ledger.passed(look, officer, wish, texts, most=ledger.SHORT),
+                passed=ledger.passed(look, officer, wish, texts, people=people, most=ledger.SHORT),
             )
 
         shown = await visit.look(work)
@@ -105,7 +108,8 @@ class OverviewPage:
 
         def work(look: Look) -> tuple[Page, tuple[int, int]]:
             officer, texts = visit.officer, visit.texts
-            page = ledger.decisions(look, officer, scope, texts, after=after, most=ledger.PAGE)
+            people = ledger.people_of(look, texts)
+            page = ledger.decisions(look, officer, scope, texts, people=people, after=after, most=ledger.PAGE)
             return page, ledger.decision_counts(look, officer, scope)
 
         page, counts = await visit.look(work)
@@ -123,11 +127,9 @@ class OverviewPage:
         def work(look: Look) -> tuple[Page, PassedWish, list[tuple[str, str]]]:
             texts = visit.texts
             wish = ledger.read_passed(look, visit.officer, asked)
-            page = ledger.passed(look, visit.officer, wish, texts, most=ledger.PAGE)
-            known = look.book.officers(active=None) if wish.wanted.officer_id is not None else []
-            named = [
-                (str(o.id), cards.officer_name(o, texts)) for o in known if o.id == wish.wanted.officer_id
-            ]
+            people, asked_for = ledger.people_of(look, texts), wish.wanted.officer_id
+            page = ledger.passed(look, visit.officer, wish, texts, people=people, most=ledger.PAGE)
+            named = [(str(asked_for), people[asked_for])] if asked_for in people and asked_for else []
             return page, wish, named
 
         page, wish, named = await visit.look(work)
