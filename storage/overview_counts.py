@@ -171,6 +171,8 @@ class OverviewCounts(Hotspots, Gatherings):
         fresh = self.lock_petitions(ids)
         for counted in self._beside(list(fresh), settled_only=True).settled:
             fresh.pop(counted)
+        if self._uncounted(most) != ids:
+            return len(ids)  # they were forgotten meanwhile: what is newer than these goes first again
         settled = self._settled_by_history([p for p in fresh.values() if p.stage not in UNDECIDED])
         _KEEP.run_many(
             self.connection,

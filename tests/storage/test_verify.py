@@ -16,6 +16,7 @@ from storage.casebook import Casebook
 from storage.database import Database
 from storage.hotspots_tables import sightings
 from storage.keys import Vault
+from storage.overview_tables import overview_cases
 from storage.records import ActorRef, PetitionChanges
 from storage.schema import (
     assignments,
@@ -249,7 +250,8 @@ async def test_a_petition_taken_away_whole_leaves_a_gap_in_the_book(
     await in_book(a_history)
 
     def erase(connection: Connection) -> None:
-        for table in (events, assignments, register_entries, similarities, search_words, sightings):
+        kept = (events, assignments, register_entries, similarities, search_words, sightings, overview_cases)
+        for table in kept:
             connection.execute(delete(table).where(table.c.petition_id == petition_id))
         connection.execute(delete(petitions).where(petitions.c.id == petition_id))
 
