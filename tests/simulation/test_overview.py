@@ -115,7 +115,7 @@ def test_the_figures_are_what_the_history_says(year: Year) -> None:
     by_measure = Counter[str]()
     for (measure, about, *_), number in kept.items():
         by_measure[measure] += number if about == "all" else 0
-    assert by_measure["received"] >= 500
+    assert by_measure["received"] > 450
     assert by_measure["settled"] > 300
     assert by_measure["in_time"] > 500
     assert by_measure["late"] > 30
