@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from bot.cli import ground
-from bot.cli.triage_group import petitions_of, triage
+from bot.cli.triage_group import as_line, petitions_of, triage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +32,7 @@ def duplicates(file: BinaryIO, *, similar: bool) -> None:
     """
     rows = list(petitions_of(file))
     for found in _similar(rows) if similar else _groups(rows):
-        click.echo(json.dumps(found, ensure_ascii=False))
+        click.echo(as_line(found))
 
 
 @triage.command()

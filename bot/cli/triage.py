@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from bot.cli import ground
-from bot.cli.triage_group import petitions_of, triage
+from bot.cli.triage_group import as_line, petitions_of, triage
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -51,7 +50,7 @@ def suggest(file: BinaryIO, *, others: bool, model: Path | None) -> None:
         row: dict[str, Any] = {"id": name} | {field: _plain(getattr(seen, field)) for field in _FIELDS}
         if others:
             row["desks"] = _likeliest(suggester.desks(text)) if seen.is_petition.value else {}
-        click.echo(json.dumps(row, ensure_ascii=False))
+        click.echo(as_line(row))
 
 
 def _agency() -> Agency:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -13,6 +13,8 @@ from bot.cli import ground
 if TYPE_CHECKING:
     from typing import BinaryIO
 
+_LINES_NAMED: Final = 5
+
 
 @click.group()
 def triage() -> None:
@@ -20,15 +22,47 @@ def triage() -> None:
 
 
 def petitions_of(file: BinaryIO) -> Iterator[tuple[Any, str]]:
-    """`id` and `text` of JSON lines; empty lines are passed over. Raises Refusal naming the line."""
+    """`id` and text, cleaned as the service cleans it, of JSON lines; empty lines are passed over.
+
+    A broken line keeps none of the others from its answer: after the last line Refusal names the broken ones.
+    """
+    from petitions.text import clean
+
+    broken: list[int] = []
     for number, line in enumerate(file, start=1):
         if not line.strip():
             continue
-        try:
-            row = json.loads(line.decode("utf-8-sig", "replace"))
-        except (ValueError, RecursionError):
-            row = None
-        if not isinstance(row, dict) or "id" not in row:
-            raise ground.Refusal(f'Line {number} is no JSON object as {{"id": …, "text": "…"}}.')
+        row = _read(line)
+        if row is None:
+            broken.append(number)
+            continue
         text = row.get("text")
-        yield row["id"], text if isinstance(text, str) else ""
+        yield row["id"], clean(text) if isinstance(text, str) else ""
+    if broken:
+        named = ", ".join(str(number) for number in broken[:_LINES_NAMED])
+        more = f" and {len(broken) - _LINES_NAMED} more" if len(broken) > _LINES_NAMED else ""
+        lines = f"Line {named} is" if len(broken) == 1 else f"Lines {named}{more} are"
+        raise ground.Refusal(f'{lines} no JSON object as {{"id": …, "text": "…"}}.')
+
+
+def as_line(row: dict[str, Any]) -> str:
+    """A JSON line; letters that no encoding knows (half a surrogate pair in an `id`) are written as escapes."""
+    line = json.dumps(row, ensure_ascii=False)
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        return json.dumps(row)
+    return line
+
+
+def _read(line: bytes) -> dict[str, Any] | None:
+    try:
+        row = json.loads(line.decode("utf-8-sig", "replace"), parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return None
+    return row if isinstance(row, dict) and "id" in row else None
+
+
+def _refuse(constant: str) -> Any:
+    """NaN and Infinity are no JSON, and no reader of our lines would take them."""
+    raise ValueError(constant)
