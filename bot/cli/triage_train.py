@@ -87,6 +87,10 @@ def train(
         raise ground.Refusal(str(fault)) from fault
     data = dump(trained.model)
     click.echo(f"{len(texts)} texts, sha256 {trained.model.origin['sha256'][:16]}")
+    for head in trained.kept:
+        click.echo(
+            f"{head}: these texts show fewer than two classes, so the packaged artefact's answers stay"
+        )
     _report(trained.held_out, load(data), agency, unseen)
     if found is not None:
         triage_corrections.compare(found, agency, trained.held_out, anyway=anyway or out is not None)
@@ -102,7 +106,7 @@ def _learn(
     about = {}
     if found is not None:
         about = {"corrections": len(found.learned.texts), "packaged": packaged().origin["sha256"]}
-    return learn(texts, agency, lambda head: click.echo(f"training: {head}", err=True), about)
+    return learn(texts, agency, lambda head: click.echo(f"training: {head}", err=True), about, packaged())
 
 
 def _report(

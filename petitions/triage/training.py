@@ -52,6 +52,8 @@ class Trained:
 
     model: Model
     held_out: list[Judged]
+    kept: tuple[str, ...] = ()
+    """Heads that the texts show one class of, so that those of the model to fall back on were kept."""
 
 
 def train(
@@ -59,10 +61,11 @@ def train(
     agency: Agency,
     note: Callable[[str], None] = lambda _: None,
     about: Mapping[str, Any] | None = None,
+    fall_back: Model | None = None,
 ) -> Trained:
     """Learn from the texts. `note` is told which head is trained; `about` is kept in the artefact's origin.
 
-    Raises ValueError where a head has fewer than two classes to tell apart.
+    A head that the texts show fewer than two classes of is taken from `fall_back`; without one ValueError is raised.
     """
     reader = EvidenceReader(agency, KeywordSuggester(agency))
     seen = [reader.read(text.text) for text in texts]
@@ -77,6 +80,9 @@ def train(
         places = [place for place, label in enumerate(wanted) if label is not None]
         labels = {place: label for place, label in enumerate(wanted) if label is not None}
         logs: dict[int, dict[str, float]] = {}
+        if fall_back is not None and len(set(labels.values())) < 2:
+            heads[name] = _keep(fall_back.heads[name], name, seen, answers, twins)
+            continue
         for fold in range(FOLDS):
             head = _fit_head(name, [p for p in places if fold_of[p] != fold], seen, labels, groups)
             twins[fold][name] = head
@@ -101,12 +107,32 @@ def train(
         "parameters": parameters | {"least_matters": _LEAST_MATTERS, "seed": _SEED},
         **(about or {}),
     }
-    model = Model(heads, _calibrations(answers), _urgent_from(answers), origin)
+    kept = tuple(name for name in HEADS if fall_back is not None and heads[name] is fall_back.heads[name])
+    calibrations, urgent_from = _calibrations(answers), _urgent_from(answers)
+    if fall_back is not None and kept:
+        origin["kept"] = list(kept)
+        calibrations |= {name: fall_back.calibrations[name] for name in kept}
+        urgent_from = fall_back.urgent_from if "severity" in kept else urgent_from
+    model = Model(heads, calibrations, urgent_from, origin)
     held_out = []
     for fold, twin in enumerate(twins):
         mine = [text for text, number in zip(texts, fold_of, strict=True) if number == fold]
         held_out += judge(replace(model, heads=twin), agency, mine)
-    return Trained(model, held_out)
+    return Trained(model, held_out, kept)
+
+
+def _keep(
+    head: Head,
+    name: str,
+    seen: Sequence[Evidence],
+    answers: Sequence[Answers],
+    twins: Sequence[dict[str, Head]],
+) -> Head:
+    for twin in twins:
+        twin[name] = head
+    for evidence, said in zip(seen, answers, strict=True):
+        said.spreads[name] = head.spread(evidence, name)
+    return head
 
 
 def label_of(head: str, text: LabelledText) -> str | None:
@@ -143,6 +169,9 @@ def _fit_head(
 ) -> Head:
     places = list(places)
     classes = sorted({labels[place] for place in places})
+    if len(classes) < 2:
+        # all texts of a rare class are in the one fold: the twin knows of the class, but nothing that speaks for it
+        classes = sorted(set(labels.values()))
     if len(classes) < 2:
         raise ValueError(f"{name}: fewer than two classes")
     number = {code: place for place, code in enumerate(classes)}

@@ -119,6 +119,22 @@ def test_sealed_petitions_are_learned_from_only_when_asked_for(
     assert "phong bì".encode() not in data
 
 
+def test_where_nothing_is_urgent_the_packaged_artefact_answers_that(
+    command: Command, ready: str, office_folder: Path
+) -> None:
+    in_book(ready, fill)
+    text = (files("petitions.triage") / "corpus" / "corpus_other.jsonl").read_text(encoding="utf-8")
+    calm = [line for line in text.splitlines() if '"urgent"' not in line]
+    path = office_folder / "calm.jsonl"
+    path.write_text("\n".join(calm[:12]), encoding="utf-8")
+    result = learned(command, str(path), "--anyway")
+    assert result.exit_code == 0, result.output
+    assert "severity: these texts show fewer than two classes" in result.output
+    found = find_model(Settings.load().storage.data_dir).model
+    assert found.origin["kept"] == ["kind", "severity"]
+    assert found.heads["severity"].packed == packaged().heads["severity"].packed
+
+
 def test_nothing_decided_is_nothing_to_learn(command: Command, ready: str, own_texts: str) -> None:
     in_book(ready, lambda book: fill(book, decided=False))
     result = learned(command, own_texts)

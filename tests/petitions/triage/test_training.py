@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -36,6 +37,14 @@ def test_the_artefact_holds_what_was_trained() -> None:
     model = packaged()
     assert load(dump(model)).heads["topic"].packed == model.heads["topic"].packed
     assert model.origin["sha256"] == fingerprint(packaged_texts(AGENCY))
+
+
+def test_a_class_that_stands_in_one_fold_alone_is_learned_all_the_same() -> None:
+    texts = [replace(text, urgent=False) for text in few()[::4]]
+    texts[-1] = replace(next(text for text in reversed(texts) if text.kind is not None), urgent=True)
+    found = train(texts, AGENCY)
+    assert found.kept == ()
+    assert found.model.heads["severity"].classes == ["no", "yes"]
 
 
 def test_texts_of_one_matter_are_never_parted() -> None:
