@@ -33,6 +33,8 @@ from petitions.understanding import (
 SURE: Final = 0.9
 """From this confidence on a guess is shown as sure: `docs/triage.md` has how often it then is right."""
 _FEW_WORDS = 10
+_PER_WORD = 0.06
+"""What each word of a short text adds to how sure an answer may be: nothing is sure from fewer than ten words."""
 _LEAST_CHANCE = 0.2
 """Without any phrase of a topic, fewer words or a smaller chance name none."""
 _STRANGE = 0.3
@@ -211,7 +213,7 @@ class TrainedSuggester:
         sure = self._model.calibrations[name].sure(chance)
         words = len(evidence.keywords.words)
         if name != "petition":
-            sure = min(sure, 0.3 + 0.1 * words, _NOTHING_KNOWN + self._familiar(evidence) / _STRANGE)
+            sure = min(sure, 0.3 + _PER_WORD * words, _NOTHING_KNOWN + self._familiar(evidence) / _STRANGE)
         return round(sure, 3)
 
     def _familiar(self, evidence: Evidence) -> float:
