@@ -301,6 +301,7 @@ async def test_a_dissolved_unit_s_cases_go_to_its_successor(staffed: Office) -> 
         "planned": 0,
         "searchable": 0,
         "counted": 0,
+        "overview": 0,
     }
 
     after = await staffed.now(kept)
@@ -318,6 +319,7 @@ async def test_a_dissolved_unit_s_cases_go_to_its_successor(staffed: Office) -> 
         "planned": 0,
         "searchable": 0,
         "counted": 0,
+        "overview": 0,
     }
     assert await gaps(staffed) == []
 
@@ -376,6 +378,7 @@ async def test_a_changed_calendar_moves_dates_and_history_says_so(staffed: Offic
         "planned": 0,
         "searchable": 0,
         "counted": 0,
+        "overview": 0,
     }
 
 
@@ -406,6 +409,7 @@ async def test_a_lost_or_misplaced_timer_is_set_anew(staffed: Office) -> None:
         "planned": 0,
         "searchable": 0,
         "counted": 0,
+        "overview": 0,
     }, "the breach comes first"
     await staffed.does(await officer(staffed, OFFICER), petition, Action.TAKE)
     assert await settle(staffed) == {
@@ -415,6 +419,7 @@ async def test_a_lost_or_misplaced_timer_is_set_anew(staffed: Office) -> None:
         "planned": 0,
         "searchable": 0,
         "counted": 0,
+        "overview": 0,
     }
     planned = await staffed.work(lambda book: book.planned("clock", [petition.id]))
     assert planned == {petition.id: at(7, 12, 9, 30)}

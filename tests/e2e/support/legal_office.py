@@ -142,7 +142,7 @@ class Case:
 
 _STORIES: Final = {
     ("khieu_nai", "vi"): (
-        "Tôi khiếu nại quyết định xử phạt vi phạm hành chính số 15/QĐ-XPHC ngày 20/11/2026 của Thanh tra Sở "
+        "Tôi khiếu nại quyết định xử phạt vi phạm hành chính số 15/QĐ-XPHC ngày 20/11/2026 của Giám đốc Sở "
         "phạt quán karaoke nhà tôi 20 triệu đồng, tôi cho là sai"
     ),
     ("khieu_nai", "en"): (
