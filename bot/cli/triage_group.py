@@ -24,6 +24,8 @@ def triage() -> None:
 def petitions_of(file: BinaryIO) -> Iterator[tuple[Any, str]]:
     """`id` and text, cleaned as the service cleans it, of JSON lines; empty lines are passed over.
 
+    Where a line has `attachments`, what is written under them (`caption`) is told as well.
+
     A broken line keeps none of the others from its answer: after the last line Refusal names the broken ones.
     """
     from petitions.text import clean
@@ -36,8 +38,7 @@ def petitions_of(file: BinaryIO) -> Iterator[tuple[Any, str]]:
         if row is None:
             broken.append(number)
             continue
-        text = row.get("text")
-        yield row["id"], clean(text) if isinstance(text, str) else ""
+        yield row["id"], clean("\n".join(part for part in _words(row) if isinstance(part, str) and part))
     if broken:
         named = ", ".join(str(number) for number in broken[:_LINES_NAMED])
         more = f" and {len(broken) - _LINES_NAMED} more" if len(broken) > _LINES_NAMED else ""
@@ -53,6 +54,15 @@ def as_line(row: dict[str, Any]) -> str:
     except UnicodeEncodeError:
         return json.dumps(row)
     return line
+
+
+def _words(row: dict[str, Any]) -> Iterator[Any]:
+    """The text, and the words under each file."""
+    yield row.get("text")
+    files = row.get("attachments")
+    for file in files if isinstance(files, list) else ():
+        if isinstance(file, dict):
+            yield file.get("caption")
 
 
 def _read(line: bytes) -> dict[str, Any] | None:

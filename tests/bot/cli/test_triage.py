@@ -38,6 +38,22 @@ def test_the_likeliest_desks_on_demand() -> None:
     assert next(iter(json.loads(result.stdout)["desks"])) == "thu_vien"
 
 
+def test_what_is_written_under_a_file_is_told_as_well() -> None:
+    files = [
+        {"type": "photo", "caption": "Rác ngập cổng đền Trần Thương, đi lễ phải bịt mũi"},
+        {"type": "photo"},
+    ]
+    asked = [
+        {"id": 1, "text": "😡😡", "attachments": files},
+        {"id": 2, "text": "😡😡", "attachments": "none"},
+        {"id": 3, "text": "😡😡", "attachments": [7, {"caption": 7}]},
+    ]
+    lines = "".join(f"{json.dumps(row)}\n" for row in asked)
+    result = CliRunner().invoke(main, ["triage", "suggest", "-"], input=lines)
+    answers = [json.loads(line) for line in result.output.splitlines()]
+    assert [answer["is_petition"]["value"] for answer in answers] == [True, False, False]
+
+
 def test_training_on_own_texts_alone(tmp_path: Path) -> None:
     own = tmp_path / "own.jsonl"
     lines = (files("petitions.triage") / "corpus" / "corpus_other.jsonl").read_text(encoding="utf-8")
