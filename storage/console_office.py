@@ -23,24 +23,20 @@ from sqlalchemy import (
 )
 
 from petitions.kinds import Role
-from storage.columns import Identifier, Moment, Word, reference
+from storage.columns import Moment, Word, reference
 from storage.officers import Officers
 from storage.records import InviteRecord, OfficerRecord
-from storage.schema import invites, metadata, officers
+from storage.schema import invites, metadata, officers, own_id
 
 MOST_VIEWS: Final = 12
 """Saved lists of one officer: more of them find nothing faster."""
 MOST_TEMPLATES: Final = 200
 
 
-def _id() -> Column[int]:
-    return Column("id", Identifier, primary_key=True, autoincrement=False)
-
-
 console_views: Final = Table(
     "console_views",
     metadata,
-    _id(),
+    own_id(),
     Column("agency", Word, nullable=False),
     reference("officer_id", "officers"),
     Column("name_enc", LargeBinary, nullable=False),
@@ -53,7 +49,7 @@ Index("ix_console_views_officer", console_views.c.officer_id, console_views.c.id
 reply_templates: Final = Table(
     "reply_templates",
     metadata,
-    _id(),
+    own_id(),
     Column("agency", Word, nullable=False),
     Column("unit", Word, nullable=True),
     Column("title_enc", LargeBinary, nullable=False),
@@ -68,7 +64,7 @@ Index("ix_reply_templates_agency", reply_templates.c.agency, reply_templates.c.i
 console_changes: Final = Table(
     "console_changes",
     metadata,
-    _id(),
+    own_id(),
     Column("agency", Word, nullable=False),
     Column("at", Moment, nullable=False),
     reference("officer_id", "officers"),

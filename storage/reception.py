@@ -32,7 +32,7 @@ from petitions.codes import random_letters
 from petitions.reception_schedule import BookingState, Mode, ScheduleLine
 from storage.book import Book, insert_new
 from storage.columns import Identifier, Moment, Vocabulary, Word, reference
-from storage.schema import metadata
+from storage.schema import metadata, own_id
 
 MOST_LINES: Final = 100
 CODE_LENGTH: Final = 8
@@ -42,14 +42,10 @@ _LOOKED_AT: Final = 60
 _NO_WORDS: Final[dict[str, str]] = {}
 
 
-def _id() -> Column[int]:
-    return Column("id", Identifier, primary_key=True, autoincrement=False)
-
-
 reception_lines: Final = Table(
     "reception_lines",
     metadata,
-    _id(),
+    own_id(),
     Column("agency", Word, nullable=False),
     Column("content_enc", LargeBinary, nullable=False),
     reference("officer_id", "officers"),
@@ -74,7 +70,7 @@ reception_off: Final = Table(
 bookings: Final = Table(
     "bookings",
     metadata,
-    _id(),
+    own_id(),
     Column("agency", Word, nullable=False),
     Column("line_id", Identifier, nullable=False),
     Column("at", Moment, nullable=False),

@@ -43,7 +43,8 @@ metadata: Final = MetaData(
 )
 
 
-def _id() -> Column[int]:
+def own_id() -> Column[int]:
+    """The id of a row, made before it is written."""
     return Column("id", Identifier, primary_key=True, autoincrement=False)
 
 
@@ -104,7 +105,7 @@ _partial("ix_inbox_open", inbox.c.status, inbox.c.id, where="status <> 'done'")
 conversations: Final = Table(
     "conversations",
     metadata,
-    _id(),
+    own_id(),
     _agency(),
     _count("version"),
     _sealed("state_enc"),
@@ -116,7 +117,7 @@ conversations: Final = Table(
 officers: Final = Table(
     "officers",
     metadata,
-    _id(),
+    own_id(),
     _agency(),
     _word("unit"),
     _of("role", Role),
@@ -133,7 +134,7 @@ Index("ix_officers_unit", officers.c.agency, officers.c.unit)
 contacts: Final = Table(
     "contacts",
     metadata,
-    _id(),
+    own_id(),
     _agency(),
     _word("channel"),
     _word("account"),
@@ -161,7 +162,7 @@ _partial("ix_contacts_officer", contacts.c.officer_id, where="officer_id IS NOT 
 petitions: Final = Table(
     "petitions",
     metadata,
-    _id(),
+    own_id(),
     _agency(),
     Column("code", Word, nullable=False, unique=True),
     _of("kind", Kind),
@@ -297,7 +298,7 @@ _partial("ix_policy_gaps_marked", policy_gaps.c.agency, policy_gaps.c.marked_at,
 clocks: Final = Table(
     "clocks",
     metadata,
-    _id(),
+    own_id(),
     _agency(),
     _reference("petition_id", "petitions", nullable=False),
     _word("rule"),
@@ -329,7 +330,7 @@ _partial("ix_clocks_running", clocks.c.agency, clocks.c.due_on, where="state = '
 breaches: Final = Table(
     "breaches",
     metadata,
-    _id(),
+    own_id(),
     _agency(),
     _reference("petition_id", "petitions", nullable=False),
     _reference("clock_id", "clocks", nullable=False),
@@ -350,7 +351,7 @@ Index("ix_breaches_due", breaches.c.agency, breaches.c.due_on, breaches.c.id)
 tasks: Final = Table(
     "tasks",
     metadata,
-    _id(),
+    own_id(),
     _agency(),
     _reference("petition_id", "petitions", nullable=False),
     _word("unit"),
@@ -369,7 +370,7 @@ _partial("ix_tasks_open", tasks.c.agency, tasks.c.due_on, tasks.c.id, where="don
 alarms: Final = Table(
     "alarms",
     metadata,
-    _id(),
+    own_id(),
     _agency(),
     _reference("officer_id", "officers", nullable=False),
     _reference("petition_id", "petitions", nullable=False),
@@ -422,7 +423,7 @@ _partial(
 events: Final = Table(
     "events",
     metadata,
-    _id(),
+    own_id(),
     _agency(),
     _reference("petition_id", "petitions", nullable=False),
     Column("seq", Integer, nullable=False),
@@ -466,7 +467,7 @@ _partial(
 assignments: Final = Table(
     "assignments",
     metadata,
-    _id(),
+    own_id(),
     _agency(),
     _reference("petition_id", "petitions", nullable=False),
     _word("unit"),
@@ -488,7 +489,7 @@ Index(
 timers: Final = Table(
     "timers",
     metadata,
-    _id(),
+    own_id(),
     _agency(),
     _word("what"),
     _moment("due_at"),
@@ -532,7 +533,7 @@ Index(
 files: Final = Table(
     "files",
     metadata,
-    _id(),
+    own_id(),
     _agency(),
     _word("channel"),
     _word("account"),
@@ -564,7 +565,7 @@ _partial("ix_files_content", files.c.content_key, where="content_key IS NOT NULL
 outbox: Final = Table(
     "outbox",
     metadata,
-    _id(),
+    own_id(),
     _agency(),
     _reference("contact_id", "contacts", nullable=False),
     _word("channel"),
@@ -605,7 +606,7 @@ Index("ix_outbox_contact", outbox.c.contact_id, outbox.c.id)
 cards: Final = Table(
     "cards",
     metadata,
-    _id(),
+    own_id(),
     _agency(),
     _reference("petition_id", "petitions", nullable=False),
     _reference("contact_id", "contacts", nullable=False),
@@ -617,7 +618,7 @@ cards: Final = Table(
 invites: Final = Table(
     "invites",
     metadata,
-    _id(),
+    own_id(),
     _agency(),
     Column("token_hash", LargeBinary, nullable=False, unique=True),
     _word("unit"),
@@ -676,7 +677,7 @@ Index("ix_links_other", links.c.other_id)
 audit_roots: Final = Table(
     "audit_roots",
     metadata,
-    _id(),
+    own_id(),
     _agency(),
     _moment("at"),
     Column("petitions_count", Identifier, nullable=False),
@@ -725,7 +726,7 @@ oddities: Final = Table(
 shared_files: Final = Table(
     "shared_files",
     metadata,
-    _id(),
+    own_id(),
     _agency(),
     Column("token_hash", LargeBinary, nullable=False, unique=True),
     _sealed("name_enc"),
@@ -742,7 +743,7 @@ Index("ix_shared_files_expires", shared_files.c.expires_at)
 report_entries: Final = Table(
     "report_entries",
     metadata,
-    _id(),
+    own_id(),
     _agency(),
     _word("period"),
     _word("unit"),
@@ -759,7 +760,7 @@ Index("ix_report_entries_period", report_entries.c.agency, report_entries.c.peri
 reports: Final = Table(
     "reports",
     metadata,
-    _id(),
+    own_id(),
     _agency(),
     _word("period"),
     _word("unit"),
@@ -781,7 +782,7 @@ reports: Final = Table(
 report_jobs: Final = Table(
     "report_jobs",
     metadata,
-    _id(),
+    own_id(),
     _agency(),
     _word("period"),
     _word("unit"),
@@ -803,7 +804,7 @@ lie in the file store for a day. `run` tells a newer one from one that was given
 bindings: Final = Table(
     "bindings",
     metadata,
-    _id(),
+    own_id(),
     _agency(),
     _reference("petition_id", "petitions", nullable=False),
     _reference("conversation_id", "conversations", nullable=False),
