@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from petitions.codes import BadCode, read_short, show_secret
 from petitions.phones import BadPhone, national_form
@@ -25,27 +25,13 @@ from petitions.text import clean
 from storage.reception import CODE_LENGTH, Booking, NewBooking
 
 if TYPE_CHECKING:
+    from handlers.officers.clock_lines import Standpoint
     from handlers.texts import Texts
-    from handlers.turn import Facts
-    from storage.casebook import Casebook
 
 LONGEST_NAME: Final = 100
 LONGEST_MATTER: Final = 300
 MOST_OF_A_PHONE: Final = 2
 """Appointments ahead under one telephone number."""
-
-
-class Look(Protocol):
-    """What is needed to look: a turn has it, and so has a page."""
-
-    @property
-    def facts(self) -> Facts: ...
-
-    @property
-    def book(self) -> Casebook: ...
-
-    @property
-    def now(self) -> dt.datetime: ...
 
 
 class NotBooked(Exception):
@@ -67,11 +53,11 @@ class OpenSession:
     """Its day is far enough ahead, and it was not called off."""
 
 
-def today_of(look: Look) -> dt.date:
+def today_of(look: Standpoint) -> dt.date:
     return look.now.astimezone(look.facts.agency.zone).date()
 
 
-def schedule(look: Look) -> dict[int, ScheduleLine]:
+def schedule(look: Standpoint) -> dict[int, ScheduleLine]:
     """The lines in force: those set at the console, else the hours of the profile."""
     lines = look.book.reception_lines()
     if not lines:
@@ -81,7 +67,7 @@ def schedule(look: Look) -> dict[int, ScheduleLine]:
 
 
 def open_sessions(
-    look: Look, *, first: dt.date | None = None, last: dt.date | None = None
+    look: Standpoint, *, first: dt.date | None = None, last: dt.date | None = None
 ) -> list[OpenSession]:
     """The sessions of the coming weeks, or of these days."""
     facts, today = look.facts, today_of(look)
@@ -96,7 +82,7 @@ def open_sessions(
 
 
 def _open(
-    look: Look, session: Session, taken: dict[tuple[int, dt.datetime], int], start: dt.date
+    look: Standpoint, session: Session, taken: dict[tuple[int, dt.datetime], int], start: dt.date
 ) -> OpenSession:
     if session.called_off is not None or session.day < start:
         return OpenSession(session, (), bookable=False)
@@ -108,7 +94,7 @@ def _open(
     return OpenSession(session, free, bookable=True)
 
 
-def find_session(look: Look, key: str) -> OpenSession | None:
+def find_session(look: Standpoint, key: str) -> OpenSession | None:
     """The session of that key, where its line falls on that day and the day lies within the weeks that are shown."""
     line, _, stamp = key.partition("-")
     try:
@@ -124,7 +110,7 @@ def find_session(look: Look, key: str) -> OpenSession | None:
     )
 
 
-def take_seat(look: Look, key: str, at: dt.datetime, **more: Any) -> tuple[int, str] | None:
+def take_seat(look: Standpoint, key: str, at: dt.datetime, **more: Any) -> tuple[int, str] | None:
     """A seat of that session at that moment: the appointment's id and its code. None where the session was called off
     or its seats were taken meanwhile."""
     found = _held_session(look, key)
@@ -143,7 +129,7 @@ def take_seat(look: Look, key: str, at: dt.datetime, **more: Any) -> tuple[int, 
     )
 
 
-def _held_session(look: Look, key: str) -> OpenSession | None:
+def _held_session(look: Standpoint, key: str) -> OpenSession | None:
     """As `find_session`; nobody calls it off before this transaction ends."""
     found = find_session(look, key)
     if found is None:
@@ -153,7 +139,7 @@ def _held_session(look: Look, key: str) -> OpenSession | None:
 
 
 def book(
-    look: Look, key: str, time: str, *, name: str, phone: str, matter: str, contact_id: int | None
+    look: Standpoint, key: str, time: str, *, name: str, phone: str, matter: str, contact_id: int | None
 ) -> tuple[Booking, str]:
     """Take a seat; the appointment and its code, as it is shown. Raises NotBooked."""
     named, told = clean(name), clean(matter)
@@ -185,7 +171,7 @@ def book(
     return booking, show_secret(made[1])
 
 
-def find_booking(look: Look, typed: str) -> Booking | None:
+def find_booking(look: Standpoint, typed: str) -> Booking | None:
     """The appointment of a code as typed, while it stands and lies ahead. Raises BadCode for what cannot be one."""
     code = read_short(typed, CODE_LENGTH)
     booking = look.book.booking_by_code(code)
@@ -194,7 +180,7 @@ def find_booking(look: Look, typed: str) -> Booking | None:
     return booking
 
 
-def cancel(look: Look, typed: str) -> Booking | None:
+def cancel(look: Standpoint, typed: str) -> Booking | None:
     """Give the seat back; the appointment as it was. None where none stands under that code."""
     try:
         booking = find_booking(look, typed)
@@ -213,7 +199,7 @@ def shown_day(day: dt.date, texts: Texts) -> str:
     return texts.get("public.day", weekday=texts.get(f"form.weekday_{day.weekday()}"), date=f"{day:%d/%m/%Y}")
 
 
-def shown_moment(look: Look, at: dt.datetime, texts: Texts) -> str:
+def shown_moment(look: Standpoint, at: dt.datetime, texts: Texts) -> str:
     """Hour, weekday and date, in the office's zone."""
     local = at.astimezone(look.facts.agency.zone)
     return texts.get("public.moment", time=f"{local:%H:%M}", day=shown_day(local.date(), texts))
@@ -224,7 +210,7 @@ def receiver_of(line: ScheduleLine, texts: Texts) -> str:
     return line.receiver or texts.get("public.receiver_head" if line.head else "public.receiver_usual")
 
 
-def place_of(look: Look, line: ScheduleLine, texts: Texts) -> str:
+def place_of(look: Standpoint, line: ScheduleLine, texts: Texts) -> str:
     """Where."""
     if line.place:
         return line.place
@@ -236,7 +222,7 @@ def place_of(look: Look, line: ScheduleLine, texts: Texts) -> str:
     return texts.get("form.place", name=name, address=address) if address else name
 
 
-def line_of(look: Look, booking: Booking) -> ScheduleLine | None:
+def line_of(look: Standpoint, booking: Booking) -> ScheduleLine | None:
     """The line the appointment was made for, also one that is over."""
     if booking.line_id == OFFICE_HOURS:
         return ScheduleLine.of_profile(look.facts.agency.office.reception)
