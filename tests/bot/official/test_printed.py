@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
@@ -14,6 +10,7 @@ from pypdf import PdfReader
 from bot.official.drafts import Drafts
 from tests.bot.official.reading import the_paper
 from tests.bot.official.test_drafts import VALUES
+from tests.libreoffice import pdfs_of
 
 FORMS = ("kn_03", "kn_15", "tc_12", "xld_01")
 LONG = "\n".join(
@@ -24,35 +21,14 @@ LONG = "\n".join(
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, PdfReader]:
     """Absent: skipped, or failed where TIEPDAN_TEST_STRICT=1."""
-    office = shutil.which("soffice")
-    if office is None or not list(Path("/usr/lib/libreoffice/program").glob("libswlo.so")):
-        reason = "no LibreOffice: install Debian's libreoffice-writer-nogui"
-        if os.environ.get("TIEPDAN_TEST_STRICT") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    folder = tmp_path_factory.mktemp("drafts")
+    made = {}
     for code in FORMS:
         values = VALUES | ({"noi_dung": LONG} if code == "kn_15" else {})
         draft = Drafts().make(the_paper(code), values, code="7Q2M4KXD9B3E")
-        (folder / f"{code}.docx").write_bytes(draft.data)
-    own = f"-env:UserInstallation=file://{folder / 'profile'}"
-    done = subprocess.run(
-        [
-            office,
-            own,
-            "--headless",
-            "--convert-to",
-            "pdf",
-            "--outdir",
-            folder,
-            *sorted(folder.glob("*.docx")),
-        ],
-        capture_output=True,
-        check=False,
-        timeout=180,
-    )
-    assert done.returncode == 0, done.stderr[-500:]
-    return {code: PdfReader(folder / f"{code}.pdf") for code in FORMS}
+        made[f"{code}.docx"] = draft.data
+    folder = tmp_path_factory.mktemp("drafts")
+    found = pdfs_of(made, folder, library="libswlo.so", packages=["libreoffice-writer-nogui"])
+    return {code: found[f"{code}.docx"] for code in FORMS}
 
 
 def shows(text: str, said: str) -> bool:

@@ -5,10 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
-import shutil
-import subprocess
 import zipfile
 from collections import Counter
 from datetime import UTC, datetime
@@ -32,6 +29,7 @@ from petitions.reports.forms import Cell, form, forms
 from petitions.reports.report import Report
 from storage.reporting_books import ReceptionLine, RegisterLine
 from tests.bot.reports.sample import NAMES, NASTY, a_report
+from tests.libreoffice import pdfs_of
 
 CATALOGUE = Catalogue.load()
 TEXTS = CATALOGUE.language("vi")
@@ -330,39 +328,14 @@ BOOK = BOOKS.reception(
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, PdfReader]:
     """Tables and narrative as LibreOffice prints them. Absent: skipped, or failed where TIEPDAN_TEST_STRICT=1."""
-    office = shutil.which("soffice")
-    if office is None or not list(Path("/usr/lib/libreoffice/program").glob("libsclo.so")):
-        reason = "no LibreOffice: install Debian's libreoffice-calc-nogui and libreoffice-writer-nogui"
-        if os.environ.get("TIEPDAN_TEST_STRICT") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    folder = tmp_path_factory.mktemp("printed")
     made = documents(a_report(), TEXTS)
     made = {name: body for name, body in made.items() if name.endswith(("xlsx", "docx"))}
     kinds = {name: Path(name).suffix for name in made}
     made |= {"register.xlsx": REGISTER, "book.xlsx": BOOK}
     kinds |= {"register.xlsx": "register", "book.xlsx": "book"}
-    names = list(made)
-    for name in names:
-        (folder / name).write_bytes(made[name])
-    own = f"-env:UserInstallation=file://{folder / 'profile'}"
-    done = subprocess.run(
-        [
-            office,
-            own,
-            "--headless",
-            "--convert-to",
-            "pdf",
-            "--outdir",
-            folder,
-            *(folder / name for name in names),
-        ],
-        capture_output=True,
-        check=False,
-        timeout=180,
-    )
-    assert done.returncode == 0, done.stderr[-500:]
-    return {kinds[name]: PdfReader(folder / Path(name).with_suffix(".pdf")) for name in names}
+    packages = ["libreoffice-calc-nogui", "libreoffice-writer-nogui"]
+    found = pdfs_of(made, tmp_path_factory.mktemp("printed"), library="libsclo.so", packages=packages)
+    return {kinds[name]: pdf for name, pdf in found.items()}
 
 
 def fonts(pdf: PdfReader) -> set[str]:
