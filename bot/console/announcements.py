@@ -8,6 +8,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from bot.console.pages import ConsolePages
+from bot.console.typed import whole
 from bot.console.visits import NotHere, Route, Visit
 from handlers import console_announcements
 from handlers.console_board import Look
@@ -40,17 +41,17 @@ class AnnouncementPages:
 
     async def put(self, visit: Visit) -> web.Response:
         """A new draft, or other words in one."""
-        number = _number(visit.form.get("id", "")) or None
+        number = whole(visit.form.get("id", "")) or None
         return await self._after(
             visit, lambda room: console_announcements.put(room, number, visit.form), "saved"
         )
 
     async def publish(self, visit: Visit) -> web.Response:
-        number = _number(visit.form.get("id", ""))
+        number = whole(visit.form.get("id", "")) or 0
         return await self._after(visit, lambda room: console_announcements.publish(room, number), "published")
 
     async def withdraw(self, visit: Visit) -> web.Response:
-        number = _number(visit.form.get("id", ""))
+        number = whole(visit.form.get("id", "")) or 0
         return await self._after(
             visit, lambda room: console_announcements.withdraw(room, number), "withdrawn"
         )
@@ -94,7 +95,3 @@ class AnnouncementPages:
             longest_title=console_announcements.LONGEST_TITLE,
             longest_text=console_announcements.LONGEST_TEXT,
         )
-
-
-def _number(typed: str) -> int:
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0

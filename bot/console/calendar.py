@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.console.pages import ConsolePages
 from bot.console.parts import ConsoleParts
+from bot.console.typed import whole
 from bot.console.visits import NotHere, Route, Visit
 from handlers import console_calendar
 from handlers.console_board import Look
@@ -116,7 +117,7 @@ class CalendarPage:
 
 
 def _year(typed: str) -> int | None:
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) == 4 else None
+    return whole(typed, digits=4) if len(typed) == 4 else None
 
 
 def _day(typed: str) -> date:

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot.console.denials import Denials
 from bot.console.pages import ConsolePages
+from bot.console.typed import whole
 from bot.console.visits import NotHere, Route, Visit
 from handlers import console_actions
 from handlers.console_actions import Form, Offer, Outcome
@@ -117,7 +118,7 @@ class CasePage:
         """Do what the form says, where the case is as it was; else show what changed, and keep what was typed."""
         code, action = self._wish(visit)
         typed = visit.form.get("seq", "")
-        seq = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
+        seq = whole(typed, digits=8) or 0
         outcome = await visit.act(
             lambda turn: console_actions.act(desk_of(turn), code, action, seq, visit.form)
         )

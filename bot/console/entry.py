@@ -12,6 +12,7 @@ from bot.channels.base import Never
 from bot.console.files import as_download
 from bot.console.pages import ConsolePages
 from bot.console.parts import ConsoleParts
+from bot.console.typed import whole
 from bot.console.visits import PROOF, NotHere, Route, Visit
 from handlers import console_entry, console_reception
 from handlers.console_board import Look, register_shown
@@ -49,7 +50,7 @@ class EntryPage:
         """The empty form."""
         today = visit.parts.web.clock.now().astimezone(visit.parts.web.facts.agency.zone).date()
         given = {"channel": "counter", "arrived_on": today.isoformat(), "kind": "phan_anh"}
-        booking = _number(visit.request.query.get("booking", ""))
+        booking = whole(visit.request.query.get("booking", "")) or 0
         if booking:
             try:
                 given |= await visit.look(
@@ -82,7 +83,7 @@ class EntryPage:
             room = desk_of(turn)
             entered = console_entry.file_entry(room, entry, once=once)
             if entered is not None:
-                console_reception.became(room, _number(given["booking"]), entered.petition.id)
+                console_reception.became(room, whole(given["booking"]) or 0, entered.petition.id)
             known = entered is not None and found(room, entered.petition.code) is not None
             return entered, known
 
@@ -156,7 +157,3 @@ class EntryPage:
             review=review,
             known=known,
         )
-
-
-def _number(typed: str) -> int:
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0

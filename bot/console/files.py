@@ -9,7 +9,7 @@ import asyncio
 import io
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 from urllib.parse import quote
 
@@ -129,26 +129,43 @@ class CaseFiles:
         if file.content_key is None:
             raise NotHere
         pieces = self._parts.store.open(file.content_key)
-        try:
+        headers = as_download(file.name or f"{file.kind}-{file.id}", file.mime)
+        return await send_pieces(visit, pieces, headers, unreadable=_log_unreadable)
+
+
+def _log_unreadable(fault: Exception) -> None:
+    log.critical("case_file_unreadable", extra={"fault": type(fault).__name__})
+
+
+async def send_pieces(
+    visit: Visit,
+    pieces: Iterator[bytes],
+    headers: Mapping[str, str],
+    *,
+    unreadable: Callable[[Exception], None],
+) -> web.StreamResponse:
+    """A kept file piece by piece. One that cannot be opened is not here (NotHere) and told to `unreadable`; one
+    that turns out damaged on the way breaks off."""
+    try:
+        piece = await asyncio.to_thread(next, pieces, None)
+    except (FileNotFoundError, CannotOpen) as fault:
+        unreadable(fault)
+        raise NotHere from None
+    response = web.StreamResponse()
+    dress_stream(response)
+    response.headers.update(headers)
+    await response.prepare(visit.request)
+    try:
+        while piece is not None:
+            await response.write(piece)
             piece = await asyncio.to_thread(next, pieces, None)
-        except (FileNotFoundError, CannotOpen) as fault:
-            log.critical("case_file_unreadable", extra={"fault": type(fault).__name__})
-            raise NotHere from None
-        response = web.StreamResponse()
-        dress_stream(response)
-        response.headers.update(as_download(file.name or f"{file.kind}-{file.id}", file.mime))
-        await response.prepare(visit.request)
-        try:
-            while piece is not None:
-                await response.write(piece)
-                piece = await asyncio.to_thread(next, pieces, None)
-            await response.write_eof()
-        except CannotOpen as fault:
-            log.critical("case_file_unreadable", extra={"fault": type(fault).__name__})
-            response.force_close()
-        except ConnectionError:  # the officer's connection broke
-            response.force_close()
-        return response
+        await response.write_eof()
+    except CannotOpen as fault:
+        unreadable(fault)
+        response.force_close()
+    except ConnectionError:  # the officer's connection broke
+        response.force_close()
+    return response
 
 
 def as_download(name: str, mime: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from bot.console.pages import ConsolePages
+from bot.console.typed import whole
 from bot.console.visits import Route, Visit
 from handlers.console_board import Line, lines_of
 from handlers.console_turn import desk_of
@@ -61,7 +62,7 @@ def _answer(turn: Turn, typed: str, query: Mapping[str, str]) -> _Answer:
     room, texts = desk_of(turn), turn.texts
     below = query.get("below", "")
     ask = Ask(typed=typed, codes=query.get("codes") != "0", begins=query.get("begins") == "1")
-    number = int(below) if below.isascii() and below.isdigit() and len(below) < 19 else None
+    number = whole(below)
     found = finding.find(turn.book, turn.facts, room.officer, ask, below=number, most=MOST)
     if found.refused is not None:
         said = [texts.get(f"search.{found.refused}")]

@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 from aiohttp import web
 
 from bot.console.pages import ConsolePages
+from bot.console.typed import whole
 from bot.console.visits import NotHere, Route, Visit
 from handlers import console_office
 from handlers.console_board import Look
@@ -309,7 +310,8 @@ def _to(place: str) -> web.Response:
 
 
 def _number(typed: str, otherwise: int) -> int:
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else otherwise
+    number = whole(typed)
+    return otherwise if number is None else number
 
 
 def _day(typed: str) -> date:

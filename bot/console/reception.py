@@ -9,6 +9,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from bot.console.pages import ConsolePages
+from bot.console.typed import whole
 from bot.console.visits import NotHere, Route, Visit
 from handlers import console_reception, reception
 from handlers.console_board import Look
@@ -48,11 +49,11 @@ class ReceptionPages:
         return await self._day_page(visit, _day(visit.request.query.get("day", "")))
 
     async def mark(self, visit: Visit) -> web.Response:
-        state, number = visit.form.get("state", ""), _number(visit.form.get("id", ""))
+        state, number = visit.form.get("state", ""), whole(visit.form.get("id", "")) or 0
         return await self._after(visit, lambda room: console_reception.mark(room, number, state), "marked")
 
     async def cancel(self, visit: Visit) -> web.Response:
-        number = _number(visit.form.get("id", ""))
+        number = whole(visit.form.get("id", "")) or 0
         return await self._after(visit, lambda room: console_reception.cancel(room, number), "cancelled")
 
     async def schedule(self, visit: Visit) -> web.Response:
@@ -67,7 +68,7 @@ class ReceptionPages:
         return await self._after_schedule(visit, work, "line")
 
     async def remove(self, visit: Visit) -> web.Response:
-        number, words = _number(visit.form.get("id", "")), visit.form.get("words", "")
+        number, words = whole(visit.form.get("id", "")) or 0, visit.form.get("words", "")
         return await self._after_schedule(
             visit, lambda room: console_reception.remove_line(room, number, words), "removed"
         )
@@ -160,7 +161,7 @@ class ReceptionPages:
             picks=visit.picks,
             problem=problem,
             done=_done(visit, problem),
-            to_call=_number(visit.request.query.get("call", "")) if visit.request.method == "GET" else 0,
+            to_call=whole(visit.request.query.get("call", "")) or 0 if visit.request.method == "GET" else 0,
             **shown,
         )
 
@@ -196,10 +197,6 @@ def _line(look: Look, line: Any, visit: Visit) -> dict[str, Any]:
 def _done(visit: Visit, problem: str) -> str:
     done = visit.request.query.get("done", "")
     return visit.texts.get(f"console_reception.done_{done}") if done in _DONE and not problem else ""
-
-
-def _number(typed: str) -> int:
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
 
 
 def _day(typed: str) -> date | None:

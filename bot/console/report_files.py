@@ -12,15 +12,15 @@ from typing import Final
 from aiohttp import web
 from sqlalchemy import Connection
 
-from bot.console.files import as_download
+from bot.console.files import as_download, send_pieces
 from bot.console.pages import ConsolePages
 from bot.console.report_view import place_of
 from bot.console.reports import REPORT, asked, rights_of
+from bot.console.typed import whole
 from bot.console.visits import NotHere, Route, Visit
 from bot.reports import folder
 from bot.reports.apart import read_apart
 from bot.reports.maker import SALT_BYTES
-from bot.web.security import dress_stream
 from handlers import console_reports
 from handlers.console_board import Line, Look, lines_of
 from handlers.console_office import NotAllowed
@@ -31,7 +31,6 @@ from petitions.reports.counting import has_list
 from petitions.reports.forms import Cell, Column, column
 from petitions.reports.rights import Deed
 from storage.files import FileStore
-from storage.keys import CannotOpen
 from storage.reporting import Counting
 from storage.reporting_behind import Found
 from storage.reporting_jobs import BOOKS, ReportJobs, What
@@ -82,7 +81,7 @@ class ReportFiles:
         """One of the report's documents: of a finished version byte for byte the same each time."""
         period, unit = asked(visit)
         wanted = visit.request.query.get("version", "")
-        version = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None
+        version = whole(wanted, digits=9)
         try:
             shown = await visit.look(
                 lambda look: console_reports.read_report(look, rights_of(visit), period, unit, version)
@@ -117,26 +116,7 @@ class ReportFiles:
 
     async def _send(self, visit: Visit, key: str, headers: dict[str, str]) -> web.StreamResponse:
         pieces = _without_salt(self._store.open(key))
-        try:
-            piece = await asyncio.to_thread(next, pieces, None)
-        except (FileNotFoundError, CannotOpen) as fault:
-            log.critical("report_book_unreadable", extra={"fault": type(fault).__name__})
-            raise NotHere from None
-        response = web.StreamResponse()
-        dress_stream(response)
-        response.headers.update(headers)
-        await response.prepare(visit.request)
-        try:
-            while piece is not None:
-                await response.write(piece)
-                piece = await asyncio.to_thread(next, pieces, None)
-            await response.write_eof()
-        except CannotOpen as fault:
-            log.critical("report_book_unreadable", extra={"fault": type(fault).__name__})
-            response.force_close()
-        except ConnectionError:  # the officer's connection broke
-            response.force_close()
-        return response
+        return await send_pieces(visit, pieces, headers, unreadable=_log_unreadable)
 
     async def cases(self, visit: Visit) -> web.Response:
         """The cases that a figure counts, as the book has them now. Those that are not this officer's to open are
@@ -144,7 +124,7 @@ class ReportFiles:
         period, unit = asked(visit)
         cell, shape = _cell(visit.request.query.get("cell", ""))
         after = visit.request.query.get("after", "")
-        number = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0
+        number = whole(after) or 0
         agency = visit.parts.web.facts.agency
         try:
             rights_of(visit).check(Deed.SEE, unit)
@@ -189,12 +169,17 @@ def _lines(look: Look, visit: Visit, ids: list[int]) -> _Behind:
     return _Behind(lines=lines_of(look, mine, visit.texts), hidden=len(ids) - len(mine))
 
 
+def _log_unreadable(fault: Exception) -> None:
+    log.critical("report_book_unreadable", extra={"fault": type(fault).__name__})
+
+
 def _cell(written: str) -> tuple[Cell, Column]:
     """The column of an address, `02/XLD:6`. Raises NotHere."""
     form, _, ms = written.partition(":")
-    if not (ms.isascii() and ms.isdigit() and len(ms) < 4):
+    number = whole(ms, digits=3)
+    if number is None:
         raise NotHere
-    cell = Cell(form, int(ms))
+    cell = Cell(form, number)
     try:
         shape = column(cell)
     except KeyError:

@@ -11,6 +11,7 @@ from bot.console import report_view
 from bot.console.pages import ConsolePages
 from bot.console.report_view import PLACE, WHOLE, place_of
 from bot.console.report_words import Told, state_of
+from bot.console.typed import whole
 from bot.console.visits import NotHere, Route, Visit
 from bot.reports import narrative, words
 from bot.reports.maker import ReportMaker
@@ -328,7 +329,7 @@ def _kept(visit: Visit) -> dict[str, str]:
 
 
 def _digits(typed: str) -> int | None:
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= _NUMBER_LETTERS else None
+    return whole(typed, digits=_NUMBER_LETTERS)
 
 
 def _to(place: str) -> web.Response:
